@@ -1,0 +1,41 @@
+"""The one door for packages that a plain `pip install meshgait` does not bring."""
+
+import importlib
+from types import ModuleType
+
+from meshgait.errors import DependencyError
+
+_HINTS = {
+    "open3d": (
+        "Open3D's wheel also needs system libraries; on Debian and Ubuntu: "
+        "apt-get install libusb-1.0-0 libgomp1 libvulkan1 mesa-vulkan-drivers"
+    ),
+}
+
+
+def require(package: str, extra: str | None = None) -> ModuleType:
+    """Import `package` now, or say which extra of meshgait brings it.
+
+    Raises `DependencyError` when it is not installed, and when it is installed but broken.
+    """
+    install = f"meshgait[{extra}]" if extra else package
+    try:
+        return importlib.import_module(package)
+    except ModuleNotFoundError as error:
+        if error.name != package.split(".", maxsplit=1)[0]:
+            raise _broken(package, error) from error
+        raise DependencyError(
+            f"this needs the package {package!r}, which is not installed; "
+            f"install it with: pip install '{install}'"
+        ) from error
+    except (ImportError, OSError) as error:
+        raise _broken(package, error) from error
+
+
+def _broken(package: str, error: Exception) -> DependencyError:
+    hint = _HINTS.get(
+        package.split(".", maxsplit=1)[0], f"try: pip install --force-reinstall {package}"
+    )
+    return DependencyError(
+        f"the package {package!r} is installed but fails to load: {error}. {hint}"
+    )

@@ -1,0 +1,130 @@
+"""Pinhole cameras.
+
+Camera axes are x right, y down, z forward; world axes are those of `meshgait.mesh`. Pixels are
+measured from the top left corner of the image, so the centre of the first pixel is (0.5, 0.5).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from meshgait.errors import DataError, ShapeError
+
+NEAR = 1e-3  # metres; nothing nearer to the camera is drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Camera:
+    """One pinhole camera, or one per leading dimension (per frame, say).
+
+    A world point X lies at `rotation @ X + translation` before the camera. `focal` and `center`
+    (the principal point) are in pixels, x first; `size` is the image's (height, width).
+    """
+
+    rotation: Float[Tensor, "*batch 3 3"]
+    translation: Float[Tensor, "*batch 3"]
+    focal: Float[Tensor, "*#batch 2"]
+    center: Float[Tensor, "*#batch 2"]
+    size: tuple[int, int]
+
+    def __post_init__(self) -> None:
+        height, width = self.size
+        if height < 1 or width < 1:
+            raise ShapeError(f"an image must have at least one pixel, got size {self.size}")
+
+    @classmethod
+    def orbit(
+        cls,
+        azimuth_deg: float | Float[Tensor, "*batch"],
+        elevation_deg: float | Float[Tensor, "*batch"],
+        distance: float | Float[Tensor, "*batch"],
+        size: tuple[int, int],
+        *,
+        target: Float[Tensor, "*batch 3"] | tuple[float, float, float] = (0.0, 0.0, 0.0),
+        fov_deg: float = 40.0,
+    ) -> Camera:
+        """Look at `target` from `distance` metres with a vertical field of view of `fov_deg`.
+
+        Azimuth 0 stands on the z axis, before a body at rest, and grows towards the x axis, the
+        body's left; elevation grows upwards.
+
+        >>> Camera.orbit(0, 0, 4.0, (64, 64)).project(torch.zeros(1, 3))
+        tensor([[32., 32.]])
+        """
+        goal = torch.as_tensor(target, dtype=torch.get_default_dtype())
+        azimuth, elevation, radius = torch.broadcast_tensors(
+            *(torch.as_tensor(x).to(goal) for x in (azimuth_deg, elevation_deg, distance))
+        )
+        azimuth, elevation = azimuth.deg2rad(), elevation.deg2rad()
+        direction = torch.stack(
+            [
+                azimuth.sin() * elevation.cos(),
+                elevation.sin(),
+                azimuth.cos() * elevation.cos(),
+            ],
+            dim=-1,
+        )
+        eye = goal + radius[..., None] * direction
+        return cls.look_at(eye, goal.expand_as(eye), size, fov_deg=fov_deg)
+
+    @classmethod
+    def look_at(
+        cls,
+        eye: Float[Tensor, "*batch 3"],
+        target: Float[Tensor, "*batch 3"],
+        size: tuple[int, int],
+        *,
+        fov_deg: float = 40.0,
+    ) -> Camera:
+        """Stand at `eye`, look at `target`, keep the image upright.
+
+        Straight up and straight down there is no upright image: `DataError`.
+        """
+        forward = normalize(target - eye, dim=-1)
+        up = forward.new_tensor([0.0, 1.0, 0.0]).expand_as(forward)
+        right = torch.linalg.cross(forward, up, dim=-1)
+        if bool((right.square().sum(-1) < 1e-12).any()):
+            raise DataError("a camera that looks straight up or down has no upright image")
+        right = normalize(right, dim=-1)
+        down = torch.linalg.cross(forward, right, dim=-1)
+        rotation = torch.stack([right, down, forward], dim=-2)
+        height, width = size
+        half_view = torch.tensor(fov_deg / 2).to(eye).deg2rad()
+        focal = (height / 2 / half_view.tan()).expand(2)
+        center = eye.new_tensor([width / 2, height / 2])
+        return cls(rotation, -(rotation @ eye[..., None])[..., 0], focal, center, size)
+
+    @property
+    def position(self) -> Float[Tensor, "*batch 3"]:
+        """Where the camera stands in the world, metres."""
+        return -(self.rotation.mT @ self.translation[..., None])[..., 0]
+
+    def to_camera(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 3"]:
+        """World points in the camera's axes, metres."""
+        return points @ self.rotation.to(points).mT + self.translation.to(points)[..., None, :]
+
+    def project(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 2"]:
+        """World points (metres) to pixels, x first.
+
+        Raises `DataError` if a point lies behind the camera or within a millimetre of it: there
+        is no clipping.
+        """
+        local = self.to_camera(points)
+        depth = local[..., 2:]
+        if bool((depth < NEAR).any()):
+            behind, total = int((depth < NEAR).sum()), depth.numel()
+            raise DataError(f"{behind} of {total} points lie behind the camera; move it away")
+        focal, center = self.focal.to(points), self.center.to(points)
+        return local[..., :2] / depth * focal[..., None, :] + center[..., None, :]
+
+    def resize(self, size: tuple[int, int]) -> Camera:
+        """The same view on another number of pixels."""
+        scale = self.focal.new_tensor([size[1] / self.size[1], size[0] / self.size[0]])
+        return Camera(
+            self.rotation, self.translation, self.focal * scale, self.center * scale, size
+        )

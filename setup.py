@@ -1,0 +1,52 @@
+"""Package metadata; development tools are configured in pyproject.toml."""
+
+from pathlib import Path
+
+from setuptools import find_packages, setup
+
+root = Path(__file__).parent
+version = (root / "meshgait/_version.py").read_text().split('"')[-2]
+
+extras = {
+    "viz": ["open3d>=0.18"],
+    "train": ["lightning-fabric>=2.4", "tensorboard>=2.15"],
+    "data": ["opencv-python-headless>=4.8"],
+    "fast": ["numba>=0.60"],
+    "graph": ["torch-geometric>=2.5"],
+    "pytorch3d": ["easypytorch3d==0.7.9.post1"],
+}
+everything = [line for name in extras if name != "pytorch3d" for line in extras[name]]
+extras["dev"] = [
+    *everything,
+    "beartype>=0.18",
+    "hypothesis>=6.100",
+    "mypy>=1.10",
+    "pytest>=8.0",
+    "ruff>=0.6",
+]
+
+setup(
+    name="meshgait",
+    version=version,
+    description="3D-mesh-native geometric deep learning for gait recognition",
+    long_description=(root / "README.md").read_text(encoding="utf-8"),
+    long_description_content_type="text/markdown",
+    license="Apache-2.0",
+    packages=find_packages(include=["meshgait", "meshgait.*"]),
+    package_data={"meshgait": ["py.typed", "body/*.npz", "body/*.md"]},
+    python_requires=">=3.10",
+    install_requires=[
+        "torch>=2.4",
+        "numpy>=1.26",
+        "jaxtyping>=0.2.30",
+        "smplx>=0.1.28",
+        "scipy>=1.11",
+        "trimesh>=4.0",
+        "pillow>=10.0",
+        "matplotlib>=3.8",
+        "jsonargparse>=4.30",
+        "tqdm>=4.65",
+    ],
+    extras_require=extras,
+    entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},
+)

@@ -1,0 +1,128 @@
+import numpy as np
+import pytest
+import torch
+import trimesh
+from torch.testing import assert_close
+
+from meshgait import Mesh
+from meshgait.errors import DataError, ShapeError
+from meshgait.mesh import Topology, topology
+
+
+@pytest.fixture
+def ball():
+    return Mesh.from_trimesh(trimesh.creation.icosphere(2))
+
+
+def test_edges_are_those_of_trimesh(ball):
+    expected = {tuple(sorted(edge)) for edge in ball.to_trimesh().edges_unique.tolist()}
+    found = [tuple(sorted(edge)) for edge in ball.edges.tolist()]
+    assert len(found) == len(expected)
+    assert set(found) == expected
+
+
+def test_each_edge_runs_as_its_first_face_is_wound_and_against_the_second(ball):
+    def half_edges(face):
+        a, b, c = ball.faces[face].tolist()
+        return {(a, b), (b, c), (c, a)}
+
+    shape = ball.topology
+    for (a, b), (own, other) in zip(shape.edges.tolist(), shape.edge_faces.tolist(), strict=True):
+        assert (a, b) in half_edges(own)
+        assert (b, a) in half_edges(other)
+
+
+def test_a_closed_mesh_is_closed_until_a_face_is_lost_or_flipped(ball):
+    assert ball.topology.is_closed
+    faces = ball.faces.numpy()
+    assert not Topology(faces[1:]).is_closed
+    flipped = np.concatenate([faces[:1, ::-1], faces[1:]])
+    assert not Topology(flipped).is_closed
+    assert not Topology(faces[:0]).is_closed
+
+
+def test_two_bodies_that_share_an_edge_stay_closed():
+    faces = np.array([[0, 2, 1], [0, 1, 3], [1, 2, 3], [2, 0, 3]])  # a tetrahedron
+    other = np.array([0, 1, 4, 5])[faces]  # another one on the edge 0-1
+    shape = Topology(np.concatenate([faces, other]))
+    assert shape.is_closed
+    assert len(shape.edges) == 12
+
+
+def test_every_half_edge_is_counted_once_even_in_a_soup():
+    faces = np.random.default_rng(0).integers(0, 9, (60, 3))
+    shape = Topology(faces)
+    assert len(shape.edges) + (shape.edge_faces[:, 1] >= 0).sum() == 180
+
+
+def test_the_topology_is_computed_once_per_content(ball):
+    again = ball.faces.clone()
+    assert topology(again) is ball.topology
+    again[0] = again[0].flip(0)
+    assert topology(again) is not ball.topology
+
+
+def test_a_new_tensor_at_an_old_address_is_not_mistaken():
+    for last in range(3, 30):
+        faces = torch.tensor([[0, 1, 2], [0, 2, last]])
+        assert topology(faces).num_vertices == last + 1
+        del faces
+
+
+def test_negative_indices_are_refused():
+    with pytest.raises(DataError, match="negative vertex index -1"):
+        Topology(np.array([[0, 1, -1]]))
+
+
+def test_trimesh_and_back(ball):
+    back = Mesh.from_trimesh(ball.to_trimesh())
+    assert_close(back.vertices, ball.vertices)
+    assert torch.equal(back.faces, ball.faces)
+
+
+def test_pyg_and_back_keeps_the_gradient(ball):
+    vertices = ball.vertices.clone().requires_grad_()
+    data = Mesh(vertices, None, ball.faces).to_pyg()
+    data.validate()
+    assert data.edge_index.shape == (2, 2 * len(ball.edges))
+    assert not data.is_directed()
+    back = Mesh.from_pyg(data)
+    assert torch.equal(back.faces, ball.faces)
+    back.vertices.sum().backward()
+    assert (vertices.grad == 1).all()
+
+
+@pytest.mark.open3d
+def test_open3d_and_back(ball):
+    there = ball.to_open3d()
+    assert there.is_watertight()
+    back = Mesh.from_open3d(there)
+    assert_close(back.vertices, ball.vertices)
+    assert torch.equal(back.faces, ball.faces)
+
+
+def test_a_clip_is_indexed_before_it_is_converted(ball):
+    clip = Mesh(ball.vertices.expand(4, -1, -1), ball.vertices[:24].expand(4, -1, -1), ball.faces)
+    with pytest.raises(ShapeError, match="index it first"):
+        clip.to_trimesh()
+    assert clip[2].joints.shape == (24, 3)
+    assert clip[1:3].vertices.shape == (2, len(ball.vertices), 3)
+    assert len(clip[2].to_trimesh().faces) == len(ball.faces)
+    with pytest.raises(ShapeError, match="no leading dimension"):
+        ball[0]
+
+
+def test_a_cast_changes_floats_only(ball):
+    double = ball.to(torch.float64)
+    assert double.vertices.dtype == torch.float64
+    assert double.faces.dtype == torch.int64
+
+
+@pytest.mark.parametrize(
+    ("vertices", "faces", "message"),
+    [((5, 2), (1, 3), r"vertices must be \(\*, V, 3\)"), ((5, 3), (1, 4), r"faces must be")],
+)
+@pytest.mark.usefixtures("unchecked")
+def test_wrong_shapes_are_named(vertices, faces, message):
+    with pytest.raises(ShapeError, match=message):
+        Mesh(torch.zeros(vertices), None, torch.zeros(faces, dtype=torch.int64))
