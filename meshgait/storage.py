@@ -1,0 +1,73 @@
+"""Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
+
+import os
+import tempfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from zipfile import BadZipFile
+
+import numpy as np
+
+from meshgait.errors import DataError
+
+# All that numpy and zipfile were seen to raise for a damaged archive.
+_BROKEN = (
+    ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
+    NotImplementedError, BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+def cache_dir() -> Path:
+    """`$MESHGAIT_CACHE`, else `$XDG_CACHE_HOME/meshgait`, else `~/.cache/meshgait`."""
+    chosen = os.environ.get("MESHGAIT_CACHE")
+    if chosen:
+        return Path(chosen).expanduser()
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "meshgait"
+
+
+def read_npz(path: str | Path) -> dict[str, np.ndarray]:
+    """All arrays of an .npz file; arrays of objects, which would be pickles, are refused.
+
+    Raises `DataError` for a file that is damaged or no .npz, `FileNotFoundError` for none.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
+            return {name: archive[name] for name in archive.files}
+    except FileNotFoundError:
+        raise
+    except MemoryError as error:
+        raise DataError(f"{path} asks for more memory than there is; it is damaged") from error
+    except _BROKEN as error:
+        raise DataError(f"{path} cannot be read as .npz: {error}") from error
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside `path` to write to; it becomes `path` only on success.
+
+    Folders are made. A process killed at any moment leaves the old file or the new one.
+    """
+    path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        yield part
+        with part.open("rb+") as file:
+            os.fsync(file.fileno())
+        _give_ordinary_permissions(part)
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _give_ordinary_permissions(path: Path) -> None:
+    """`mkstemp` makes files that nobody else may read; a result should be readable as usual."""
+    mask = os.umask(0)
+    os.umask(mask)
+    path.chmod(0o666 & ~mask)
