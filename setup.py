@@ -44,7 +44,7 @@ setup(
         "trimesh>=4.0",
         "pillow>=10.0",
         "matplotlib>=3.8",
-        "jsonargparse>=4.30",
+        "jsonargparse>=4.49",
         "tqdm>=4.65",
     ],
     extras_require=extras,

@@ -21,7 +21,6 @@ plain_dtypes = st.one_of(
 )  # fmt: skip
 
 
-@settings(deadline=None)
 @given(hnp.arrays(plain_dtypes, hnp.array_shapes(min_dims=0, min_side=0)), st.integers(0, 5))
 def test_every_plain_array_survives_in_every_protocol(array, protocol):
     for given_array in (array, np.asfortranarray(array)):
@@ -108,7 +107,7 @@ def test_arrays_that_lie_about_their_size_are_damaged(dtype, shape, raw):
         loads(_array_program(dtype, shape, raw))
 
 
-@settings(deadline=None, max_examples=300)
+@settings(max_examples=300)
 @given(st.data())
 def test_damaged_pickles_end_in_our_error_and_nothing_else(data):
     whole = pickle.dumps({"a": np.arange(20), "b": ["x", (1, 2)], "c": np.float32(2)}, protocol=4)

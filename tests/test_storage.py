@@ -53,7 +53,7 @@ def test_arrays_survive_and_objects_are_refused(tmp_path):
         read_npz(tmp_path / "objects.npz")
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(st.data())
 def test_damaged_archives_end_in_our_error(tmp_path_factory, data):
     path = tmp_path_factory.getbasetemp() / "damaged.npz"

