@@ -14,7 +14,6 @@ import numpy as np
 from jaxtyping import Float, Int
 
 FILE = Path(__file__).with_name("embedded.npz")
-PARENTS = (-1, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 12, 13, 14, 16, 17, 18, 19, 20, 21)
 OTHER_SIDE = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22)
 LANDMARKS = ("nose", "eye", "ear", "thumb", "index", "middle", "ring", "pinky")
 FOOT_LANDMARKS = ("BigToe", "SmallToe", "Heel")
@@ -41,7 +40,7 @@ def load_embedded() -> dict[str, Any]:
         "posedirs": _posedirs(stored, half, inner),
         "J_regressor": _joint_regressor(stored, image, half + inner),
         "weights": _weights(stored, inner),
-        "kintree_table": np.array([PARENTS, range(len(PARENTS))]),
+        "kintree_table": np.array([JOINT_PARENTS, range(len(JOINT_PARENTS))]),
         "f": np.concatenate([faces, image[faces[:, ::-1]]]),
         "mirror": np.concatenate([image, np.arange(inner)]),
         "sole": np.stack([stored["sole"], image[stored["sole"]]]).astype(np.int64),
@@ -76,7 +75,7 @@ def _posedirs(stored: dict[str, Any], half: int, inner: int) -> Float[np.ndarray
 
 def _weights(stored: dict[str, Any], inner: int) -> Float[np.ndarray, "V 24"]:
     joint, weight = stored["weights_joint"], stored["weights"].astype(np.float64)
-    half = np.zeros((len(joint), len(PARENTS)))
+    half = np.zeros((len(joint), len(JOINT_PARENTS)))
     np.add.at(half, (np.arange(len(joint))[:, None], joint), weight)
     half /= half.sum(axis=1, keepdims=True)
     return np.concatenate([half, half[:inner][:, OTHER_SIDE]]).astype(np.float32)
@@ -86,7 +85,7 @@ def _joint_regressor(
     stored: dict[str, Any], image: Int[np.ndarray, " H"], count: int
 ) -> Float[np.ndarray, "24 V"]:
     """Stored are the rows of the left and the middle; the latter weigh both sides alike."""
-    regressor = np.zeros((len(PARENTS), count), dtype=np.float32)
+    regressor = np.zeros((len(JOINT_PARENTS), count), dtype=np.float32)
     joint, vertex, weight = (stored[f"J_regressor_{part}"] for part in ("joint", "vertex", "value"))
     other = np.array(OTHER_SIDE)[joint]
     share = np.where(other == joint, weight / 2, weight)

@@ -1,0 +1,111 @@
+"""Finding and reading body models in SMPL's file format, .pkl or .npz, without running them."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+
+from meshgait.errors import BodyNotFoundError, DataError
+from meshgait.restricted_pickle import read_pickle
+from meshgait.storage import cache_dir, read_npz
+
+# One row a model: the names under which it is handed out, the plain one first.
+_OFFICIAL_NAMES = tuple(
+    (
+        f"SMPL_{gender.upper()}.pkl",
+        f"SMPL_{gender.upper()}.npz",
+        f"basicModel_{short}_lbs_10_207_0_v1.0.0.pkl",
+        f"basicmodel_{short}_lbs_10_207_0_v1.1.0.pkl",
+        f"basicmodel_{short}_lbs_10_207_0_v1.0.0.pkl",
+    )
+    for gender, short in (("neutral", "neutral"), ("male", "m"), ("female", "f"))
+)
+_ARRAYS = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table", "f")
+
+
+def find_body(path: str | Path) -> Path:
+    """The file `path`, or one of its official names, here or in the folders for bodies.
+
+    Those are `$MESHGAIT_BODY_DIR` and `bodies` in the cache, each with the sub-folders `smpl` and
+    `models/smpl` that other projects use. A folder means its neutral body. Raises
+    `BodyNotFoundError` with every place looked at.
+    """
+    path = Path(path).expanduser()
+    tried = []
+    for place in _places(path):
+        if place.is_file():
+            return place
+        tried.append(str(place))
+    places = "\n  ".join(tried)
+    raise BodyNotFoundError(
+        f"no body model {path.name!r}. Looked for:\n  {places}\n"
+        "Download SMPL from its site (smpl.is.tue.mpg.de, free for research), put the file into "
+        "the folder $MESHGAIT_BODY_DIR or give its path; no renaming is needed. "
+        "Body.embedded() needs no download and no licence."
+    )
+
+
+def _places(path: Path) -> list[Path]:
+    is_folder = path.is_dir()
+    folders = [path if is_folder else path.parent]
+    if not is_folder and not path.is_absolute():
+        own = os.environ.get("MESHGAIT_BODY_DIR")
+        folders += [Path(own).expanduser()] if own else []
+        folders += [cache_dir() / "bodies"]
+    folders = [folder / sub for folder in folders for sub in ("", "smpl", "models/smpl")]
+    name = _OFFICIAL_NAMES[0][0] if is_folder else path.name
+    aliases = next((row for row in _OFFICIAL_NAMES if name in row), ())
+    names = dict.fromkeys((name, *aliases))
+    return list(dict.fromkeys(folder / name for folder in folders for name in names))
+
+
+def read_body(path: str | Path) -> dict[str, np.ndarray]:
+    """The arrays of a body model file, checked against each other.
+
+    Raises `DataError` for a damaged file or one of another kind, `UnsafeFileError` for a pickle
+    that holds anything but arrays.
+    """
+    path = Path(path)
+    content = read_npz(path) if path.suffix == ".npz" else read_pickle(path)
+    if not isinstance(content, dict):
+        raise DataError(f"{path} holds a {type(content).__name__}, not the arrays of a body model")
+    missing = [name for name in _ARRAYS if name not in content]
+    if missing:
+        raise DataError(
+            f"{path} is not a body model: {', '.join(missing)} missing; found "
+            f"{', '.join(sorted(map(str, content))) or 'nothing'}"
+        )
+    arrays = {name: _dense(content[name], f"{path}: {name}") for name in _ARRAYS}
+    _check_shapes(arrays, path)
+    return arrays
+
+
+def _dense(array: object, name: str) -> np.ndarray:
+    found = np.asarray(array)
+    if found.dtype.kind not in "iuf":
+        raise DataError(f"{name} is of type {found.dtype}, expected numbers")
+    if found.dtype.kind == "f" and not np.isfinite(found).all():
+        raise DataError(f"{name} has NaN or infinite entries")
+    return found
+
+
+def _check_shapes(arrays: dict[str, np.ndarray], path: Path) -> None:
+    vertices = len(arrays["v_template"])
+    joints = arrays["weights"].shape[-1]
+    betas = arrays["shapedirs"].shape[-1]
+    expected = {
+        "v_template": (vertices, 3),
+        "shapedirs": (vertices, 3, betas),
+        "posedirs": (vertices, 3, 9 * (joints - 1)),
+        "J_regressor": (joints, vertices),
+        "weights": (vertices, joints),
+        "kintree_table": (2, joints),
+        "f": (len(arrays["f"]), 3),
+    }
+    for name, shape in expected.items():
+        if arrays[name].shape != shape:
+            raise DataError(f"{path}: {name} is {arrays[name].shape}, expected {shape}")
+    if joints != 24:
+        raise DataError(f"{path} has {joints} joints; only SMPL bodies with 24 joints are read")
+    if len(arrays["f"]) == 0 or arrays["f"].min() < 0 or arrays["f"].max() >= vertices:
+        raise DataError(f"{path}: f names vertices that do not exist")

@@ -1,0 +1,158 @@
+import numpy as np
+import pytest
+import torch
+from torch.testing import assert_close
+
+from meshgait.body import Body
+from meshgait.body import decode as decode_module
+from meshgait.errors import DataError, ShapeError
+from tests.body.bodies import python2_pickle, small_body
+
+
+@pytest.fixture(scope="module")
+def body():
+    return Body(small_body())
+
+
+def parameters(*lead, dtype=torch.float32):
+    return {
+        "pose": 0.5 * torch.randn(*lead, 72, dtype=dtype),
+        "betas": torch.randn(*lead[:-1], 10, dtype=dtype),
+        "transl": torch.randn(*lead, 3, dtype=dtype),
+    }
+
+
+def smplx_decode(body, pose, betas, transl):
+    """The layer's own forward, from axis-angle, one beta row per frame."""
+    from smplx.lbs import batch_rodrigues
+
+    rotations = batch_rodrigues(pose.reshape(-1, 3)).reshape(-1, 24, 3, 3)
+    out = body.layer(
+        betas=betas, global_orient=rotations[:, :1], body_pose=rotations[:, 1:], transl=transl
+    )
+    return out.vertices, out.joints[:, :24]
+
+
+@pytest.mark.parametrize("make", [lambda: Body(small_body()), Body.embedded])
+def test_decoding_agrees_with_smplx_over_100_random_poses(make):
+    body, given = make(), parameters(100)
+    betas = torch.randn(100, 10)
+    mesh = body(pose=given["pose"], betas=betas, transl=given["transl"])
+    vertices, joints = smplx_decode(body, given["pose"], betas, given["transl"])
+    assert (mesh.vertices - vertices).abs().max() < 1e-5
+    assert (mesh.joints - joints).abs().max() < 1e-5
+
+
+@pytest.mark.parametrize("lead", [(7,), (3, 5), (2, 1, 4), (1,)])
+def test_leading_dimensions_are_free_and_each_frame_stands_alone(body, lead):
+    given = parameters(*lead)
+    mesh = body(**given)
+    assert mesh.vertices.shape == (*lead, 40, 3)
+    assert mesh.joints.shape == (*lead, 24, 3)
+    for index in np.ndindex(lead):
+        alone = body(
+            pose=given["pose"][index][None], betas=given["betas"][index[:-1]],
+            transl=given["transl"][index][None],
+        )  # fmt: skip
+        assert_close(mesh.vertices[index], alone.vertices[0])
+        assert_close(mesh.joints[index], alone.joints[0])
+
+
+def test_columns_of_one_array_are_decoded_as_they_are(body):
+    smpl = torch.randn(5, 85)
+    sliced = body(pose=smpl[:, 3:75], betas=smpl[:, 75:], transl=smpl[:, :3])
+    copied = body(
+        pose=smpl[:, 3:75].clone(), betas=smpl[:, 75:].clone(), transl=smpl[:, :3].clone()
+    )
+    assert_close(sliced.vertices, copied.vertices)
+
+
+def test_one_frame_without_leading_dimensions(body):
+    given = parameters(1)
+    alone = body(pose=given["pose"][0], betas=given["betas"])
+    assert_close(alone.vertices + given["transl"], body(**given).vertices[0])
+
+
+def test_betas_per_frame_equal_betas_per_sequence_when_they_repeat(body):
+    given = parameters(2, 3)
+    per_frame = given | {"betas": given["betas"][:, None].expand(2, 3, 10)}
+    assert_close(body(**per_frame).vertices, body(**given).vertices)
+
+
+def test_the_shape_is_blended_once_per_sequence(body, monkeypatch):
+    seen = []
+    original = Body.shape
+    monkeypatch.setattr(
+        Body, "shape", lambda self, betas: (seen.append(len(betas)), original(self, betas))[1]
+    )
+    body(**parameters(2, 50))
+    assert seen == [2]
+
+
+def test_long_clips_are_decoded_in_pieces_without_a_seam(body, monkeypatch):
+    given = parameters(2, 11)
+    whole = body(**given).vertices
+    monkeypatch.setattr(decode_module, "_CHUNK", 3)
+    assert_close(body(**given).vertices, whole)
+
+
+def test_gradients_agree_with_finite_differences():
+    body = Body(small_body(vertices=12)).double()
+    given = parameters(1, 2, dtype=torch.float64)
+    for tensor in given.values():
+        tensor.requires_grad_()
+    assert torch.autograd.gradcheck(
+        lambda pose, betas, transl: body(pose=pose, betas=betas, transl=transl).vertices,
+        tuple(given.values()),
+        fast_mode=True,
+    )
+
+
+def test_a_body_learns_nothing_and_saves_nothing(body):
+    assert not list(body.parameters())
+    assert not body.state_dict()
+
+
+def test_moving_the_world_moves_the_body_with_it(body):
+    given = parameters(4)
+    moved = body(**given | {"transl": given["transl"] + torch.tensor([1.0, 2.0, 3.0])})
+    assert_close(
+        moved.vertices - body(**given).vertices, torch.tensor([1.0, 2.0, 3.0]).expand(4, 40, 3)
+    )
+
+
+def test_a_file_decodes_like_its_arrays(tmp_path, body):
+    path = tmp_path / "SMPL_NEUTRAL.pkl"
+    path.write_bytes(python2_pickle(small_body()))
+    given = parameters(3)
+    assert_close(Body.load(path)(**given).vertices, body(**given).vertices)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pose": torch.zeros(4, 69)}, r"pose is \(4, 69\); its last axis must be 72"),
+        ({"pose": torch.zeros(0, 72)}, "nothing to decode"),
+        ({"betas": torch.zeros(3, 10)}, r"betas is \(3, 10\) for a pose of \(4, 72\)"),
+        ({"betas": torch.zeros(12)}, r"betas is \(12,\)"),
+        ({"transl": torch.zeros(3)}, r"transl is \(3,\), expected \(4, 3\)"),
+    ],
+)
+def test_arrays_that_do_not_fit_are_named(body, change, message):
+    with pytest.raises(ShapeError, match=message):
+        body(**(parameters(4) | change))
+
+
+def test_nan_is_named_with_its_frame(body):
+    given = parameters(2, 4)
+    given["pose"][1, 2, 5] = torch.nan
+    with pytest.raises(DataError, match=r"pose\[1, 2\] holds NaN"):
+        body(**given)
+    with pytest.raises(DataError, match="betas holds NaN"):
+        body(pose=torch.zeros(4, 72), betas=torch.full((10,), torch.inf))
+
+
+def test_decoding_prints_nothing(capfd):
+    Body.embedded()(pose=torch.zeros(1, 72), betas=torch.zeros(10))
+    assert capfd.readouterr() == ("", "")
