@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import weakref
+from collections import OrderedDict
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -47,6 +48,22 @@ class Mesh:
     def edges(self) -> Int[Tensor, "E 2"]:
         """Every edge once, as two vertex indices on the device of `faces`."""
         return torch.from_numpy(self.topology.edges).to(self.faces.device)
+
+    def require_joints(self) -> Float[Tensor, "*batch J 3"]:
+        """The joints; `DataError` for a mesh that has none."""
+        if self.joints is None:
+            raise DataError("this mesh has no joints; decode it with a Body")
+        return self.joints
+
+    def vertex_normals(self) -> Float[Tensor, "*batch V 3"]:
+        """Unit normals, outwards: the mean of the triangles around a vertex by their area."""
+        corners = self.vertices[..., self.faces, :]  # (*batch, F, 3, 3)
+        a, b, c = corners.unbind(-2)
+        area = torch.linalg.cross(b - a, c - a, dim=-1)
+        total = torch.zeros_like(self.vertices)
+        for corner in self.faces.unbind(-1):
+            total = total.index_add(-2, corner, area)
+        return torch.nn.functional.normalize(total, dim=-1)
 
     def __getitem__(self, index: Any) -> Mesh:
         if self.vertices.ndim == 2:
@@ -177,7 +194,8 @@ def _rank_among_equals(keys: np.ndarray) -> np.ndarray:
     return rank
 
 
-_by_content: weakref.WeakValueDictionary[bytes, Topology] = weakref.WeakValueDictionary()
+_KEPT = 32  # topologies, about a megabyte each for a body
+_by_content: OrderedDict[bytes, Topology] = OrderedDict()
 _by_tensor: dict[int, tuple[weakref.ref[Tensor], int, Topology]] = {}
 
 
@@ -189,9 +207,10 @@ def topology(faces: Int[Tensor, "F 3"]) -> Topology:
         return known[2]
     array = np.ascontiguousarray(faces.detach().cpu().numpy(), dtype=np.int64)
     content = hashlib.sha256(array.tobytes()).digest()
-    found = _by_content.get(content)
-    if found is None:
-        found = _by_content[content] = Topology(array)
+    found = _by_content.pop(content, None) or Topology(array)
+    _by_content[content] = found  # the last used is the last to go
+    while len(_by_content) > _KEPT:
+        _by_content.popitem(last=False)
     key = id(faces)
     reference = weakref.ref(faces, lambda _: _by_tensor.pop(key, None))
     _by_tensor[key] = (reference, version, found)

@@ -7,6 +7,7 @@ from torch.testing import assert_close
 from meshgait import Mesh
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Topology, topology
+from meshgait.rotation import axis_angle_to_matrix
 
 
 @pytest.fixture
@@ -39,6 +40,14 @@ def test_a_closed_mesh_is_closed_until_a_face_is_lost_or_flipped(ball):
     flipped = np.concatenate([faces[:1, ::-1], faces[1:]])
     assert not Topology(flipped).is_closed
     assert not Topology(faces[:0]).is_closed
+
+
+def test_normals_of_a_ball_point_outwards_and_turn_with_it(ball):
+    radial = torch.nn.functional.normalize(ball.vertices, dim=-1)
+    assert_close(ball.vertex_normals(), radial, atol=0.03, rtol=0)
+    turn = axis_angle_to_matrix(torch.randn(2, 3))
+    turned = Mesh(ball.vertices @ turn.mT, None, ball.faces)
+    assert_close(turned.vertex_normals(), ball.vertex_normals() @ turn.mT, atol=1e-5, rtol=0)
 
 
 def test_two_bodies_that_share_an_edge_stay_closed():
