@@ -14,7 +14,7 @@ from scipy.spatial.transform import Rotation
 
 from body.skeleton import JOINT_ORDER
 from body.skinning import blend_linear, skin
-from meshgait.body._embedded import PARENTS
+from meshgait.body.names import JOINT_PARENTS as PARENTS
 
 RIDGE = 0.002  # per pose; keeps features that hardly vary from growing
 # How far each joint turns about the axes x, y, z in degrees, on the left; a pair is a range.

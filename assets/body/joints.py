@@ -13,7 +13,7 @@ import numpy as np
 from scipy.optimize import nnls
 
 from body.skeleton import JOINT_ORDER
-from meshgait.body._embedded import PARENTS
+from meshgait.body.names import JOINT_PARENTS as PARENTS
 
 HIP_PULL = 0.82  # the source's hips lie 21 cm apart; hip centres are nearer to 17
 KNEE_BACK = 0.015  # metres; the axis of a knee lies behind the middle of the leg

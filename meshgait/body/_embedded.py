@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float, Int
 
+from meshgait.body.names import JOINT_PARENTS
+
 FILE = Path(__file__).with_name("embedded.npz")
 OTHER_SIDE = (0, 2, 1, 3, 5, 4, 6, 8, 7, 9, 11, 10, 12, 14, 13, 15, 17, 16, 19, 18, 21, 20, 23, 22)
 LANDMARKS = ("nose", "eye", "ear", "thumb", "index", "middle", "ring", "pinky")
