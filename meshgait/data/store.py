@@ -10,6 +10,7 @@ import json
 import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Executor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -112,22 +113,24 @@ def write_store(
     fingerprint: str,
     binary: Sequence[str] = (),
     progress: Callable[[int], Any] = lambda shard: None,
+    pool: Executor | None = None,
 ) -> Store:
     """Write what each of `shards` gives when it is called; shards that are there already are kept.
 
     `fingerprint` names the content: what another one left in the folder is written anew.
     Modalities in `binary` hold only 0 and 255 and are stored as bits. `progress` is called with
-    the number of each shard that is done. The same shards give the same bytes, whatever
-    interruptions there were.
+    the number of each shard that is done. A `pool` of processes shares the work. The same shards
+    give the same bytes, whatever interruptions there were.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "store.json").unlink(missing_ok=True)  # until all shards are of this content
-    packed: dict[str, list[int] | None] = {}
-    for number, shard in enumerate(shards):
-        found = _finished(folder, number, fingerprint)
-        if found is None:
-            found = _write_shard(folder, number, list(shard()), fingerprint, binary)
+    jobs = [
+        (folder, number, shard, fingerprint, tuple(binary)) for number, shard in enumerate(shards)
+    ]
+    run = map if pool is None else pool.map
+    packed: dict[str, Any] = {}
+    for number, found in enumerate(run(_complete_shard, *zip(*jobs, strict=True))):
         if packed and found != packed:
             raise DataError(f"shard {number} of {folder} has other modalities than those before")
         packed = found
@@ -160,8 +163,24 @@ def _finished(folder: Path, shard: int, fingerprint: str) -> dict[str, Any] | No
         return None
 
 
+def _complete_shard(
+    folder: Path,
+    shard: int,
+    make: Callable[[], Iterable[GaitSequence]],
+    fingerprint: str,
+    binary: tuple[str, ...],
+) -> dict[str, Any]:
+    """Write a shard unless it is there; how its modalities are packed."""
+    found = _finished(folder, shard, fingerprint)
+    return found or _write_shard(folder, shard, list(make()), fingerprint, binary)
+
+
 def _write_shard(
-    folder: Path, shard: int, sequences: list[GaitSequence], fingerprint: str, binary: Sequence[str]
+    folder: Path,
+    shard: int,
+    sequences: list[GaitSequence],
+    fingerprint: str,
+    binary: tuple[str, ...],
 ) -> dict[str, Any]:
     if not sequences:
         raise DataError(f"shard {shard} of {folder} has no sequences")

@@ -6,8 +6,8 @@ Each is called with the number of frames there are and a random generator and gi
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Int
@@ -15,17 +15,16 @@ from jaxtyping import Int
 from meshgait.errors import ConfigError
 
 
-@runtime_checkable
-class FrameSampling(Protocol):
-    """What every way to choose frames looks like."""
+class FrameSampling(ABC):
+    """A way to choose frames."""
 
+    @abstractmethod
     def __call__(self, length: int, generator: np.random.Generator) -> Int[np.ndarray, " N"]:
         """Indices into a sequence of `length` frames."""
-        ...
 
 
 @dataclass(frozen=True)
-class UnorderedFrames:
+class UnorderedFrames(FrameSampling):
     """`frames` different frames in random order, repeated only if there are too few (GaitSet)."""
 
     frames: int = 30
@@ -39,7 +38,7 @@ class UnorderedFrames:
 
 
 @dataclass(frozen=True)
-class OrderedFrames:
+class OrderedFrames(FrameSampling):
     """A random window of `frames + skip` frames without `skip` of them, in order (GaitPart).
 
     Sequences shorter than the window go round and round.
@@ -63,7 +62,7 @@ class OrderedFrames:
 
 
 @dataclass(frozen=True)
-class ContinuousFrames:
+class ContinuousFrames(FrameSampling):
     """A random window of `frames` frames that never jumps back: short sequences slow down.
 
     MTSGait's non-cyclic continuous sampling: 4 frames become 10 as 0001112233.
@@ -82,7 +81,7 @@ class ContinuousFrames:
 
 
 @dataclass(frozen=True)
-class AllFrames:
+class AllFrames(FrameSampling):
     """Every frame in order, up to the first `limit`: what networks are tested on."""
 
     limit: int = 720
