@@ -1,0 +1,88 @@
+"""The real frames of a padded batch, and pooling over them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from jaxtyping import Bool, Shaped
+from torch import Tensor
+
+from meshgait.errors import DataError, ShapeError
+
+
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """Which frames of a padded batch (B, T) are real; make it with `Frames.of`.
+
+    `pack` lines the real frames of all sequences up, `unpack` puts them back, `max` pools those of
+    each sequence. What works on packed frames never sees the padding: neither convolutions nor
+    the statistics of batch normalisation.
+    """
+
+    batch: int
+    time: int
+    mask: Bool[Tensor, "B T"] | None
+    lengths: tuple[int, ...] | None
+
+    @classmethod
+    def of(cls, clip: Shaped[Tensor, "B T ..."], mask: Bool[Tensor, "B T"] | None) -> Frames:
+        """Frames of a padded `clip`; `mask` is True where a frame is real, None if all are.
+
+        Raises `DataError` for a sequence without a real frame.
+
+        >>> Frames.of(torch.zeros(2, 3), torch.tensor([[1, 1, 1], [1, 0, 0]]).bool()).lengths
+        (3, 1)
+        """
+        batch, time = clip.shape[:2]
+        if mask is None:
+            if time == 0:
+                raise DataError("a sequence needs at least one frame; these have none")
+            return cls(batch, time, None, None)
+        if mask.shape != (batch, time) or mask.dtype != torch.bool:
+            raise ShapeError(
+                f"mask must be a boolean tensor ({batch}, {time}), one value per frame; "
+                f"got {mask.dtype} {tuple(mask.shape)}"
+            )
+        lengths = tuple(mask.sum(1).tolist())
+        if 0 in lengths:
+            raise DataError(
+                f"sequence {lengths.index(0)} of the batch has no real frame; leave it out"
+            )
+        return cls(batch, time, mask, lengths)
+
+    def pack(self, x: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
+        """The real frames of all sequences, one after another.
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> clip = torch.tensor([[1.0, 2.0], [3.0, 0.0]])
+        >>> Frames.of(clip, mask).pack(clip)
+        tensor([1., 2., 3.])
+        """
+        if x.shape[:2] != (self.batch, self.time):
+            raise ShapeError(
+                f"the batch has {self.batch} sequences of {self.time} frames, but an array in it "
+                f"is {tuple(x.shape)}"
+            )
+        return x.flatten(0, 1) if self.mask is None else x[self.mask]
+
+    def unpack(self, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "B T ..."]:
+        """Packed frames back in their places, zeros in the padding."""
+        if self.mask is None:
+            return x.unflatten(0, (self.batch, self.time))
+        padded = x.new_zeros(self.batch, self.time, *x.shape[1:])
+        padded[self.mask] = x
+        return padded
+
+    def max(self, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "B ..."]:
+        """Largest value of each sequence over its packed frames ("set pooling").
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> Frames.of(mask, mask).max(torch.tensor([-1.0, -2.0, -3.0]))
+        tensor([-1., -3.])
+        """
+        if self.lengths is None:
+            return x.unflatten(0, (self.batch, self.time)).amax(1)
+        sequences: Any = x.split(self.lengths)
+        return torch.stack([sequence.amax(0) for sequence in sequences])

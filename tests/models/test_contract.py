@@ -1,0 +1,216 @@
+"""What every model promises; a new one is tested as soon as it is exported."""
+
+import importlib
+import inspect
+import io
+import pkgutil
+from dataclasses import asdict, fields, is_dataclass
+
+import pytest
+import torch
+from torch import nn
+from torch.export import Dim, export
+from torch.testing import assert_close
+
+from meshgait import models
+from meshgait.errors import DataError, ShapeError
+
+MODALITIES = {
+    "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
+    "smpl": lambda frames, size: torch.randn(*frames, 85),
+}
+
+every_model = pytest.mark.parametrize("model_class", [getattr(models, n) for n in models.__all__])
+
+
+def small(model_class):
+    return model_class(model_class.Config(width=1 / 16)).eval()
+
+
+def inputs(model, batch, time):
+    size = model.config.size
+    return {name: MODALITIES[name]((batch, time), size) for name in model.inputs}
+
+
+def padded(clips, lengths):
+    """The first frames of each clip, garbage after them, and the mask."""
+    time = next(iter(clips.values())).shape[1]
+    mask = torch.arange(time) < torch.tensor(lengths)[:, None]
+    rotten = {}
+    for name, clip in clips.items():
+        garbage = clip.new_full((), torch.nan if clip.is_floating_point() else 255)
+        real = mask.reshape(*mask.shape, *[1] * (clip.ndim - 2))
+        rotten[name] = torch.where(real, clip, garbage)
+    return rotten, mask
+
+
+def test_every_model_is_exported():
+    found = set()
+    for file in pkgutil.iter_modules(models.__path__):
+        module = importlib.import_module(f"meshgait.models.{file.name}")
+        for name, thing in inspect.getmembers(module, inspect.isclass):
+            is_model = issubclass(thing, nn.Module) and hasattr(thing, "Config")
+            if is_model and thing.__module__ == module.__name__:
+                found.add(name)
+    assert found == set(models.__all__)
+    assert models.__all__ == sorted(models.__all__)
+
+
+@every_model
+def test_it_says_what_it_eats_and_how_it_is_configured(model_class):
+    config = model_class.Config()
+    assert is_dataclass(config)
+    assert config.__dataclass_params__.frozen
+    assert all(field.default is not None for field in fields(config))
+    arguments = list(inspect.signature(model_class.forward).parameters)[1:]
+    assert arguments == [*model_class.inputs, "mask"]
+    assert model_class.inputs
+
+
+@every_model
+def test_it_gives_one_finite_embedding_per_sequence(model_class):
+    model = small(model_class)
+    embedding = model(**inputs(model, 3, 4))
+    assert embedding.shape == (3, *model.embedding_shape)
+    assert embedding.isfinite().all()
+    assert embedding.std() > 0
+
+
+@every_model
+def test_padding_does_not_change_the_embedding(model_class):
+    model = small(model_class)
+    clips, lengths = inputs(model, 3, 6), [6, 2, 4]
+    batch, mask = padded(clips, lengths)
+    alone = [
+        model(**{name: clip[[i], :n] for name, clip in clips.items()})
+        for i, n in enumerate(lengths)
+    ]
+    assert_close(model(**batch, mask=mask), torch.cat(alone), rtol=1e-5, atol=1e-6)
+    longer = {name: torch.cat([clip, clip], dim=1) for name, clip in batch.items()}
+    longer_mask = torch.cat([mask, torch.zeros_like(mask)], dim=1)
+    assert torch.equal(model(**batch, mask=mask), model(**longer, mask=longer_mask))
+
+
+@every_model
+def test_padding_does_not_change_the_training(model_class):
+    def train(clips, mask):
+        torch.manual_seed(3)
+        model = small(model_class).train()
+        model(**clips, mask=mask).square().sum().backward()
+        return model.state_dict(), [parameter.grad for parameter in model.parameters()]
+
+    clips = inputs(small(model_class), 3, 6)
+    batch, mask = padded(clips, [4, 2, 3])
+    short = {name: clip[:, :4] for name, clip in batch.items()}
+    state, gradient = train(short, mask[:, :4])
+    padded_state, padded_gradient = train(batch, mask)
+    assert_close(padded_state, state, rtol=0, atol=0)
+    assert_close(padded_gradient, gradient, rtol=0, atol=0)
+
+
+@every_model
+def test_a_full_mask_is_no_mask(model_class):
+    model = small(model_class)
+    clips = inputs(model, 2, 3)
+    assert torch.equal(model(**clips, mask=torch.ones(2, 3).bool()), model(**clips))
+
+
+@every_model
+def test_sequences_of_a_batch_do_not_see_each_other(model_class):
+    model = small(model_class)
+    clips = inputs(model, 3, 4)
+    together = model(**clips)
+    for i in range(3):
+        alone = model(**{name: clip[[i]] for name, clip in clips.items()})
+        assert_close(together[[i]], alone, rtol=1e-5, atol=1e-6)
+
+
+@every_model
+def test_gradient_reaches_every_parameter(model_class):
+    model = small(model_class)
+    model(**inputs(model, 2, 3)).square().sum().backward()
+    silent = [
+        name
+        for name, parameter in model.named_parameters()
+        if parameter.grad is None or not parameter.grad.any()
+    ]
+    assert not silent
+
+
+@every_model
+def test_weights_and_config_survive_a_round_trip(model_class):
+    model = small(model_class)
+    file = io.BytesIO()
+    torch.save({"config": asdict(model.config), "weights": model.state_dict()}, file)
+    file.seek(0)
+    stored = torch.load(file, weights_only=True)
+    again = model_class(model_class.Config(**stored["config"])).eval()
+    again.load_state_dict(stored["weights"])
+    assert again.config == model.config
+    clips = inputs(model, 2, 3)
+    assert torch.equal(again(**clips), model(**clips))
+
+
+@every_model
+@pytest.mark.usefixtures("unchecked")
+def test_it_can_be_exported_for_any_batch_and_length(model_class):
+    model = small(model_class)
+    free = {0: Dim("batch", max=1024), 1: Dim("time", max=4096)}
+    clips = inputs(model, 2, 3)
+    program = export(model, (), clips, dynamic_shapes=dict.fromkeys(clips, free))
+    for batch, time in ((2, 3), (5, 7), (1, 1)):
+        clips = inputs(model, batch, time)
+        assert_close(program.module()(**clips), model(**clips), rtol=1e-5, atol=1e-6)
+
+
+@every_model
+@torch.no_grad()
+def test_it_follows_the_type_of_its_weights_and_runs_in_half_precision(model_class):
+    model = small(model_class)
+    clips = inputs(model, 2, 3)
+    expected = model(**clips)
+    with torch.autocast("cpu", torch.bfloat16):
+        half = model(**clips)
+    assert_close(half.float(), expected, rtol=0.1, atol=0.05 * float(expected.abs().max()))
+    double = model.double()(**clips)
+    assert double.dtype == torch.float64
+    assert_close(double.float(), expected, rtol=1e-4, atol=1e-5)
+
+
+@every_model
+def test_inputs_are_left_as_they_are(model_class):
+    model = small(model_class)
+    clips = inputs(model, 2, 3)
+    before = {name: clip.clone() for name, clip in clips.items()}
+    model(**clips)
+    assert all(torch.equal(clips[name], before[name]) for name in clips)
+
+
+@every_model
+def test_a_sequence_without_frames_is_refused(model_class):
+    model = small(model_class)
+    mask = torch.tensor([[True, True], [False, False]])
+    with pytest.raises(DataError, match="sequence 1 of the batch"):
+        model(**inputs(model, 2, 2), mask=mask)
+
+
+@every_model
+def test_bytes_and_floats_are_the_same_images(model_class):
+    model = small(model_class)
+    clips = inputs(model, 2, 2)
+    floats = {
+        name: clip.float() / 255 if clip.dtype == torch.uint8 else clip
+        for name, clip in clips.items()
+    }
+    assert torch.equal(model(**clips), model(**floats))
+
+
+@every_model
+def test_images_of_another_size_are_refused(model_class):
+    model = small(model_class)
+    clips = inputs(model, 1, 2)
+    for name, clip in clips.items():
+        if clip.dtype == torch.uint8:
+            wrong = clips | {name: torch.zeros(1, 2, 128, 88, dtype=torch.uint8)}
+            with pytest.raises(ShapeError, match="got 128 x 88"):
+                model(**wrong)

@@ -1,0 +1,35 @@
+import torch
+from torch.nn.functional import conv2d, leaky_relu, max_pool2d
+from torch.testing import assert_close
+
+from meshgait.nn import ConvStack, scale_channels
+
+
+def test_it_is_the_published_stack():
+    stack = ConvStack(2, ((3, 4), (5,), (6, 7))).double()
+    x = torch.randn(2, 2, 16, 12, dtype=torch.float64)
+    expected = x
+    for index, pool in ((0, False), (2, True), (5, True), (8, False), (10, False)):
+        weight = stack.get_parameter(f"{index}.weight")
+        expected = leaky_relu(conv2d(expected, weight, padding=weight.shape[-1] // 2), 0.01)
+        expected = max_pool2d(expected, 2) if pool else expected
+    assert_close(stack(x), expected)
+    assert stack[0].weight.shape[-2:] == (5, 5)
+    assert stack[2].weight.shape[-2:] == (3, 3)
+
+
+def test_layers_are_numbered_as_in_the_published_checkpoints():
+    stack = ConvStack(1, ((4, 4), (4, 4), (4, 4)))
+    assert [name for name, _ in stack.named_parameters()] == [
+        f"{index}.weight" for index in (0, 2, 5, 7, 10, 12)
+    ]
+
+
+def test_features_have_channels_last_in_memory():
+    features = ConvStack(1, ((4, 4), (6,)))(torch.rand(3, 1, 8, 8))
+    assert features.is_contiguous(memory_format=torch.channels_last)
+
+
+def test_channels_are_scaled_and_never_vanish():
+    assert scale_channels(((64, 64), (128, 256)), 1.5) == ((96, 96), (192, 384))
+    assert scale_channels(((64,), (3,)), 0.01) == ((1,), (1,))

@@ -1,0 +1,59 @@
+import pytest
+import torch
+
+from meshgait.errors import DataError, ShapeError
+from meshgait.nn import Frames
+
+MASK = torch.tensor([[1, 1, 1, 0], [1, 0, 0, 0], [0, 1, 0, 1]]).bool()
+
+
+def test_packing_keeps_the_real_frames_in_order():
+    clip = torch.arange(12.0).reshape(3, 4)
+    assert Frames.of(clip, MASK).pack(clip).tolist() == [0, 1, 2, 4, 9, 11]
+    assert torch.equal(Frames.of(clip, None).pack(clip), clip.flatten())
+
+
+@pytest.mark.parametrize("mask", [MASK, None])
+def test_unpacking_puts_frames_back_and_zeros_elsewhere(mask):
+    clip = torch.rand(3, 4, 5, 2)
+    frames = Frames.of(clip, mask)
+    expected = clip if mask is None else clip * mask[..., None, None]
+    assert torch.equal(frames.unpack(frames.pack(clip)), expected)
+
+
+@pytest.mark.parametrize("mask", [MASK, None])
+def test_the_maximum_is_that_of_each_sequence_alone(mask):
+    clip = -torch.rand(3, 4, 5, 2)  # all below the zeros of a careless padding
+    frames = Frames.of(clip, mask)
+    real = torch.ones(3, 4).bool() if mask is None else mask
+    expected = torch.stack([one[keep].amax(0) for one, keep in zip(clip, real, strict=True)])
+    assert torch.equal(frames.max(frames.pack(clip)), expected)
+
+
+def test_padding_gets_no_gradient_and_its_value_does_not_matter():
+    clip = torch.where(MASK, torch.rand(3, 4), torch.nan).requires_grad_()
+    frames = Frames.of(clip, MASK)
+    frames.max(frames.pack(clip)).sum().backward()
+    assert torch.equal(clip.grad != 0, clip == clip.nan_to_num(-1).amax(1, keepdim=True))
+
+
+def test_a_sequence_without_a_real_frame_is_named():
+    mask = MASK.clone()
+    mask[1] = False
+    with pytest.raises(DataError, match="sequence 1 of the batch has no real frame"):
+        Frames.of(torch.zeros(3, 4), mask)
+    with pytest.raises(DataError, match="at least one frame"):
+        Frames.of(torch.zeros(3, 0), None)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_mask_of_another_shape_or_type_is_refused():
+    with pytest.raises(ShapeError, match=r"boolean tensor \(3, 4\)"):
+        Frames.of(torch.zeros(3, 4), MASK[:2])
+    with pytest.raises(ShapeError, match=r"torch\.float32"):
+        Frames.of(torch.zeros(3, 4), MASK.float())
+
+
+def test_modalities_of_different_lengths_are_refused():
+    with pytest.raises(ShapeError, match="3 sequences of 4 frames"):
+        Frames.of(torch.zeros(3, 4), None).pack(torch.zeros(3, 5))

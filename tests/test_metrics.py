@@ -1,0 +1,241 @@
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from torch.nn.functional import normalize
+from torch.testing import assert_close
+
+from meshgait.errors import ConfigError, DataError, ShapeError
+from meshgait.metrics import cmc, part_distance, retrieval
+from tests.golden import formula
+
+
+def distance_one_by_one(query, gallery, metric):
+    if metric == "cosine":
+        query, gallery = normalize(query, dim=-1), normalize(gallery, dim=-1)
+        return torch.stack([1 - (one * gallery).sum(-1).mean(1) for one in query])
+    return torch.stack([(one - gallery).square().sum(-1).sqrt().mean(1) for one in query])
+
+
+def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_miss):
+    """Sort each row; strangers before mates where they are equally far."""
+    hits, precisions, penalties = [], [], []
+    for q, row in enumerate(distance):
+        compared = [g for g in range(len(row)) if not exclude[q, g]]
+        ranked = sorted(compared, key=lambda g: (row[g], gallery_ids[g] == query_ids[q]))
+        ranks = [r for r, g in enumerate(ranked, 1) if gallery_ids[g] == query_ids[q]]
+        if not ranks and not mateless_is_miss:
+            continue
+        hits.append([bool(ranks) and ranks[0] <= k for k in range(1, 12)])
+        precisions.append(np.mean([i / r for i, r in enumerate(ranks, 1)]) if ranks else 0)
+        penalties.append(len(ranks) / ranks[-1] if ranks else 0)
+    curve = 100 * np.mean(hits, axis=0) if hits else np.zeros(11)
+    return curve, 100 * np.mean(precisions or 0), 100 * np.mean(penalties or 0), len(hits)
+
+
+@st.composite
+def comparisons(draw):
+    """Few different distances, so ties are everywhere, infinite ones and left-out pairs too."""
+    shape = draw(arrays.array_shapes(min_dims=2, max_dims=2, max_side=7))
+    values = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])
+    distance = draw(arrays.arrays(np.float32, shape, elements=values))
+    query, gallery = (draw(arrays.arrays(np.int64, n, elements=st.integers(0, 3))) for n in shape)
+    exclude = draw(arrays.arrays(np.bool_, shape))
+    return distance, query, gallery, exclude
+
+
+@settings(deadline=None)
+@given(comparisons(), st.booleans())
+def test_scores_are_those_of_sorting_each_row(comparison, mateless_is_miss):
+    *arguments, exclude = comparison
+    options = {"exclude": exclude, "mateless_is_miss": mateless_is_miss}
+    curve, precision, penalty, queries = scores_one_by_one(*comparison, mateless_is_miss)
+    if not curve.any():
+        with pytest.raises(DataError, match="no query has a mate"):
+            retrieval(*arguments, **options)
+        return
+    scores = retrieval(*arguments, **options)
+    found = [scores[key] for key in ("rank1", "rank5", "rank10", "mAP", "mINP", "queries")]
+    assert found == pytest.approx([curve[0], curve[4], curve[9], precision, penalty, queries])
+    assert queries + (0 if mateless_is_miss else scores["mateless"]) == len(exclude)
+    assert cmc(*arguments, ranks=11, **options) == pytest.approx(curve)
+
+
+@settings(deadline=None)
+@given(comparisons(), st.randoms(use_true_random=False))
+def test_no_order_of_the_gallery_matters(comparison, random):
+    distance, query, gallery, exclude = comparison
+    order = list(range(len(gallery)))
+    random.shuffle(order)
+    try:
+        scores = retrieval(distance, query, gallery, exclude=exclude)
+    except DataError:
+        return
+    shuffled = retrieval(distance[:, order], query, gallery[order], exclude=exclude[:, order])
+    assert shuffled == scores
+
+
+def test_a_collapsed_network_gains_nothing_by_ties():
+    gallery = np.arange(1000) // 10
+    scores = retrieval(np.zeros((100, 1000)), np.arange(100), gallery)
+    assert scores["rank1"] == scores["rank10"] == 0
+    assert scores["mAP"] < 1
+    assert scores["mINP"] == pytest.approx(1)
+
+
+def test_mates_in_front_score_full_marks():
+    identities = torch.arange(20) // 4
+    points = identities + 0.01 * torch.rand(20)
+    distance = (points[:, None] - points).abs()
+    scores = retrieval(distance, identities, identities, exclude=torch.eye(20).bool())
+    assert [scores[key] for key in ("rank1", "rank5", "rank10", "mAP", "mINP")] == [100] * 5
+
+
+def test_leaving_a_pair_out_is_having_no_such_entry():
+    distance = np.random.default_rng(0).random((1, 9))
+    gallery = np.array([1, 2, 1, 1, 3, 2, 1, 4, 5])
+    for gone in range(9):
+        kept = np.arange(9) != gone
+        assert retrieval(distance, [1], gallery, exclude=~kept[None]) == retrieval(
+            distance[:, kept], [1], gallery[kept]
+        )
+
+
+def test_queries_without_a_mate_are_counted_apart_or_as_misses():
+    distance = np.array([[0.1, 0.2], [0.1, 0.2]])
+    apart = retrieval(distance, ["ann", "eve"], ["ann", "bob"])
+    assert (apart["rank1"], apart["mAP"], apart["queries"], apart["mateless"]) == (100, 100, 1, 1)
+    missed = retrieval(distance, ["ann", "eve"], ["ann", "bob"], mateless_is_miss=True)
+    assert (missed["rank1"], missed["mAP"], missed["mINP"]) == (50, 50, 50)
+    assert (missed["queries"], missed["mateless"]) == (2, 1)
+
+
+def test_only_the_order_of_distances_matters():
+    generator = np.random.default_rng(1)
+    distance, query, gallery = (
+        generator.random((30, 80)),
+        generator.integers(0, 9, 30),
+        generator.integers(0, 9, 80),
+    )
+    assert retrieval(np.exp(3 * distance), query, gallery) == retrieval(distance, query, gallery)
+
+
+@pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.int64, torch.bfloat16])
+def test_distances_and_identities_come_in_any_form(kind):
+    rows, query, gallery = [[1, 3, 2], [5, 4, 6]], [7, 8], [7, 8, 7]
+    is_torch = isinstance(kind, torch.dtype)
+    distance = torch.tensor(rows, dtype=kind) if is_torch else np.array(rows, kind)
+    expected = retrieval(np.array(rows, float), query, gallery)
+    names = [list(map(str, query)), list(map(str, gallery))]
+    for ids in (
+        [query, gallery],
+        [torch.tensor(query), torch.tensor(gallery)],
+        [np.array(query, np.int16), gallery],
+        names,
+        [np.array(names[0]), np.array(names[1], object)],
+    ):
+        assert retrieval(distance, *ids) == expected
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("shape", [(3, 5), (1, 1), (5, 1030), (1030, 2), (0, 4), (4, 0)])
+def test_distance_is_its_definition_within_and_across_tiles(metric, shape):
+    query, gallery = (torch.randn(n, 3, 8) for n in shape)
+    found = part_distance(query, gallery, metric)
+    assert found.shape == shape
+    if found.numel():
+        assert_close(found, distance_one_by_one(query, gallery, metric), rtol=1e-5, atol=1e-6)
+        double = part_distance(query.double(), gallery.double(), metric)
+        expected = distance_one_by_one(query.double(), gallery.double(), metric)
+        assert_close(double, expected, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+def test_the_original_gives_the_same_distances_and_scores(metric):
+    golden, _ = formula.load("retrieval")
+    embedding, probe = torch.from_numpy(golden["embedding"]).mT, golden["probe"]
+    distance = part_distance(embedding[probe], embedding[~probe], metric)
+    short = metric[:3]
+    assert_close(distance, torch.from_numpy(golden[f"{short}_distance"]), rtol=1e-5, atol=1e-6)
+    scores = retrieval(distance, golden["label"][probe], golden["label"][~probe])
+    found = [scores[key] for key in ("rank1", "rank5", "mAP", "mINP")]
+    assert found == pytest.approx(100 * golden[f"{short}_scores"])
+
+
+def test_an_embedding_is_at_distance_zero_from_itself_even_far_from_the_origin():
+    embedding = torch.randn(50, 2, 16) + 1000
+    distance = part_distance(embedding, embedding)
+    assert distance.diagonal().max() < 0.01
+    expected = distance_one_by_one(embedding.double(), embedding.double(), "euclidean").float()
+    assert_close(distance, expected, rtol=1e-4, atol=0.01)
+
+
+def test_nothing_is_written_into_the_embeddings_and_nothing_is_recorded():
+    query, gallery = torch.randn(2, 6, 3, 4, requires_grad=True)
+    before = query.clone(), gallery.clone()
+    for metric in ("euclidean", "cosine"):
+        assert not part_distance(query, gallery, metric).requires_grad
+    assert torch.equal(query, before[0])
+    assert torch.equal(gallery, before[1])
+
+
+def test_half_precision_is_computed_in_float32():
+    query, gallery = torch.randn(2, 6, 3, 4).bfloat16()
+    found = part_distance(query, gallery)
+    assert torch.equal(found, part_distance(query.float(), gallery.float()))
+
+
+@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
+@pytest.mark.parametrize("broken", [torch.nan, torch.inf])
+def test_one_broken_embedding_spoils_its_own_distances_only(metric, broken):
+    query, gallery = torch.randn(4, 3, 8), torch.randn(6, 3, 8)
+    gallery[5, 1, 2] = broken
+    found = part_distance(query, gallery, metric)
+    assert found[:, :5].isfinite().all()
+    assert not found[:, 5].isfinite().any()
+
+
+def test_the_more_precise_type_wins():
+    query, gallery = torch.randn(2, 6, 3, 4, dtype=torch.float64)
+    found = part_distance(query.float(), gallery)
+    assert torch.equal(found, part_distance(query.float().double(), gallery))
+
+
+def test_an_unknown_metric_is_refused():
+    with pytest.raises(ConfigError, match="'l2'; there are euclidean, cosine"):
+        part_distance(torch.zeros(1, 1, 1), torch.zeros(1, 1, 1), "l2")
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("shape", [(2, 4, 8), (2, 3, 9), (2, 24)])
+def test_embeddings_of_two_networks_are_refused(shape):
+    with pytest.raises(ShapeError, match="same parts and channels"):
+        part_distance(torch.zeros(2, 3, 8), torch.zeros(shape))
+
+
+def test_nan_is_found_and_an_empty_comparison_refused():
+    distance = np.ones((2, 3), np.float32)
+    distance[1, 2] = np.nan
+    with pytest.raises(DataError, match=r"1 distances are NaN, the first at \[1, 2\]"):
+        retrieval(distance, [1, 2], [1, 2, 3])
+    with pytest.raises(DataError, match="2 queries, 0 in the gallery"):
+        retrieval(np.ones((2, 0)), [1, 2], [])
+    with pytest.raises(DataError, match="0 queries, 2 in the gallery"):
+        cmc(np.ones((0, 2)), [], [1, 2])
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_wrong_identities_and_masks_are_refused():
+    distance = np.ones((2, 3))
+    with pytest.raises(ShapeError, match=r"distance is \(2, 3\), but there are \(3,\) query"):
+        retrieval(distance, [1, 2, 3], [1, 2, 3])
+    for wrong in (["1", "2", "3"], [1.0, 2.0, 3.0], [True, False, True]):
+        with pytest.raises(DataError, match="all integers or all strings"):
+            retrieval(distance, [1, 2], wrong)
+    for exclude in (np.zeros((3, 2), bool), np.zeros((2, 3))):
+        with pytest.raises(ShapeError, match=r"exclude must be boolean and \(2, 3\)"):
+            retrieval(distance, [1, 2], [1, 2, 3], exclude=exclude)
+    with pytest.raises(ShapeError, match=r"\(queries, gallery\), got \(2,\)"):
+        retrieval(np.ones(2), [1, 2], [1])
