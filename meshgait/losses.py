@@ -201,3 +201,37 @@ def _check(embedding: Tensor, label: Tensor) -> None:
         )
     if label.is_floating_point() or label.dtype == torch.bool:
         raise DataError(f"labels are integers, got {label.dtype}")
+
+
+class IdentityLoss(nn.Module):
+    """The published recipe as one module: triplets, and `weight` times the BNNeck classifier.
+
+    Its terms come by name, weighted, so that a log can tell them apart: their sum is the loss.
+
+    >>> loss = IdentityLoss(31, 8, num_ids=4)
+    >>> terms = loss(torch.randn(6, 31, 8), torch.tensor([0, 0, 1, 1, 2, 3]))
+    >>> sorted(terms)
+    ['cross_entropy', 'triplet']
+    """
+
+    def __init__(
+        self,
+        parts: int,
+        channels: int,
+        num_ids: int,
+        *,
+        weight: float = 0.1,
+        margin: float = 0.2,
+    ) -> None:
+        super().__init__()
+        self.weight, self.margin = weight, margin
+        self.neck = BNNeckCrossEntropy(parts, channels, num_ids)
+
+    def forward(
+        self, embedding: Float[Tensor, "B P C"], label: Int[Tensor, " B"]
+    ) -> dict[str, Float[Tensor, ""]]:
+        """Weighted terms of the loss; errors as those of `batch_all_triplet` and the neck."""
+        return {
+            "triplet": batch_all_triplet(embedding, label, self.margin),
+            "cross_entropy": self.weight * self.neck(embedding, label),
+        }

@@ -1,6 +1,7 @@
 """Models: from named modalities to one embedding (B, P, C) per sequence."""
 
+from meshgait.models.gei import GEI
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
 
-__all__ = ["SLN", "SMPLGait"]
+__all__ = ["GEI", "SLN", "SMPLGait"]
