@@ -169,7 +169,7 @@ def test_it_can_be_exported_for_any_batch_and_length(model_class):
         assert_close(program.module()(**clips), model(**clips), rtol=1e-5, atol=1e-6)
 
 
-@every_model
+@every_network
 @torch.no_grad()
 def test_it_follows_the_type_of_its_weights_and_runs_in_half_precision(model_class):
     model = small(model_class)
