@@ -20,8 +20,8 @@ from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from meshgait.mesh import Topology
+from meshgait.render.rules import SATURATED, require_finite
 
-SATURATED = 1 - 1e-6  # the same in every backend: from here on a pixel passes no gradient
 _CHUNK = 32  # frames at a time: what they need stays in the cache
 
 
@@ -51,6 +51,7 @@ def coverage(
     vertices: Float[Tensor, "N V 2"], topology: Topology, size: tuple[int, int], *, subpixels: int
 ) -> Float[Tensor, "N H W"]:
     """As `meshgait.render.coverage`, whose checks it relies on."""
+    require_finite(vertices)
     edges = _on_device(topology, vertices.device)
     fine = (size[0] * subpixels, size[1] * subpixels)
     images = [_Coverage.apply(part * subpixels, edges, fine) for part in vertices.split(_CHUNK)]
@@ -158,7 +159,9 @@ def _cut(
     without gap or overlap, whatever the rounding, so closed curves stay closed.
     """
     t0, t1 = span
-    first, last = ((start + t * along).floor().clamp(-1, cells).long() for t in (t0, t1))
+    base = start.floor()  # the rest is counted from here: no digits are lost far down the image
+    cells_at = ((start - base + t * along).floor() + base for t in span)
+    first, last = (cell.clamp(-1, cells).long() for cell in cells_at)
     count = (last - first).abs() + 1
     parent = torch.arange(len(start), device=start.device).repeat_interleave(count)
     place = torch.arange(len(parent), device=start.device) - (count.cumsum(0) - count)[parent]
@@ -182,8 +185,8 @@ def _accumulate(
     S, N, H, W = shape
     edge = pieces.edge
     height = (pieces.t0 - pieces.t1) * along[edge, 1]
-    middle = start[edge, 0] + (pieces.t0 + pieces.t1) / 2 * along[edge, 0]
-    rest = height * (middle - pieces.column).clamp(0, 1)
+    middle = (start[edge, 0] - pieces.column) + (pieces.t0 + pieces.t1) / 2 * along[edge, 0]
+    rest = height * middle.clamp(0, 1)
     sums = start.new_zeros(S * N * H * (W + 2))
     pixel = (image[edge] * H + pieces.row) * (W + 2) + pieces.column + 1
     sums.index_add_(0, pixel, height - rest)
