@@ -7,15 +7,15 @@ integrated; see `meshgait.render.reference` for the integral. No depth, no blur,
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait.errors import ConfigError, ShapeError
-from meshgait.render.backend import kernels_for
-from meshgait.render.rules import checked_topology
+from meshgait.errors import ConfigError
+from meshgait.render.backend import implementation
+from meshgait.render.rules import as_frames, checked_topology, require_pixels
 
 SUBPIXELS = (1, 2, 4)
+MODULES = {"numba": "coverage_numba", "reference": "reference"}
 
 
 def coverage(
@@ -40,6 +40,7 @@ def coverage(
     `backend` is "auto" or the name of one. Raises `ShapeError`, `DataError` (a face without its
     vertices, coordinates that are not finite) and `ConfigError`.
 
+    >>> import torch
     >>> corners = torch.tensor([[1.0, 1.0], [3.0, 1.0], [1.0, 3.0]])
     >>> coverage(corners, torch.tensor([[0, 1, 2]]), (4, 4), subpixels=1)
     tensor([[0.0000, 0.0000, 0.0000, 0.0000],
@@ -50,15 +51,8 @@ def coverage(
     if subpixels not in SUBPIXELS:
         raise ConfigError(f"subpixels must be one of {SUBPIXELS}, got {subpixels!r}")
     edges = checked_topology(vertices_px, faces, size)
-    if vertices_px.shape[-1] != 2:
-        raise ShapeError(f"vertices must be (*, V, 2) in pixels, got {tuple(vertices_px.shape)}")
-    batch = vertices_px.shape[:-2]
-    flat = vertices_px.reshape(batch.numel(), *vertices_px.shape[-2:])
-    render = kernels_for(vertices_px, backend).coverage
-    image = render(_at_least_single(flat), edges, size, subpixels=subpixels)
-    return image.to(vertices_px.dtype).reshape(*batch, *size)
-
-
-def _at_least_single(vertices: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """Half precision has no subpixel at the far end of an image: compute in float32."""
-    return vertices.float() if vertices.dtype in (torch.float16, torch.bfloat16) else vertices
+    require_pixels(vertices_px)
+    flat = as_frames(vertices_px)
+    draw = implementation(flat, backend, MODULES).coverage
+    image = draw(flat, edges, size, subpixels=subpixels)
+    return image.to(vertices_px.dtype).reshape(*vertices_px.shape[:-2], *size)

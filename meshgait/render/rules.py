@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -37,3 +38,15 @@ def require_finite(vertices: Float[Tensor, "..."]) -> None:
     """Raise `DataError` unless every coordinate is a number that can be drawn."""
     if vertices.numel() and not bool((vertices.detach().abs() < FARTHEST_PX).all()):
         raise DataError(NOT_FINITE)
+
+
+def require_pixels(vertices_px: Float[Tensor, "*batch V C"]) -> None:
+    """Raise `ShapeError` unless vertices have two coordinates."""
+    if vertices_px.shape[-1] != 2:
+        raise ShapeError(f"vertices must be (*, V, 2) in pixels, got {tuple(vertices_px.shape)}")
+
+
+def as_frames(vertices: Float[Tensor, "*batch V C"]) -> Float[Tensor, "N V C"]:
+    """One leading dimension and at least float32: half has no subpixels far down an image."""
+    flat = vertices.reshape(vertices.shape[:-2].numel(), *vertices.shape[-2:])
+    return flat.float() if flat.dtype in (torch.float16, torch.bfloat16) else flat
