@@ -123,7 +123,7 @@ def seen_vertices(
 
     A vertex is compared with the farthest of what the 3 x 3 pixels around it see, so that a steep
     face does not hide its own corners: at coarse pixels thin parts show their back as well.
-    Vertices outside the image are not seen.
+    Right to about a pixel at the outline; vertices outside the image are not seen.
     """
     H, W = fragments.face.shape[-2:]
     # Depth is 0 in front of nothing, so nothing is never the farthest; alone it hides no vertex.
