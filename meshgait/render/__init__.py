@@ -3,6 +3,7 @@
 from meshgait.render.blur import soften
 from meshgait.render.contour import coverage
 from meshgait.render.shading import shade
+from meshgait.render.softras import softras
 from meshgait.render.surface import face_labels, normals, vertex_labels, vertex_normals
 from meshgait.render.winding import mask
 from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, seen_vertices
@@ -19,6 +20,7 @@ __all__ = [
     "seen_vertices",
     "shade",
     "soften",
+    "softras",
     "vertex_labels",
     "vertex_normals",
 ]
