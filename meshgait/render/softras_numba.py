@@ -68,25 +68,24 @@ class _Alpha(torch.autograd.Function):
 
 @kernel
 @no_type_check
-def _to_segment(x, y, a, b, short):
-    """Squared distance of a point from a segment, and where on it the nearest point lies."""
+def _edge(a, b, short):
+    """Vector from a to b, and 1 over its squared length or 0 where it counts as none."""
     dx, dy = b[0] - a[0], b[1] - a[1]
-    square, t = dx * dx + dy * dy, 1.0
-    if square > short:
-        t = min(max(((x - a[0]) * dx + (y - a[1]) * dy) / square, 0.0), 1.0)
-    px, py = a[0] + t * dx - x, a[1] + t * dy - y
-    return px * px + py * py, t, px, py
+    square = dx * dx + dy * dy
+    return dx, dy, 1 / square if square > short else 0.0
 
 
 @kernel
 @no_type_check
-def _is_inside(x, y, a, b, c, epsilon):
-    """Whether PyTorch3D's weights, whose area is a little off, are all positive."""
-    u = (c[0] - x) * (b[1] - y) - (c[1] - y) * (b[0] - x)
-    v = (a[0] - x) * (c[1] - y) - (a[1] - y) * (c[0] - x)
-    w = (b[0] - x) * (a[1] - y) - (b[1] - y) * (a[0] - x)
-    area = u + v + w + epsilon
-    return u / area > 0 and v / area > 0 and w / area > 0
+def _to_segment(x, y, edge):
+    """Squared distance from a segment, place of its nearest point, and the way there.
+
+    `x` and `y` lead from the start of the segment to the point.
+    """
+    dx, dy, inverse = edge
+    t = min(max((x * dx + y * dy) * inverse, 0.0), 1.0) if inverse > 0 else 1.0
+    px, py = t * dx - x, t * dy - y
+    return px * px + py * py, t, px, py
 
 
 @kernel
@@ -107,37 +106,45 @@ def fade(vertices, corners, units, clear, grad, result):
     """
     N, H, W = clear.shape
     scale, sigma, blur_radius = units
-    square_scale, reach, short = scale * scale, np.sqrt(blur_radius) / scale, EPSILON / scale**2
+    # In pixels from here on.
+    short, near, blur = EPSILON / scale**2, blur_radius / scale**2, sigma / scale**2
     for n in range(N):
         for f in range(len(corners)):
-            p, q, r = corners[f]
+            p, q, r = np.uintp(corners[f, 0]), np.uintp(corners[f, 1]), np.uintp(corners[f, 2])
             a = (np.float64(vertices[n, p, 0]), np.float64(vertices[n, p, 1]))
             b = (np.float64(vertices[n, q, 0]), np.float64(vertices[n, q, 1]))
             c = (np.float64(vertices[n, r, 0]), np.float64(vertices[n, r, 1]))
-            if abs((b[0] - a[0]) * (c[1] - a[1]) - (b[1] - a[1]) * (c[0] - a[0])) <= short:
+            ab, ac, bc = _edge(a, b, short), _edge(a, c, short), _edge(b, c, short)
+            whole = ab[1] * ac[0] - ab[0] * ac[1]
+            if abs(whole) <= short:
                 continue
-            first, last = _bounds(a[0], b[0], c[0], reach, W)
-            top, low = _bounds(a[1], b[1], c[1], reach, H)
+            whole += short  # as PyTorch3D does; only its sign matters
+            first, last = _bounds(a[0], b[0], c[0], np.sqrt(near), W)
+            top, low = _bounds(a[1], b[1], c[1], np.sqrt(near), H)
             for row in range(top, low + 1):
                 for column in range(first, last + 1):
-                    x, y = column + 0.5, row + 0.5
-                    (square, t, px, py), i, j = _to_segment(x, y, a, b, short), p, q
-                    for other, k, m in (
-                        (_to_segment(x, y, a, c, short), p, r),
-                        (_to_segment(x, y, b, c, short), q, r),
-                    ):
-                        if other[0] < square:
-                            (square, t, px, py), i, j = other, k, m
-                    square *= square_scale
-                    inside = _is_inside(x, y, a, b, c, short)
-                    if not inside and square >= blur_radius:
+                    ax, ay = column + 0.5 - a[0], row + 0.5 - a[1]
+                    bx, by = column + 0.5 - b[0], row + 0.5 - b[1]
+                    u = (bc[1] * bx - bc[0] * by) * whole
+                    v = (ax * ac[1] - ay * ac[0]) * -whole
+                    w = (ax * ab[1] - ay * ab[0]) * whole
+                    inside = u > 0 and v > 0 and w > 0
+                    square, t, px, py = _to_segment(ax, ay, ab)
+                    i, j = p, q
+                    other = _to_segment(ax, ay, ac)
+                    if other[0] < square:
+                        (square, t, px, py), j = other, r
+                    other = _to_segment(bx, by, bc)
+                    if other[0] < square:
+                        (square, t, px, py), i, j = other, q, r
+                    if not inside and square >= near:
                         continue
                     side = 1 if inside else -1
                     if len(result) == 0:
-                        clear[n, row, column] /= 1 + np.exp(side * square / sigma)
+                        clear[n, row, column] /= 1 + np.exp(side * square / blur)
                         continue
                     slope = grad[n, row, column] * clear[n, row, column] * side
-                    slope *= 2 * square_scale / sigma / (1 + np.exp(-side * square / sigma))
+                    slope *= 2 / blur / (1 + np.exp(-side * square / blur))
                     result[n, i, 0] += slope * (1 - t) * px
                     result[n, i, 1] += slope * (1 - t) * py
                     result[n, j, 0] += slope * t * px
