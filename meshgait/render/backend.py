@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Mapping
 from types import ModuleType
 
@@ -11,7 +12,7 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.errors import ConfigError, DependencyError
 
-DEVICES = {"numba": "cpu"}  # the one device a backend draws on, and where it is the default
+DEVICES = {"triton": "cuda", "numba": "cpu"}  # where a backend draws and is the default
 
 
 def implementation(vertices: Tensor, backend: str, modules: Mapping[str, str]) -> ModuleType:
@@ -26,7 +27,8 @@ def implementation(vertices: Tensor, backend: str, modules: Mapping[str, str]) -
         return _fastest(device, modules)
     if backend not in modules:
         raise ConfigError(f"no backend {backend!r}; there are auto, {', '.join(modules)}")
-    if DEVICES.get(backend, device) != device:
+    interpreted = backend == "triton" and os.environ.get("TRITON_INTERPRET") == "1"
+    if DEVICES.get(backend, device) != device and not interpreted:
         raise ConfigError(f"backend {backend!r} cannot draw on {device}; use backend='auto'")
     return _load(backend, modules)
 
@@ -43,5 +45,5 @@ def _fastest(device: str, modules: Mapping[str, str]) -> ModuleType:
 
 def _load(backend: str, modules: Mapping[str, str]) -> ModuleType:
     if backend in DEVICES:
-        require(backend, extra="fast")
+        require(backend, extra="fast" if backend == "numba" else None)  # torch brings triton
     return importlib.import_module(f"meshgait.render.{modules[backend]}")

@@ -15,7 +15,11 @@ from meshgait.render.backend import implementation
 from meshgait.render.rules import as_frames, checked_topology, require_pixels
 
 SUBPIXELS = (1, 2, 4)
-MODULES = {"numba": "coverage_numba", "reference": "reference"}
+MODULES = {
+    "triton": "coverage_triton",
+    "numba": "coverage_numba",
+    "reference": "reference",
+}
 
 
 def coverage(
