@@ -1,9 +1,9 @@
 """Contour coverage on the CPU: the integral of `meshgait.render.reference`, edge by edge.
 
-Nearly every contour edge of a body crosses at most one row and one column border of an image that
-gait is read from. Those are cut into three pieces, some empty, without a branch, so the compiler
-puts 8 or 16 edges into a register; longer edges take a general walk. What the gradient needs
-(pixel, edge and two weights per piece that is not saturated) is written down on the way.
+Nearly every contour edge of a body crosses at most one row and one column border of a small image.
+Those are cut into three pieces, some empty, without a branch, so the compiler puts 8 or 16 edges
+into a register; longer ones take a general walk. What the gradient needs (pixel, edge and two
+weights per piece that is not saturated) is written down on the way.
 
 Cells are pixels or subpixels. They count from 1: cell 0 takes what lies before the image and the
 last one what lies behind it, and nobody reads those. `grid` is (rows, columns, subpixels).
@@ -46,25 +46,10 @@ def cover(vertices, ends, counts, cell_pixels, subpixels, keep, image):
             _scan(sums[s], grid, box)
         _paint(sums, grid, box, image[n])
         if keep:
-            starts[n + 1] = _drop(starts[n], k, sums, cell_pixels, ends[:, n], counts[:, n], saved)
+            found = (ends[:, n], counts[:, n])
+            starts[n + 1] = _drop(starts[n], k, sums, cell_pixels, found, saved)
         sums[:, box[0] * stride : (box[1] + 1 + ROWS) * stride] = 0
     return starts, saved[0], saved[1]
-
-
-@kernel
-@no_type_check
-def gradient(vertices, grad, starts, places, weights, result):
-    """Add to `result` (N, V, 2) the gradient of what the kept pieces carry; `grad` (N, H * W)."""
-    for n in range(len(vertices)):
-        for k in range(starts[n], starts[n + 1]):
-            p, q = places[1, k], places[2, k]
-            slope = grad[n, places[0, k]]
-            x = slope * (vertices[n, q, 1] - vertices[n, p, 1])
-            y = slope * (vertices[n, p, 0] - vertices[n, q, 0])
-            result[n, p, 0] += x * weights[0, k]
-            result[n, p, 1] += y * weights[0, k]
-            result[n, q, 0] += x * weights[1, k]
-            result[n, q, 1] += y * weights[1, k]
 
 
 @kernel
@@ -88,18 +73,13 @@ def _walk(vertices, ends, grid, sums, box, name, saved, k):
             edges[3 * CHUNK + i] = vertices[q, 1] * scale
         need = _cut(edges, grid, pieces, cells, box)
         if k >= 0 and k + need > saved[0].shape[1]:
-            saved = _grow(saved[0], k, need), _grow(saved[1], k, need)
+            places = np.empty((3, 2 * k + need), np.uint32)
+            weights = np.empty((2, 2 * k + need), edges.dtype)
+            places[:, :k], weights[:, :k] = saved[0][:, :k], saved[1][:, :k]
+            saved = places, weights
         k = _add_short(many, name + start, pieces, cells, sums, saved, k)
         k = _add_long(many, name + start, edges, cells, grid, sums, saved, k)
     return saved, k
-
-
-@kernel
-@no_type_check
-def _grow(array, used, more):
-    larger = np.empty((len(array), 2 * used + more), array.dtype)
-    larger[:, :used] = array[:, :used]
-    return larger
 
 
 @kernel
@@ -290,9 +270,9 @@ def _add_shrunk(cells, share, fine, line):
 
 @kernel
 @no_type_check
-def _drop(start, k, sums, cell_pixels, ends, names, saved):
+def _drop(start, k, sums, cell_pixels, contour, saved):
     """Of one frame's pieces, keep those in unsaturated pixels; name pixel and vertices."""
-    places, weights = saved
+    (ends, names), (places, weights) = contour, saved
     S, outside = len(sums), cell_pixels[0]
     kept = start
     for j in range(start, k):

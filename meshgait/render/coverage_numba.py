@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from typing import Any
+from typing import Any, no_type_check
 
 import numpy as np
 import torch
@@ -13,7 +13,8 @@ from torch.autograd.function import once_differentiable
 
 from meshgait.mesh import Topology
 from meshgait.render.contour_numba import LANES, contour, tables
-from meshgait.render.coverage_kernels import ROWS, cover, gradient
+from meshgait.render.coverage_kernels import ROWS, cover
+from meshgait.render.jit import kernel
 from meshgait.render.threads import blocks, in_parallel
 
 
@@ -52,8 +53,9 @@ class _Coverage(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Float[Tensor, "N H W"]) -> tuple[Tensor, None, None, None]:
         vertices = ctx.saved_tensors[0].detach().contiguous()
-        result = torch.zeros_like(vertices)
-        points, total = vertices.numpy(), result.numpy()
+        # torch would fill 0 with OpenMP, whose threads fight ours for the cores.
+        points = vertices.numpy()
+        total = np.zeros_like(points)
         slopes = grad.flatten(1).contiguous().numpy()
 
         def add(block: tuple[slice, Any]) -> None:
@@ -61,7 +63,7 @@ class _Coverage(torch.autograd.Function):
             gradient(points[frames], slopes[frames], *pieces, total[frames])
 
         in_parallel(add, ctx.pieces)
-        return result, None, None, None
+        return torch.from_numpy(total), None, None, None
 
 
 @functools.lru_cache(maxsize=16)
@@ -73,3 +75,19 @@ def _cell_pixels(size: tuple[int, int], subpixels: int) -> np.ndarray:
     inside = inside.repeat(subpixels, axis=0).repeat(subpixels, axis=1)
     pixels[1 : H * subpixels + 1, 1 : W * subpixels + 1] = inside
     return pixels.ravel()
+
+
+@kernel
+@no_type_check
+def gradient(vertices, grad, starts, places, weights, result):
+    """Add to `result` (N, V, 2) the gradient of what the kept pieces carry; `grad` (N, H * W)."""
+    for n in range(len(vertices)):
+        for k in range(starts[n], starts[n + 1]):
+            p, q = places[1, k], places[2, k]
+            slope = grad[n, places[0, k]]
+            x = slope * (vertices[n, q, 1] - vertices[n, p, 1])
+            y = slope * (vertices[n, p, 0] - vertices[n, q, 0])
+            result[n, p, 0] += x * weights[0, k]
+            result[n, p, 1] += y * weights[0, k]
+            result[n, q, 0] += x * weights[1, k]
+            result[n, q, 1] += y * weights[1, k]

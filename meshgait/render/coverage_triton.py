@@ -110,7 +110,32 @@ def _face(vertices, corners, seen, N, V, F, BLOCK: tl.constexpr):
 
 @triton.jit
 @no_type_check
-def _walk(
+def _contour_edge(ends, faces, seen, is_back, E, F, BLOCK: tl.constexpr):
+    """Which edges of a block lie between a face that is seen and one that is not, and their ends.
+
+    They run so that the area they go round is positive.
+    """
+    e = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
+    left = tl.load(faces + 2 * e, mask=e < E, other=0)
+    right = tl.load(faces + 2 * e + 1, mask=e < E, other=0)
+    left = tl.load(seen + tl.where(left < 0, F, left))
+    right = tl.load(seen + tl.where(right < 0, F, right))
+    walks = (e < E) & (left != right)
+    first = tl.where(is_back, 1 - right, right)
+    p = tl.load(ends + 2 * e + first, mask=walks, other=0)
+    return walks, p, tl.load(ends + 2 * e + 1 - first, mask=walks, other=0)
+
+
+@triton.jit
+@no_type_check
+def _cell(x, cells):
+    """The cell of a coordinate: -1 for all before the image, `cells` for all behind it."""
+    return tl.floor(tl.minimum(tl.maximum(x, -1.0), cells)).to(tl.int32)
+
+
+@triton.jit
+@no_type_check
+def _walk(  # noqa: PLR0917 a kernel has no keywords
     vertices, ends, faces, seen, field, result,
     N, V, E, F, H, W, BACKWARD: tl.constexpr, BLOCK: tl.constexpr,
 ):  # fmt: skip
@@ -119,24 +144,11 @@ def _walk(
     Coordinates count from the corner of the first cell on: no digits are lost down the image.
     """
     image = tl.program_id(0).to(tl.int64)
-    e = tl.program_id(1) * BLOCK + tl.arange(0, BLOCK)
-    used = e < E
-    beyond = seen + image * (F + 1)
-    left = tl.load(faces + 2 * e, mask=used, other=0)
-    right = tl.load(faces + 2 * e + 1, mask=used, other=0)
-    left = tl.load(beyond + tl.where(left < 0, F, left))
-    right = tl.load(beyond + tl.where(right < 0, F, right))
-    walks = used & (left != right)
-    first = tl.where(image >= N, 1 - right, right)  # the end that the walk starts from
-    p = tl.load(ends + 2 * e + first, mask=walks, other=0)
-    q = tl.load(ends + 2 * e + 1 - first, mask=walks, other=0)
+    walks, p, q = _contour_edge(ends, faces, seen + image * (F + 1), image >= N, E, F, BLOCK)
     cloud = vertices + image % N * V * 2
     x0, y0 = tl.load(cloud + 2 * p), tl.load(cloud + 2 * p + 1)
     x1, y1 = tl.load(cloud + 2 * q), tl.load(cloud + 2 * q + 1)
-    column = tl.floor(tl.minimum(tl.maximum(x0, -1.0), W)).to(tl.int32)
-    row = tl.floor(tl.minimum(tl.maximum(y0, -1.0), H)).to(tl.int32)
-    last_column = tl.floor(tl.minimum(tl.maximum(x1, -1.0), W)).to(tl.int32)
-    last_row = tl.floor(tl.minimum(tl.maximum(y1, -1.0), H)).to(tl.int32)
+    column, row, last_column, last_row = _cell(x0, W), _cell(y0, H), _cell(x1, W), _cell(y1, H)
     start_column, start_row = column, row
     x1, y1 = x1 - column.to(x1.dtype), y1 - row.to(y1.dtype)
     x0, y0 = x0 - column.to(x0.dtype), y0 - row.to(y0.dtype)

@@ -9,7 +9,7 @@ from meshgait.errors import ConfigError
 from tests.render import shapes
 
 BACKENDS = ["numba", "reference"]
-SIZE = (24, 20)
+SIZE = (16, 14)
 
 
 @pytest.fixture(params=BACKENDS)
@@ -76,7 +76,7 @@ def test_gradient_equals_finite_differences(backend):
     weight, direction = torch.randn(2, *SIZE, dtype=torch.float64), torch.randn_like(points)
 
     def loss(x):
-        image = render.softras(x, faces, SIZE, sigma=1e-2, blur_radius=1.0, backend=backend)
+        image = render.softras(x, faces, SIZE, sigma=1e-2, blur_radius=0.3, backend=backend)
         return (image * weight).sum()
 
     finite = (loss(points + 1e-6 * direction) - loss(points - 1e-6 * direction)) / 2e-6
