@@ -30,7 +30,7 @@ def compare(device, views, size):
         (1, True, torch.float64),
     ):
         kept = (faces[20:] if is_open else faces).to(device)
-        for scale in (0.45, 1.5):
+        for scale in (0.3, 0.8):
             points = shapes.turned(vertices, views, size=size, scale=scale).to(device, dtype)
             weight = torch.randn(views, *size, dtype=dtype).to(device)
             results = []
