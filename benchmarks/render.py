@@ -33,6 +33,7 @@ def main(argv=None):
     parser.add_argument("--sizes", type=int, nargs="+", default=[64, 128, 512])
     parser.add_argument("--frames", type=int, nargs="+", default=[1, 8, 30, 120])
     parser.add_argument("--subpixels", type=int, nargs="+", default=[1, 2])
+    parser.add_argument("--backends", nargs="+", default=list(BACKENDS), choices=BACKENDS)
     parser.add_argument("--seconds", type=float, default=0.25, help="for each figure")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     options = parser.parse_args(argv)
@@ -95,7 +96,8 @@ def views(vertices, frames, size, device):
 
 
 def ours(vertices, faces, size, options, device):
-    for backend, place in BACKENDS.items():
+    for backend in options.backends:
+        place = BACKENDS[backend]
         missing = backend != "reference" and not importlib.util.find_spec(backend)
         if missing or place not in (device, "cpu", None):
             print(f"{backend:22} {'not installed' if missing else f'needs {place}'}")

@@ -130,8 +130,8 @@ def _cut(edges, grid, pieces, cells, box):
         cells[2 * CHUNK + i] = r1 * stride + c1
         cells[3 * CHUNK + i] = max(abs(r1 - r0), abs(c1 - c0))
         need += abs(r1 - r0) + abs(c1 - c0) + np.int32(3)
+        # The contour is closed: where an edge ends another starts.
         top, low, first, last = min(top, r0), max(low, r0), min(first, c0), max(last, c0)
-        top, low, first, last = min(top, r1), max(low, r1), min(first, c1), max(last, c1)
     box[0], box[1], box[2], box[3] = top, low, first, last
     return need
 
