@@ -21,8 +21,9 @@ def checked_topology(
     if vertices.ndim < 2 or not vertices.is_floating_point():
         what = f"{tuple(vertices.shape)} of {vertices.dtype}"
         raise ShapeError(f"vertices must be a floating-point (*, V, 2 or 3), got {what}")
-    if len(size) != 2 or min(size) < 1:
-        raise ShapeError(f"size must be a height and a width of 1 or more pixels, got {size}")
+    if not isinstance(size, tuple) or len(size) != 2 or min(size) < 1:
+        what = "a tuple of a height and a width of 1 or more pixels"
+        raise ShapeError(f"size must be {what}, got {size}")
     if faces.ndim != 2 or faces.shape[-1] != 3:
         raise ShapeError(f"faces must be (F, 3), got {tuple(faces.shape)}")
     found = topology(faces)

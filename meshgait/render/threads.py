@@ -38,7 +38,9 @@ def in_parallel(task: Callable[[Item], Result], items: Iterable[Item]) -> list[R
             results[i] = task(todo[i])
 
     if threads > 1:
-        pool = _pools.setdefault(threads, ThreadPoolExecutor(threads - 1, "meshgait-render"))
+        if threads not in _pools:
+            _pools.setdefault(threads, ThreadPoolExecutor(threads - 1, "meshgait-render"))
+        pool = _pools[threads]
         helpers = [pool.submit(work) for _ in range(threads - 1)]
     else:
         helpers = []

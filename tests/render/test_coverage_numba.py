@@ -109,6 +109,28 @@ def test_a_single_bad_coordinate_is_found(value, count):
             fast(points, faces, (64, 64))
 
 
+def test_without_gradients_nothing_is_kept_for_them():
+    vertices, faces = shapes.sphere(1)
+    points = shapes.turned(vertices, 3).float().requires_grad_()
+    expected = fast(points, faces, (64, 64))
+    assert expected.grad_fn is not None
+    for mode in (torch.no_grad, torch.inference_mode):
+        with mode():
+            image = fast(points, faces, (64, 64))
+        assert image.grad_fn is None
+        assert_close(image, expected.detach())
+
+
+def test_changing_vertices_before_the_gradient_is_an_error():
+    vertices, faces = shapes.sphere(1)
+    leaf = shapes.turned(vertices, 3).float().requires_grad_()
+    points = leaf * 1
+    image = fast(points, faces, (64, 64))
+    points += 1
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        image.sum().backward()
+
+
 def test_gradients_can_be_asked_for_twice():
     vertices, faces = shapes.sphere(1)
     points = shapes.turned(vertices, 2).float().requires_grad_()

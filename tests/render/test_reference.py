@@ -202,6 +202,7 @@ def test_large_images_are_exact_too():
         ({"faces": torch.zeros(2, 4).long()}, ShapeError, "faces must be"),
         ({"size": (0, 4)}, ShapeError, "1 or more pixels"),
         ({"size": (4,)}, ShapeError, "height and a width"),
+        ({"size": [4, 4]}, ShapeError, "must be a tuple"),
         ({"subpixels": 3}, ConfigError, "subpixels"),
         ({"backend": "cuda"}, ConfigError, "no backend 'cuda'; there are auto"),
     ],
