@@ -1,5 +1,26 @@
-"""From a mesh on the image plane to images: coverage with exact gradients."""
+"""From a mesh to images: coverage with exact gradients, hard masks, depth, normals, pictures."""
 
+from meshgait.render.blur import soften
 from meshgait.render.contour import coverage
+from meshgait.render.shading import shade
+from meshgait.render.softras import softras
+from meshgait.render.surface import face_labels, normals, vertex_labels, vertex_normals
+from meshgait.render.winding import mask
+from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, seen_vertices
 
-__all__ = ["coverage"]
+__all__ = [
+    "Fragments",
+    "coverage",
+    "face_labels",
+    "interpolate",
+    "mask",
+    "normals",
+    "rasterize",
+    "screen",
+    "seen_vertices",
+    "shade",
+    "soften",
+    "softras",
+    "vertex_labels",
+    "vertex_normals",
+]

@@ -1,4 +1,4 @@
-"""Contour coverage in plain torch: the oracle of the fast kernels, and the fallback everywhere.
+"""Coverage and masks in plain torch: the oracle of the fast kernels, and the fallback everywhere.
 
 The area a closed curve encloses within the pixel of column c and row r is, by Green's theorem, the
 integral of clip(x - c, 0, 1) dy along the part of the curve that lies in row r. So each contour
@@ -15,13 +15,13 @@ import weakref
 from typing import Any, NamedTuple
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
 from meshgait.mesh import Topology
+from meshgait.render.rules import SATURATED, require_finite
 
-SATURATED = 1 - 1e-6  # the same in every backend: from here on a pixel passes no gradient
 _CHUNK = 32  # frames at a time: what they need stays in the cache
 
 
@@ -31,7 +31,7 @@ class Edges(NamedTuple):
     ends: Int[Tensor, "E 2"]
     faces: Int[Tensor, "E 2"]
     corners: Int[Tensor, "F 3"]
-    is_closed: bool
+    sides: int  # 1 if closed; else back faces must be looked at too
 
 
 class Pieces(NamedTuple):
@@ -51,19 +51,54 @@ def coverage(
     vertices: Float[Tensor, "N V 2"], topology: Topology, size: tuple[int, int], *, subpixels: int
 ) -> Float[Tensor, "N H W"]:
     """As `meshgait.render.coverage`, whose checks it relies on."""
-    edges = _on_device(topology, vertices.device)
+    require_finite(vertices)
+    edges = edges_of(topology, vertices.device)
     fine = (size[0] * subpixels, size[1] * subpixels)
     images = [_Coverage.apply(part * subpixels, edges, fine) for part in vertices.split(_CHUNK)]
     image = torch.cat(images)
     return image.unflatten(1, (size[0], subpixels)).unflatten(3, (size[1], subpixels)).mean((2, 4))
 
 
-def _on_device(topology: Topology, device: torch.device) -> Edges:
+def mask(
+    vertices: Float[Tensor, "N V 2"], topology: Topology, size: tuple[int, int]
+) -> Bool[Tensor, "N H W"]:
+    """As `meshgait.render.mask`: add up along each row where the contour crosses its centre."""
+    require_finite(vertices)
+    edges = edges_of(topology, vertices.device)
+    images = [_winding(part, edges, size).amax(0) > 0 for part in vertices.split(_CHUNK)]
+    return torch.cat(images)
+
+
+def _winding(
+    vertices: Float[Tensor, "N V 2"], edges: Edges, size: tuple[int, int]
+) -> Int[Tensor, "S N H W"]:
+    """How many layers of each side lie over the centre of each pixel."""
+    (H, W), N = size, len(vertices)
+    image, ends = contour(vertices, edges)
+    p, q = vertices.reshape(-1, 2).double()[ends].unbind(1)
+    # Pixel centres at or after p and before q: a vertex on a row of centres is crossed once.
+    first, last = ((y - 0.5).ceil().clamp(0, H).long() for y in (p[:, 1], q[:, 1]))
+    count = (last - first).abs()
+    edge = torch.arange(len(p), device=p.device).repeat_interleave(count)
+    place = torch.arange(len(edge), device=p.device) - (count.cumsum(0) - count)[edge]
+    row = torch.minimum(first, last)[edge] + place
+    p, q = p[edge], q[edge]
+    x = p[:, 0] + (row + 0.5 - p[:, 1]) / (q[:, 1] - p[:, 1]) * (q[:, 0] - p[:, 0])
+    column = (x - 0.5).ceil().clamp(0, W).long()
+    layers = torch.zeros(edges.sides * N * H * (W + 1), dtype=torch.int32, device=p.device)
+    cell = (image[edge] * H + row) * (W + 1) + column
+    layers.index_add_(0, cell, (first - last).sign()[edge].int())
+    layers = layers.view(edges.sides, N, H, W + 1).cumsum(-1, dtype=torch.int32)
+    return layers[..., :W]
+
+
+def edges_of(topology: Topology, device: torch.device) -> Edges:
+    """A topology as tensors; made once per device."""
     known = _edges.setdefault(topology, {})
     if device not in known:
         arrays = (topology.edges, topology.edge_faces, topology.faces)
         ends, faces, corners = (torch.from_numpy(array).to(device) for array in arrays)
-        known[device] = Edges(ends, faces, corners, topology.is_closed)
+        known[device] = Edges(ends, faces, corners, 2 - topology.is_closed)
     return known[device]
 
 
@@ -74,13 +109,11 @@ class _Coverage(torch.autograd.Function):
     def forward(
         ctx: Any, vertices: Float[Tensor, "N V 2"], edges: Edges, size: tuple[int, int]
     ) -> Float[Tensor, "N H W"]:
-        image, ends = _contour(vertices, edges)
+        image, ends = contour(vertices, edges)
         points = vertices.reshape(-1, 2)
         start, along = points[ends[:, 0]], points[ends[:, 1]] - points[ends[:, 0]]
         pieces = _cut_into_pixels(start, along, size)
-        layers = _accumulate(
-            start, along, image, pieces, (2 - edges.is_closed, len(vertices), *size)
-        )
+        layers = _accumulate(start, along, image, pieces, (edges.sides, len(vertices), *size))
         # Holes show the back of faces whose front nobody sees: where the two sides differ, the
         # one with more layers has no hole there.
         most, side = layers.max(dim=0)
@@ -110,7 +143,7 @@ class _Coverage(torch.autograd.Function):
         return result.view(ctx.shape), None, None
 
 
-def _contour(
+def contour(
     vertices: Float[Tensor, "N V 2"], edges: Edges
 ) -> tuple[Int[Tensor, " K"], Int[Tensor, "K 2"]]:
     """Contour edges of all frames: image (side * N + frame) and directed ends into (N * V).
@@ -122,7 +155,7 @@ def _contour(
     a, b, c = vertices[:, edges.corners].unbind(2)
     ab, ac = b - a, c - a
     area = ab[..., 0] * ac[..., 1] - ab[..., 1] * ac[..., 0]
-    sides = [area > 0] if edges.is_closed else [area > 0, area < 0]
+    sides = [area > 0] if edges.sides == 1 else [area > 0, area < 0]
     # One more face that is never seen lies beyond open edges, where the index is -1.
     seen = torch.nn.functional.pad(torch.stack(sides), (0, 1))
     left, right = seen[..., edges.faces[:, 0]], seen[..., edges.faces[:, 1]]
@@ -158,7 +191,9 @@ def _cut(
     without gap or overlap, whatever the rounding, so closed curves stay closed.
     """
     t0, t1 = span
-    first, last = ((start + t * along).floor().clamp(-1, cells).long() for t in (t0, t1))
+    base = start.floor()  # the rest is counted from here: no digits are lost far down the image
+    cells_at = ((start - base + t * along).floor() + base for t in span)
+    first, last = (cell.clamp(-1, cells).long() for cell in cells_at)
     count = (last - first).abs() + 1
     parent = torch.arange(len(start), device=start.device).repeat_interleave(count)
     place = torch.arange(len(parent), device=start.device) - (count.cumsum(0) - count)[parent]
@@ -182,8 +217,8 @@ def _accumulate(
     S, N, H, W = shape
     edge = pieces.edge
     height = (pieces.t0 - pieces.t1) * along[edge, 1]
-    middle = start[edge, 0] + (pieces.t0 + pieces.t1) / 2 * along[edge, 0]
-    rest = height * (middle - pieces.column).clamp(0, 1)
+    middle = (start[edge, 0] - pieces.column) + (pieces.t0 + pieces.t1) / 2 * along[edge, 0]
+    rest = height * middle.clamp(0, 1)
     sums = start.new_zeros(S * N * H * (W + 2))
     pixel = (image[edge] * H + pieces.row) * (W + 2) + pieces.column + 1
     sums.index_add_(0, pixel, height - rest)

@@ -13,14 +13,14 @@ def sphere(subdivisions=2):
     return from_trimesh(trimesh.creation.icosphere(subdivisions))
 
 
-def figure():
+def figure(sides=12):
     """Limbs of a body as overlapping closed capsules, 2 units high: vertices (V, 3), faces."""
     ends = [(0, 0.1, 0, 0.5, 0.16), (-0.1, -0.1, -0.2, -0.9, 0.09), (0.1, -0.1, 0.25, -0.85, 0.09)]
     ends += [(0.2, 0.5, 0.55, 0.0, 0.06), (-0.2, 0.5, -0.3, -0.1, 0.06), (0, 0.8, 0, 0.85, 0.13)]
     parts = []
     for x0, y0, x1, y1, radius in ends:
         segment = [[x0, y0, 0.1 * x0], [x1, y1, -0.2 * x1]]
-        parts.append(trimesh.creation.capsule(height=1.0, radius=radius, count=[12, 12]))
+        parts.append(trimesh.creation.capsule(height=1.0, radius=radius, count=[sides, sides]))
         length = np.linalg.norm(np.subtract(*segment))
         parts[-1].vertices[:, 2] *= length
         parts[-1].apply_transform(trimesh.geometry.align_vectors([0, 0, 1], np.subtract(*segment)))

@@ -1,0 +1,61 @@
+"""Images of what a surface carries: normals and labels, from `Fragments`."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from meshgait.errors import ShapeError
+from meshgait.render.zbuffer import Fragments, interpolate
+
+
+def vertex_normals(
+    vertices: Float[Tensor, "*batch V 3"], faces: Int[Tensor, "F 3"]
+) -> Float[Tensor, "*batch V 3"]:
+    """Unit normals, outwards: the mean of the faces around a vertex, weighted by area."""
+    corners = vertices[..., faces.long(), :]
+    a, b, c = corners.unbind(-2)
+    across = torch.linalg.cross(b - a, c - a, dim=-1)  # twice the area long
+    normals = torch.zeros_like(vertices)
+    for corner in faces.long().unbind(-1):
+        normals = normals.index_add(-2, corner, across)
+    return normalize(normals, dim=-1, eps=1e-20)
+
+
+def normals(
+    fragments: Fragments, vertices: Float[Tensor, "*batch V 3"], faces: Int[Tensor, "F 3"]
+) -> Float[Tensor, "*batch H W 3"]:
+    """Unit normals per pixel in the axes of `vertices` (metres), smooth across faces; else 0.
+
+    For a normal map pass vertices in the camera's axes: `camera.to_camera(vertices)`.
+    """
+    return normalize(interpolate(fragments, faces, vertex_normals(vertices, faces)), dim=-1)
+
+
+def face_labels(
+    fragments: Fragments, labels: Int[Tensor, " F"], *, background: int = -1
+) -> Int[Tensor, "*batch H W"]:
+    """The label of the face that each pixel sees."""
+    seen = fragments.face >= 0
+    return torch.where(seen, labels[fragments.face.clamp(min=0)], background)
+
+
+def vertex_labels(
+    fragments: Fragments,
+    faces: Int[Tensor, "F 3"],
+    labels: Int[Tensor, " V"],
+    *,
+    background: int = -1,
+) -> Int[Tensor, "*batch H W"]:
+    """The label of the nearest corner of the face that each pixel sees: body parts, say.
+
+    Raises `ShapeError` when there is no label for some vertex.
+    """
+    if int(faces.max()) >= len(labels):
+        raise ShapeError(f"faces name vertex {int(faces.max())}, there are {len(labels)} labels")
+    corner = faces.long()[fragments.face.clamp(min=0)]  # (*batch, H, W, 3)
+    nearest = fragments.barycentric.argmax(-1, keepdim=True)
+    label = labels[corner.gather(-1, nearest).squeeze(-1)]
+    return torch.where(fragments.face >= 0, label, background)
