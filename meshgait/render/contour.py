@@ -27,7 +27,7 @@ def coverage(
     faces: Int[Tensor, "F 3"],
     size: tuple[int, int],
     *,
-    subpixels: int = 2,
+    subpixels: int = 1,
     backend: str = "auto",
 ) -> Float[Tensor, "*batch H W"]:
     """Share of each pixel that the mesh covers, in [0, 1], differentiable in the vertices.
