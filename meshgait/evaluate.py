@@ -1,0 +1,125 @@
+"""Embeddings of sequences, and what a protocol makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+from meshgait.data import AllFrames, GaitSequence, Protocol, Record, SequenceDataset, collate
+from meshgait.errors import DataError
+from meshgait.metrics import part_distance, retrieval
+from meshgait.storage import read_npz, written_whole
+
+
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """One embedding (parts x channels) for each record."""
+
+    values: Float[Tensor, "N P C"]
+    records: list[Record]
+
+    def save(self, path: str | Path) -> None:
+        """Write an .npz with `embedding`, `subject`, `condition` and `view`."""
+        subject, condition, view = zip(
+            *((record.subject, record.condition, record.view) for record in self.records),
+            strict=True,
+        )
+        with written_whole(path) as part, part.open("wb") as file:
+            np.savez(
+                file,
+                embedding=self.values.numpy(),
+                subject=np.array(subject),
+                condition=np.array(condition),
+                view=np.array(view),
+            )
+
+    @classmethod
+    def load(cls, path: str | Path) -> Embeddings:
+        """Read what `save` wrote; raises `DataError` for another kind of file."""
+        arrays = read_npz(path)
+        try:
+            columns = [arrays[name].tolist() for name in ("subject", "condition", "view")]
+            values = torch.from_numpy(arrays["embedding"])
+        except (KeyError, TypeError) as error:
+            raise DataError(f"{path} holds no embeddings: {error}") from error
+        if values.ndim != 3 or {len(column) for column in columns} != {len(values)}:
+            raise DataError(f"{path}: embeddings {tuple(values.shape)} do not fit their records")
+        return cls(values, [Record(*map(str, row)) for row in zip(*columns, strict=True)])
+
+
+class _Sequences(Dataset[GaitSequence]):
+    """The sequences as networks are tested on them: all frames in order, up to `limit`."""
+
+    def __init__(self, data: SequenceDataset, modalities: tuple[str, ...], limit: int) -> None:
+        self.data, self.modalities, self.frames = data, modalities, AllFrames(limit)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, index: int) -> GaitSequence:
+        sequence = self.data[index].only(self.modalities)
+        return sequence.take(self.frames(len(sequence), np.random.default_rng(0)))
+
+
+def embed(
+    model: Any,
+    data: SequenceDataset,
+    *,
+    limit: int = 720,
+    budget: int = 1000,
+    workers: int = 0,
+    progress: bool = True,
+) -> Embeddings:
+    """Embed every sequence with `model` (see `meshgait.models`), on the device of its weights.
+
+    Frames after the first `limit` are left out; at most `budget` frames, padding included, go
+    through the network at once (always one sequence at least). Whatever the batches, the
+    embeddings are the same up to rounding.
+    """
+    device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
+    loader = DataLoader(_Sequences(data, model.inputs, limit), batch_size=None, num_workers=workers)
+    bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
+    was_training = model.training
+    model.eval()
+    parts = []
+    with torch.inference_mode():
+        for group in _grouped(bar, budget):
+            batch = collate(group).to(device)
+            parts.append(model(**batch.inputs, mask=batch.mask).float().cpu())
+    model.train(was_training)
+    if not parts:
+        raise DataError("there is no sequence to embed")
+    return Embeddings(torch.cat(parts), list(data.records))
+
+
+def _grouped(sequences: Iterable[GaitSequence], budget: int) -> Iterator[list[GaitSequence]]:
+    group: list[GaitSequence] = []
+    for sequence in sequences:
+        longest = max(len(member) for member in [*group, sequence])
+        if group and longest * (len(group) + 1) > budget:
+            yield group
+            group = []
+        group.append(sequence)
+    if group:
+        yield group
+
+
+def evaluate(
+    embeddings: Embeddings, protocol: Protocol, *, metric: str | None = None
+) -> dict[str, float]:
+    """Rank-k, mAP and mINP in percent under `protocol`, by its own metric unless one is given."""
+    probe, gallery = protocol.split(embeddings.records)
+    subjects = np.array([record.subject for record in embeddings.records])
+    distance = part_distance(
+        embeddings.values[probe], embeddings.values[gallery], metric=metric or protocol.metric
+    )
+    return retrieval(distance, subjects[probe], subjects[gallery])

@@ -1,0 +1,73 @@
+"""How a network is trained, as data: batches, frames, optimiser, schedule."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import torch
+from torch import nn
+
+from meshgait.data import FrameSampling, PeopleAndClips, UnorderedFrames
+from meshgait.errors import ConfigError
+
+
+class OptimizerRecipe(ABC):
+    """A kind of optimiser with its settings."""
+
+    @abstractmethod
+    def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
+        """The optimiser of these parameters."""
+
+
+@dataclass(frozen=True)
+class Adam(OptimizerRecipe):
+    """Adam with the L2 penalty added to the gradient."""
+
+    lr: float = 1e-3
+    weight_decay: float = 5e-4
+
+    def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
+        """The optimiser of these parameters."""
+        return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay)
+
+
+@dataclass(frozen=True)
+class Sgd(OptimizerRecipe):
+    """Stochastic gradient descent with momentum."""
+
+    lr: float = 0.1
+    momentum: float = 0.9
+    weight_decay: float = 5e-4
+
+    def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
+        """The optimiser of these parameters."""
+        return torch.optim.SGD(
+            parameters, lr=self.lr, momentum=self.momentum, weight_decay=self.weight_decay
+        )
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how to train; the defaults are the schedule published for Gait3D."""
+
+    steps: int = 180_000
+    batch: PeopleAndClips = PeopleAndClips()
+    frames: FrameSampling = UnorderedFrames()
+    optimizer: OptimizerRecipe = Adam()
+    milestones: tuple[int, ...] = (30_000, 90_000)  # steps at which the rate is divided by ten
+    max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
+    precision: Literal["fp32", "bf16"] = "fp32"
+    seed: int = 0
+    workers: int = 0  # processes that read data
+    log_every: int = 10  # steps
+    save_every: int = 500  # steps
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "log_every", "save_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        if self.workers < 0:
+            raise ConfigError(f"workers must be 0 or more, got {self.workers}")

@@ -1,0 +1,158 @@
+"""The page that shows what an experiment gave: one HTML file without a network, and its PNGs."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import Float, UInt8
+
+from meshgait._optional import require
+from meshgait.storage import written_whole
+
+RIGHT, WRONG = "#2a8a4a", "#c0392b"
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
+  color: #222 }
+table { border-collapse: collapse; margin: 1rem 0 }
+th, td { padding: .3rem .9rem; text-align: right; border-bottom: 1px solid #ddd }
+th:first-child, td:first-child { text-align: left }
+img { max-width: 100% } figure { margin: 1.5rem 0 } figcaption { color: #555; font-size: .9rem }
+"""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with the name of its file (without ending) and a sentence that explains it."""
+
+    name: str
+    caption: str
+    png: bytes
+
+
+def write_report(
+    folder: str | Path,
+    *,
+    title: str,
+    lead: str,
+    table: Sequence[Mapping[str, str]],
+    figures: Sequence[Figure],
+) -> Path:
+    """Write `index.html` with the pictures inside, and every picture as a PNG beside it."""
+    folder = Path(folder)
+    for figure in figures:
+        with written_whole(folder / f"{figure.name}.png") as part:
+            part.write_bytes(figure.png)
+    content = [
+        "<!doctype html>",
+        f'<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>',
+        f"<style>{_STYLE}</style></head><body>",
+        f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
+        _table(table),
+        *map(_figure, figures),
+        "</body></html>",
+    ]
+    page = folder / "index.html"
+    with written_whole(page) as part:
+        part.write_text("\n".join(content), encoding="utf-8")
+    return page
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> str:
+    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
+    lines = [
+        "<tr>" + "".join(f"<td>{html.escape(value)}</td>" for value in row.values()) + "</tr>"
+        for row in rows
+    ]
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _figure(figure: Figure) -> str:
+    data = base64.b64encode(figure.png).decode()
+    caption = html.escape(figure.caption)
+    return (
+        f'<figure><img alt="{caption}" src="data:image/png;base64,{data}">'
+        f"<figcaption>{caption}</figcaption></figure>"
+    )
+
+
+def plot_curves(
+    curves: Mapping[str, tuple[Sequence[float], Sequence[float]]],
+    *,
+    x: str,
+    y: str,
+    name: str,
+    caption: str,
+) -> Figure:
+    """Lines (x values, y values) by label in one diagram."""
+    figure, axes = _diagram(6.4, 4.0)
+    for label, (across, up) in curves.items():
+        axes.plot(across, up, label=label)
+    axes.set(xlabel=x, ylabel=y)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    return Figure(name, caption, _to_png(figure))
+
+
+def draw_retrieval(
+    rows: Sequence[Sequence[UInt8[np.ndarray, "T H W"]]],
+    marks: Sequence[Sequence[bool]],
+    *,
+    name: str,
+    caption: str,
+) -> Figure:
+    """A row for each probe: its frames, then those of its nearest, framed green or red.
+
+    `marks` says for every clip but the first of a row whether it shows the probe's person.
+    """
+    columns = max(map(len, rows))
+    figure, grid = _diagram(1.5 * columns, 1.15 * len(rows), rows=len(rows), columns=columns)
+    for cells, clips, right in zip(np.atleast_2d(grid), rows, marks, strict=True):
+        for place, (cell, clip) in enumerate(zip(cells, clips, strict=True)):
+            cell.imshow(_strip(clip), cmap="gray", vmin=0, vmax=255)
+            cell.set(xticks=[], yticks=[])
+            color = "#888888" if place == 0 else (RIGHT if right[place - 1] else WRONG)
+            for edge in cell.spines.values():
+                edge.set(color=color, linewidth=3)
+    titles = ["probe", *[f"match {k}" for k in range(1, columns)]]
+    for cell, title in zip(np.atleast_2d(grid)[0], titles, strict=True):
+        cell.set_title(title, fontsize=9)
+    return Figure(name, caption, _to_png(figure))
+
+
+def _strip(clip: UInt8[np.ndarray, "T H W"], shown: int = 3) -> UInt8[np.ndarray, "H W"]:
+    """Some frames of a clip side by side."""
+    chosen = np.linspace(0, len(clip) - 1, shown).round().astype(int)
+    return np.concatenate(list(clip[chosen]), axis=1)
+
+
+def draw_pictures(
+    pictures: Float[np.ndarray, "R C H W"] | UInt8[np.ndarray, "R C H W 3"],
+    *,
+    name: str,
+    caption: str,
+) -> Figure:
+    """Pictures in rows and columns, edge to edge."""
+    image = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures], axis=0)
+    content = io.BytesIO()
+    grey = image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
+    require("PIL.Image").fromarray(grey).save(content, format="PNG")
+    return Figure(name, caption, content.getvalue())
+
+
+def _diagram(width: float, height: float, *, rows: int = 1, columns: int = 1) -> tuple:
+    """A matplotlib figure that needs no screen and leaves no state behind, and its axes."""
+    figure = require("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
+    return figure, figure.subplots(rows, columns)
+
+
+def _to_png(figure: object) -> bytes:
+    content = io.BytesIO()
+    figure.savefig(content, format="png", dpi=110)  # type: ignore[attr-defined]
+    return content.getvalue()
