@@ -85,8 +85,8 @@ def _tiles(length: int) -> list[slice]:
 def _product(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
     """The product a @ b.T, plus bias, by the faster of two libraries.
 
-    On CPUs a 1 x 1 convolution is that product, and its kernels take down to half the time of
-    the matrix library's where the latter was not written for the processor at hand.
+    A 1 x 1 convolution is that product. On CPUs its kernels can be much the faster (0.6 of the
+    time for cosines on an AMD EPYC), as the matrix library was not written for every processor.
     """
     if a.device.type == "cpu" and a.dtype == torch.float32:
         return conv2d(a.T[None, :, :, None], b[:, :, None, None], bias)[0, :, :, 0].T

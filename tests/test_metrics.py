@@ -128,6 +128,7 @@ def test_distances_and_identities_come_in_any_form(kind):
     is_torch = isinstance(kind, torch.dtype)
     distance = torch.tensor(rows, dtype=kind) if is_torch else np.array(rows, kind)
     expected = retrieval(np.array(rows, float), query, gallery)
+    assert retrieval(np.asfortranarray(rows, float), query, gallery) == expected
     names = [list(map(str, query)), list(map(str, gallery))]
     for ids in (
         [query, gallery],

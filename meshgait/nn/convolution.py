@@ -43,6 +43,7 @@ class ConvStack(nn.Sequential):
 
 def _convolution(in_channels: int, channels: int, kernel: int) -> nn.Conv2d:
     layer = nn.Conv2d(in_channels, channels, kernel, padding=kernel // 2, bias=False)
-    # The features take the layout of the weights; this one is 1.6 times as fast as the default.
+    # The features take the layout of the weights; with this one training on CPU is 1.4 times as
+    # fast as with the default.
     layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last)
     return layer
