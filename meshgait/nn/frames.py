@@ -75,6 +75,33 @@ class Frames:
         padded[self.mask] = x
         return padded
 
+    def aligned(self) -> Frames:
+        """The same sequences without gaps, all from the first place on, none longer than needed.
+
+        What `pack` gave still fits. Models that convolve over time unpack with this, so that a
+        frame's neighbours are the real ones and padding ends up behind the last.
+
+        >>> mask = torch.tensor([[True, False, True, False], [False, True, False, False]])
+        >>> Frames.of(mask, mask).aligned().mask
+        tensor([[ True,  True],
+                [ True, False]])
+        """
+        if self.mask is None or self.lengths is None:
+            return self
+        time = max(self.lengths)
+        if min(self.lengths) == time:
+            return Frames(self.batch, time, None, None)
+        places = torch.arange(time, device=self.mask.device)
+        lengths = torch.tensor(self.lengths, device=self.mask.device)
+        return Frames(self.batch, time, places < lengths[:, None], self.lengths)
+
+    def fill(self, x: Shaped[Tensor, "B T ..."], value: float = 0) -> Shaped[Tensor, "B T ..."]:
+        """Unpacked frames with `value` in the padding."""
+        if self.mask is None:
+            return x
+        real = self.mask.reshape(*self.mask.shape, *[1] * (x.ndim - 2))
+        return x.masked_fill(~real, value)
+
     def max(self, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "B ..."]:
         """Largest value of each sequence over its packed frames ("set pooling").
 
