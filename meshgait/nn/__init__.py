@@ -1,5 +1,6 @@
 """Small layers that the models are made of."""
 
+from meshgait.nn.compact import CompactBlock
 from meshgait.nn.convolution import (
     ConvStack,
     Stages,
@@ -12,6 +13,7 @@ from meshgait.nn.convolution import (
 from meshgait.nn.frames import Frames
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
+from meshgait.nn.micro_motion import MicroMotion
 from meshgait.nn.mix_frames import mix_frames
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
@@ -19,8 +21,10 @@ from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 
 __all__ = [
     "PYRAMID",
+    "CompactBlock",
     "ConvStack",
     "Frames",
+    "MicroMotion",
     "PartLinear",
     "SpatialTransform",
     "Stages",
