@@ -1,5 +1,6 @@
 """Models: from named modalities to one embedding (B, P, C) per sequence."""
 
+from meshgait.models.gaitgl import GaitGL
 from meshgait.models.gaitpart import GaitPart
 from meshgait.models.gaitset import GaitSet
 from meshgait.models.gei import GEI
@@ -8,4 +9,4 @@ from meshgait.models.mtsgait import MTSGait
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
 
-__all__ = ["GEI", "GLN", "SLN", "GaitPart", "GaitSet", "MTSGait", "SMPLGait"]
+__all__ = ["GEI", "GLN", "SLN", "GaitGL", "GaitPart", "GaitSet", "MTSGait", "SMPLGait"]

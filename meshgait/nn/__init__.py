@@ -11,6 +11,8 @@ from meshgait.nn.convolution import (
     split_strips,
 )
 from meshgait.nn.frames import Frames
+from meshgait.nn.generalised_mean import GeneralisedMean
+from meshgait.nn.global_local import GlobalLocal, volume_convolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
@@ -24,6 +26,8 @@ __all__ = [
     "CompactBlock",
     "ConvStack",
     "Frames",
+    "GeneralisedMean",
+    "GlobalLocal",
     "MicroMotion",
     "PartLinear",
     "SpatialTransform",
@@ -38,4 +42,5 @@ __all__ = [
     "split_strips",
     "to_unit_range",
     "transform_columns",
+    "volume_convolution",
 ]

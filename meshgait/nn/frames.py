@@ -52,6 +52,16 @@ class Frames:
             )
         return cls(batch, time, mask, lengths)
 
+    @classmethod
+    def of_lengths(cls, lengths: tuple[int, ...], device: torch.device) -> Frames:
+        """Sequences of these lengths, all from the first place on, padded to the longest."""
+        time = max(lengths)
+        if min(lengths) == time:
+            return cls(len(lengths), time, None, None)
+        places = torch.arange(time, device=device)
+        mask = places < torch.tensor(lengths, device=device)[:, None]
+        return cls(len(lengths), time, mask, lengths)
+
     def pack(self, x: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
         """The real frames of all sequences, one after another.
 
@@ -88,12 +98,7 @@ class Frames:
         """
         if self.mask is None or self.lengths is None:
             return self
-        time = max(self.lengths)
-        if min(self.lengths) == time:
-            return Frames(self.batch, time, None, None)
-        places = torch.arange(time, device=self.mask.device)
-        lengths = torch.tensor(self.lengths, device=self.mask.device)
-        return Frames(self.batch, time, places < lengths[:, None], self.lengths)
+        return Frames.of_lengths(self.lengths, self.mask.device)
 
     def fill(self, x: Shaped[Tensor, "B T ..."], value: float = 0) -> Shaped[Tensor, "B T ..."]:
         """Unpacked frames with `value` in the padding."""
