@@ -18,6 +18,7 @@ from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
 from meshgait.nn.mix_frames import mix_frames
 from meshgait.nn.part_linear import PartLinear
+from meshgait.nn.part_pointwise import PartPointwise
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 
@@ -30,6 +31,7 @@ __all__ = [
     "GlobalLocal",
     "MicroMotion",
     "PartLinear",
+    "PartPointwise",
     "SpatialTransform",
     "Stages",
     "StripConv2d",
