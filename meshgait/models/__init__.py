@@ -1,7 +1,9 @@
 """Models: from named modalities to one embedding (B, P, C) per sequence."""
 
+from meshgait.models.deepgaitv2 import DeepGaitV2
+from meshgait.models.gaitbase import GaitBase
 from meshgait.models.gei import GEI
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
 
-__all__ = ["GEI", "SLN", "SMPLGait"]
+__all__ = ["DeepGaitV2", "GEI", "GaitBase", "SLN", "SMPLGait"]

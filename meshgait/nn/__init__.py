@@ -6,15 +6,29 @@ from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
+from meshgait.nn.residual import (
+    FrameBlock,
+    PseudoVolumeBlock,
+    ResidualNetwork,
+    ResidualStage,
+    Stem,
+    VolumeBlock,
+)
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 
 __all__ = [
     "PYRAMID",
     "ConvStack",
+    "FrameBlock",
     "Frames",
     "PartLinear",
+    "PseudoVolumeBlock",
+    "ResidualNetwork",
+    "ResidualStage",
     "SpatialTransform",
     "Stages",
+    "Stem",
+    "VolumeBlock",
     "horizontal_pyramid",
     "initialise_",
     "scale_channels",

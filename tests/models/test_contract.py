@@ -18,7 +18,13 @@ from meshgait.errors import DataError, ShapeError
 MODALITIES = {
     "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
     "smpl": lambda frames, size: torch.randn(*frames, 85),
+    "pose_heatmap": lambda frames, size: torch.randint(
+        0, 256, (*frames, 2, *size), dtype=torch.uint8
+    ),
+    "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
+    "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
 }
+IMAGES = ("silhouette", "pose_heatmap")
 
 MODELS = [getattr(models, name) for name in models.__all__]
 every_model = pytest.mark.parametrize("model_class", MODELS)
@@ -34,7 +40,7 @@ def small(model_class):
 
 
 def inputs(model, batch, time):
-    size = model.config.size
+    size = getattr(model.config, "size", None)
     return {name: MODALITIES[name]((batch, time), size) for name in model.inputs}
 
 
@@ -205,8 +211,7 @@ def test_bytes_and_floats_are_the_same_images(model_class):
     model = small(model_class)
     clips = inputs(model, 2, 2)
     floats = {
-        name: clip.float() / 255 if clip.dtype == torch.uint8 else clip
-        for name, clip in clips.items()
+        name: clip.float() / 255 if name in IMAGES else clip for name, clip in clips.items()
     }
     assert torch.equal(model(**clips), model(**floats))
 
@@ -217,6 +222,6 @@ def test_images_of_another_size_are_refused(model_class):
     clips = inputs(model, 1, 2)
     for name, clip in clips.items():
         if clip.dtype == torch.uint8:
-            wrong = clips | {name: torch.zeros(1, 2, 128, 88, dtype=torch.uint8)}
+            wrong = clips | {name: MODALITIES[name]((1, 2), (128, 88))}
             with pytest.raises(ShapeError, match="got 128 x 88"):
                 model(**wrong)
