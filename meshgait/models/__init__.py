@@ -3,7 +3,21 @@
 from meshgait.models.deepgaitv2 import DeepGaitV2
 from meshgait.models.gaitbase import GaitBase
 from meshgait.models.gei import GEI
+from meshgait.models.parsinggait import ParsingGait
+from meshgait.models.skeletongait import SkeletonGait
+from meshgait.models.skeletongaitpp import SkeletonGaitPP
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
+from meshgait.models.xgait import XGait
 
-__all__ = ["DeepGaitV2", "GEI", "GaitBase", "SLN", "SMPLGait"]
+__all__ = [
+    "DeepGaitV2",
+    "GEI",
+    "GaitBase",
+    "ParsingGait",
+    "SLN",
+    "SMPLGait",
+    "SkeletonGait",
+    "SkeletonGaitPP",
+    "XGait",
+]

@@ -1,9 +1,11 @@
 """Small layers that the models are made of."""
 
+from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.convolution import ConvStack, Stages, scale_channels
 from meshgait.nn.frames import Frames
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
+from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
 from meshgait.nn.residual import (
@@ -18,6 +20,7 @@ from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 
 __all__ = [
     "PYRAMID",
+    "AttentionFusion",
     "ConvStack",
     "FrameBlock",
     "Frames",
@@ -31,7 +34,11 @@ __all__ = [
     "VolumeBlock",
     "horizontal_pyramid",
     "initialise_",
+    "is_any_of",
+    "label_image",
+    "pool_pixels",
     "scale_channels",
+    "shrink_labels",
     "to_unit_range",
     "transform_columns",
 ]

@@ -217,6 +217,7 @@ def test_bytes_and_floats_are_the_same_images(model_class):
 
 
 @every_model
+@pytest.mark.usefixtures("unchecked")
 def test_images_of_another_size_are_refused(model_class):
     model = small(model_class)
     clips = inputs(model, 1, 2)
