@@ -2,6 +2,8 @@
 
 from meshgait.models.deepgaitv2 import DeepGaitV2
 from meshgait.models.gaitbase import GaitBase
+from meshgait.models.gaitgraph import GaitGraph
+from meshgait.models.gaitgraph2 import GaitGraph2
 from meshgait.models.gei import GEI
 from meshgait.models.parsinggait import ParsingGait
 from meshgait.models.skeletongait import SkeletonGait
@@ -14,6 +16,8 @@ __all__ = [
     "DeepGaitV2",
     "GEI",
     "GaitBase",
+    "GaitGraph",
+    "GaitGraph2",
     "ParsingGait",
     "SLN",
     "SMPLGait",

@@ -16,9 +16,12 @@ from meshgait.nn.residual import (
     Stem,
     VolumeBlock,
 )
+from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
+from meshgait.nn.temporal import close_up, line_up, mean_over_time, over_time, reverse
 
 __all__ = [
+    "COCO_LINKS",
     "PYRAMID",
     "AttentionFusion",
     "ConvStack",
@@ -26,17 +29,23 @@ __all__ = [
     "Frames",
     "PartLinear",
     "PseudoVolumeBlock",
+    "ResidualGraph",
     "ResidualNetwork",
     "ResidualStage",
     "SpatialTransform",
     "Stages",
     "Stem",
     "VolumeBlock",
+    "close_up",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",
     "label_image",
+    "line_up",
+    "mean_over_time",
+    "over_time",
     "pool_pixels",
+    "reverse",
     "scale_channels",
     "shrink_labels",
     "to_unit_range",

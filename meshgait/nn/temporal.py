@@ -37,10 +37,10 @@ def close_up(frames: Frames, clips: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor,
 
 def every(frames: Frames, step: int) -> Frames:
     """The frames that are left when a layer keeps 0, `step`, 2 `step` and so on of each clip."""
-    time = -(-frames.time // step)
+    time = (frames.time - 1) // step + 1  # spelled as convolutions do, for torch.export
     if frames.lengths is None:
         return Frames(frames.batch, time, None, None)
-    lengths = tuple(-(-length // step) for length in frames.lengths)
+    lengths = tuple((length - 1) // step + 1 for length in frames.lengths)
     mask = torch.arange(time) < torch.tensor(lengths)[:, None]
     return Frames(frames.batch, time, mask, lengths)
 
@@ -68,3 +68,25 @@ def convolution_3d(
     )  # fmt: skip
     layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last_3d)
     return layer
+
+
+def mean_over_time(frames: Frames, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
+    """Mean of each sequence over its packed frames."""
+    if frames.lengths is None:
+        return x.unflatten(0, (frames.batch, frames.time)).mean(1)
+    sequences: Any = x.split(frames.lengths)
+    return torch.stack([sequence.mean(0) for sequence in sequences])
+
+
+def reverse(frames: Frames, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "N ..."]:
+    """The packed frames of each sequence, last one first.
+
+    >>> mask = torch.tensor([[True, True], [True, False]])
+    >>> reverse(Frames.of(mask, mask), torch.tensor([1.0, 2.0, 3.0]))
+    tensor([2., 1., 3.])
+    """
+    if frames.lengths is None:
+        backwards = torch.arange(frames.time - 1, -1, -1, device=x.device)
+        return x.unflatten(0, (frames.batch, frames.time))[:, backwards].flatten(0, 1)
+    sequences: Any = x.split(frames.lengths)
+    return torch.cat([sequence.flip(0) for sequence in sequences])

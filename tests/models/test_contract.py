@@ -26,6 +26,9 @@ MODALITIES = {
 }
 IMAGES = ("silhouette", "pose_heatmap")
 
+FEWEST_EXPORTED = {models.GaitGraph: 5, models.GaitGraph2: 5}
+"""Frames: torch.export wants two of everything, and these networks halve their number twice."""
+
 MODELS = [getattr(models, name) for name in models.__all__]
 every_model = pytest.mark.parametrize("model_class", MODELS)
 every_network = pytest.mark.parametrize(
@@ -167,10 +170,11 @@ def test_weights_and_config_survive_a_round_trip(model_class):
 @pytest.mark.usefixtures("unchecked")
 def test_it_can_be_exported_for_any_batch_and_length(model_class):
     model = small(model_class)
-    free = {0: Dim("batch", max=1024), 1: Dim("time", max=4096)}
-    clips = inputs(model, 2, 3)
+    least = FEWEST_EXPORTED.get(model_class, 1)
+    free = {0: Dim("batch", max=1024), 1: Dim("time", min=least, max=4096)}
+    clips = inputs(model, 2, max(3, least))
     program = export(model, (), clips, dynamic_shapes=dict.fromkeys(clips, free))
-    for batch, time in ((2, 3), (5, 7), (1, 1)):
+    for batch, time in ((2, 6), (5, 7), (1, least)):
         clips = inputs(model, batch, time)
         assert_close(program.module()(**clips), model(**clips), rtol=1e-5, atol=1e-6)
 

@@ -8,12 +8,14 @@ from meshgait.losses import BNNeckCrossEntropy
 from meshgait.models import (
     DeepGaitV2,
     GaitBase,
+    GaitGraph,
     ParsingGait,
     SkeletonGait,
     SkeletonGaitPP,
     XGait,
     deepgaitv2,
     gaitbase,
+    gaitgraph,
     skeletongaitpp,
     xgait,
 )
@@ -47,6 +49,7 @@ def test_parameters_are_as_many_as_published(model_class, config, parameters, si
     [
         ("gaitbase", GaitBase, gaitbase),
         ("deepgaitv2", DeepGaitV2, deepgaitv2),
+        ("gaitgraph", GaitGraph, gaitgraph),
         ("skeletongaitpp", SkeletonGaitPP, skeletongaitpp),
         ("xgait", XGait, xgait),
     ],
