@@ -4,8 +4,13 @@ from meshgait.models.deepgaitv2 import DeepGaitV2
 from meshgait.models.gaitbase import GaitBase
 from meshgait.models.gaitgraph import GaitGraph
 from meshgait.models.gaitgraph2 import GaitGraph2
+from meshgait.models.gaitpart import GaitPart
+from meshgait.models.gaitset import GaitSet
 from meshgait.models.gei import GEI
+from meshgait.models.gln import GLN
+from meshgait.models.mtsgait import MTSGait
 from meshgait.models.parsinggait import ParsingGait
+from meshgait.models.posegait import PoseGait
 from meshgait.models.skeletongait import SkeletonGait
 from meshgait.models.skeletongaitpp import SkeletonGaitPP
 from meshgait.models.sln import SLN
@@ -13,13 +18,18 @@ from meshgait.models.smplgait import SMPLGait
 from meshgait.models.xgait import XGait
 
 __all__ = [
-    "DeepGaitV2",
     "GEI",
+    "GLN",
+    "SLN",
+    "DeepGaitV2",
     "GaitBase",
     "GaitGraph",
     "GaitGraph2",
+    "GaitPart",
+    "GaitSet",
+    "MTSGait",
     "ParsingGait",
-    "SLN",
+    "PoseGait",
     "SMPLGait",
     "SkeletonGait",
     "SkeletonGaitPP",

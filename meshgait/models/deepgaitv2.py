@@ -10,12 +10,14 @@ from torch import Tensor, nn
 
 from meshgait.errors import ConfigError
 from meshgait.nn import (
-    Frames,
+    BlockKind,
     FrameBlock,
+    Frames,
     PartLinear,
     PseudoVolumeBlock,
     ResidualNetwork,
     VolumeBlock,
+    check_width,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -29,12 +31,15 @@ OFFICIAL_NAMES = (
     (r"layer(\d)\.(\d+)\.conv([12])\.forward_block\.1\.", r"backbone.layer\1.\2.bn\3."),
     (r"layer(\d)\.(\d+)\.shortcut3d\.", r"backbone.layer\1.\2.time_conv."),
     (r"layer(\d)\.(\d+)\.sbn\.", r"backbone.layer\1.\2.time_bn."),
-    (r"layer(\d)\.(?:forward_block\.)?(\d+)\.(conv\d\.weight|bn|downsample)", r"backbone.layer\1.\2.\3"),
+    (
+        r"layer(\d)\.(?:forward_block\.)?(\d+)\.(conv|bn|downsample)",
+        r"backbone.layer\1.\2.\3",
+    ),
     (r"FCs\.fc_bin", "head.weight"),
 )
 """Regular expressions for the start of a name in the published checkpoints, and our start."""
 
-BLOCKS = {"2d": FrameBlock, "p3d": PseudoVolumeBlock, "3d": VolumeBlock}
+BLOCKS: dict[str, BlockKind] = {"2d": FrameBlock, "p3d": PseudoVolumeBlock, "3d": VolumeBlock}
 
 
 class DeepGaitV2(nn.Module):
@@ -64,8 +69,7 @@ class DeepGaitV2(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
             if self.block not in BLOCKS:
                 raise ConfigError(f"block must be one of {', '.join(BLOCKS)}, got {self.block!r}")
 
@@ -76,9 +80,7 @@ class DeepGaitV2(nn.Module):
         self.config = config = config or self.Config()
         stages, (channels,) = scale_channels((config.stages, (config.channels,)), config.width)
         self.embedding_shape = (sum(config.bins), channels)
-        self.backbone = ResidualNetwork(
-            1, stages, counts=config.depths, kind=BLOCKS[config.block]
-        )
+        self.backbone = ResidualNetwork(1, stages, counts=config.depths, kind=BLOCKS[config.block])
         self.head = PartLinear(sum(config.bins), stages[-1], channels)
         initialise_(self)
 

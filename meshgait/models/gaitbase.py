@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.errors import ConfigError
 from meshgait.nn import (
     Frames,
     PartLinear,
     ResidualNetwork,
+    check_width,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -49,8 +49,7 @@ class GaitBase(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("silhouette",)
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ShapeError
 from meshgait.nn import (
     COCO_LINKS,
     Frames,
     ResidualGraph,
+    check_width,
     initialise_,
-    reverse,
+    pack_reversed,
     scale_channels,
 )
 
@@ -57,8 +57,7 @@ class GaitGraph(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("skeleton2d",)
 
@@ -84,6 +83,7 @@ class GaitGraph(nn.Module):
 
         x and y are pixels of the whole image: the network's batch norm knows their scale.
 
+        >>> import torch
         >>> model = GaitGraph(GaitGraph.Config(width=1 / 16))
         >>> model(torch.zeros(2, 5, 17, 3)).shape
         torch.Size([2, 1, 8])
@@ -97,7 +97,8 @@ class GaitGraph(nn.Module):
         skeleton = frames.pack(skeleton2d).to(self.head.weight.dtype)
         embedding = self._embed(skeleton, frames)
         if not self.training:
-            embedding = (embedding + self._embed(reverse(frames, skeleton), frames)) / 2
+            backwards = pack_reversed(frames, skeleton2d).to(self.head.weight.dtype)
+            embedding = (embedding + self._embed(backwards, frames)) / 2
         return embedding.unsqueeze(1)
 
     def _embed(self, skeleton: Float[Tensor, "N V 3"], frames: Frames) -> Float[Tensor, "B C"]:

@@ -8,15 +8,14 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ShapeError
 from meshgait.nn import (
     COCO_LINKS,
     Frames,
     ResidualGraph,
-    close_up,
+    check_width,
     initialise_,
-    line_up,
-    reverse,
+    pack_reversed,
     scale_channels,
 )
 
@@ -61,8 +60,7 @@ class GaitGraph2(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("skeleton2d",)
 
@@ -86,6 +84,7 @@ class GaitGraph2(nn.Module):
     ) -> Float[Tensor, "B 1 C"]:
         """Embed COCO's 17 joints as x, y and confidence; `mask` is True where a frame is real.
 
+        >>> import torch
         >>> model = GaitGraph2(GaitGraph2.Config(width=1 / 16))
         >>> model(torch.rand(2, 5, 17, 3)).shape
         torch.Size([2, 1, 8])
@@ -101,16 +100,15 @@ class GaitGraph2(nn.Module):
         skeleton = frames.pack(skeleton2d).to(self.head.weight.dtype)
         variants = [skeleton]
         if not self.training:
-            variants += [reverse(frames, skeleton), skeleton[:, MIRRORED]]
+            backwards = pack_reversed(frames, skeleton2d).to(self.head.weight.dtype)
+            variants += [backwards, skeleton[:, MIRRORED]]
         return torch.cat([self._embed(x, frames) for x in variants], dim=1).unsqueeze(1)
 
     def _embed(self, skeleton: Float[Tensor, "N V 3"], frames: Frames) -> Float[Tensor, "B C"]:
         return self.head(self.network(skeleton_views(skeleton, frames), frames))
 
 
-def skeleton_views(
-    skeleton: Float[Tensor, "N V 3"], frames: Frames
-) -> Float[Tensor, "N 3 V 5"]:
+def skeleton_views(skeleton: Float[Tensor, "N V 3"], frames: Frames) -> Float[Tensor, "N 3 V 5"]:
     """Joints, their motion and their bones, five numbers each, as the published network has them.
 
     Of the joint: x, y, confidence, x and y from the nose. Of the motion: its step to the next
@@ -134,14 +132,14 @@ def _steps(
     place: Float[Tensor, "N V 2"], frames: Frames
 ) -> tuple[Float[Tensor, "N V 2"], Float[Tensor, "N V 2"]]:
     """Steps to the next frame and to the one after; zero in the last two of each sequence."""
-    clips = line_up(frames, place)
-    time = clips.shape[1]
-    left = -torch.arange(time, device=place.device).expand(frames.batch, time)
+    frames = frames.aligned()
+    clips = frames.unpack(place)
+    left = -torch.arange(frames.time, device=place.device).expand(frames.batch, frames.time)
     if frames.lengths is None:
-        left = left + time
+        left = left + frames.time
     else:
         left = left + torch.tensor(frames.lengths, device=place.device)[:, None]
     has_both = (left > 2)[:, :, None, None]
     later = [clips.roll(-ahead, dims=1) for ahead in (1, 2)]
-    step, second = (close_up(frames, (x - clips) * has_both) for x in later)
+    step, second = (frames.pack((x - clips) * has_both) for x in later)
     return step, second

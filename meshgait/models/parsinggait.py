@@ -9,11 +9,11 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import dropout, relu
 
-from meshgait.errors import ConfigError
 from meshgait.nn import (
     Frames,
     PartLinear,
     ResidualNetwork,
+    check_width,
     horizontal_pyramid,
     initialise_,
     is_any_of,
@@ -59,8 +59,7 @@ class ParsingGait(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("parsing",)
 
@@ -112,6 +111,8 @@ class ParsingGait(nn.Module):
 
 class _StarGraph(nn.Module):
     """A graph convolution in which the first node is linked to all the others."""
+
+    adjacency: Tensor
 
     def __init__(self, channels: int) -> None:
         super().__init__()

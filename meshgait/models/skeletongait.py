@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.errors import ConfigError
 from meshgait.nn import (
     Frames,
     PartLinear,
     PseudoVolumeBlock,
     ResidualNetwork,
+    check_width,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -57,8 +57,7 @@ class SkeletonGait(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("pose_heatmap",)
 
@@ -67,9 +66,7 @@ class SkeletonGait(nn.Module):
         self.config = config = config or self.Config()
         stages, (channels,) = scale_channels((config.stages, (config.channels,)), config.width)
         self.embedding_shape = (sum(config.bins), channels)
-        self.backbone = ResidualNetwork(
-            MAPS, stages, counts=config.depths, kind=PseudoVolumeBlock
-        )
+        self.backbone = ResidualNetwork(MAPS, stages, counts=config.depths, kind=PseudoVolumeBlock)
         self.head = PartLinear(sum(config.bins), stages[-1], channels)
         initialise_(self)
 

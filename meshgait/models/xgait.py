@@ -8,11 +8,12 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ShapeError
 from meshgait.nn import (
     Frames,
     PartLinear,
     ResidualNetwork,
+    check_width,
     horizontal_pyramid,
     initialise_,
     is_any_of,
@@ -63,8 +64,7 @@ class XGait(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("silhouette", "parsing")
 
@@ -102,7 +102,7 @@ class XGait(nn.Module):
                 f"{tuple(silhouette.shape)} and {tuple(parsing.shape)}"
             )
         frames = Frames.of(silhouette, mask)
-        size, dtype = self.config.size, self.heads["sil"].weight.dtype
+        size, dtype = self.config.size, next(self.parameters()).dtype
         images = to_unit_range(frames.pack(silhouette), size=size, dtype=dtype).unsqueeze(1)
         labels = label_image(frames.pack(parsing), size=size, dtype=dtype)
         sil, par = self.backbone_sil(images, frames), self.backbone_par(labels, frames)

@@ -1,14 +1,26 @@
 """Small layers that the models are made of."""
 
 from meshgait.nn.attention_fusion import AttentionFusion
-from meshgait.nn.convolution import ConvStack, Stages, scale_channels
+from meshgait.nn.compact import CompactBlock
+from meshgait.nn.convolution import (
+    ConvStack,
+    Stages,
+    StripConv2d,
+    check_width,
+    join_strips,
+    scale_channels,
+    split_strips,
+)
 from meshgait.nn.frames import Frames
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
+from meshgait.nn.micro_motion import MicroMotion
+from meshgait.nn.mix_frames import mix_frames
 from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
 from meshgait.nn.residual import (
+    BlockKind,
     FrameBlock,
     PseudoVolumeBlock,
     ResidualNetwork,
@@ -18,15 +30,18 @@ from meshgait.nn.residual import (
 )
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
-from meshgait.nn.temporal import close_up, line_up, mean_over_time, over_time, reverse
+from meshgait.nn.temporal import align, mean_over_time, over_time, pack_reversed
 
 __all__ = [
     "COCO_LINKS",
     "PYRAMID",
     "AttentionFusion",
+    "BlockKind",
+    "CompactBlock",
     "ConvStack",
     "FrameBlock",
     "Frames",
+    "MicroMotion",
     "PartLinear",
     "PseudoVolumeBlock",
     "ResidualGraph",
@@ -35,19 +50,23 @@ __all__ = [
     "SpatialTransform",
     "Stages",
     "Stem",
+    "StripConv2d",
     "VolumeBlock",
-    "close_up",
+    "align",
+    "check_width",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",
+    "join_strips",
     "label_image",
-    "line_up",
     "mean_over_time",
+    "mix_frames",
     "over_time",
+    "pack_reversed",
     "pool_pixels",
-    "reverse",
     "scale_channels",
     "shrink_labels",
+    "split_strips",
     "to_unit_range",
     "transform_columns",
 ]

@@ -52,6 +52,16 @@ class Frames:
             )
         return cls(batch, time, mask, lengths)
 
+    @classmethod
+    def of_lengths(cls, lengths: tuple[int, ...], device: torch.device) -> Frames:
+        """Sequences of these lengths, all from the first place on, padded to the longest."""
+        time = max(lengths)
+        if min(lengths) == time:
+            return cls(len(lengths), time, None, None)
+        places = torch.arange(time, device=device)
+        mask = places < torch.tensor(lengths, device=device)[:, None]
+        return cls(len(lengths), time, mask, lengths)
+
     def pack(self, x: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
         """The real frames of all sequences, one after another.
 
@@ -74,6 +84,28 @@ class Frames:
         padded = x.new_zeros(self.batch, self.time, *x.shape[1:])
         padded[self.mask] = x
         return padded
+
+    def aligned(self) -> Frames:
+        """The same sequences without gaps, all from the first place on, none longer than needed.
+
+        What `pack` gave still fits. Models that convolve over time unpack with this, so that a
+        frame's neighbours are the real ones and padding ends up behind the last.
+
+        >>> mask = torch.tensor([[True, False, True, False], [False, True, False, False]])
+        >>> Frames.of(mask, mask).aligned().mask
+        tensor([[ True,  True],
+                [ True, False]])
+        """
+        if self.mask is None or self.lengths is None:
+            return self
+        return Frames.of_lengths(self.lengths, self.mask.device)
+
+    def fill(self, x: Shaped[Tensor, "B T ..."], value: float = 0) -> Shaped[Tensor, "B T ..."]:
+        """Unpacked frames with `value` in the padding."""
+        if self.mask is None:
+            return x
+        real = self.mask.reshape(*self.mask.shape, *[1] * (x.ndim - 2))
+        return x.masked_fill(~real, value)
 
     def max(self, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "B ..."]:
         """Largest value of each sequence over its packed frames ("set pooling").

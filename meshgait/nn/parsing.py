@@ -27,9 +27,7 @@ def label_image(
     return parsing.unsqueeze(1).to(dtype)
 
 
-def shrink_labels(
-    labels: Float[Tensor, "N 1 H W"], size: Sequence[int]
-) -> Int[Tensor, "N h w"]:
+def shrink_labels(labels: Float[Tensor, "N 1 H W"], size: Sequence[int]) -> Int[Tensor, "N h w"]:
     """The label of the pixel at the upper left of each cell of a coarser grid."""
     return interpolate(labels, size=tuple(size), mode="nearest").squeeze(1).long()
 

@@ -13,9 +13,7 @@ from meshgait.nn.temporal import convolution_3d, over_time
 
 def convolution_2d(in_channels: int, channels: int, kernel: int, *, stride: int = 1) -> nn.Conv2d:
     """A convolution without bias that keeps the size of the image, or divides it by `stride`."""
-    layer = nn.Conv2d(
-        in_channels, channels, kernel, stride=stride, padding=kernel // 2, bias=False
-    )
+    layer = nn.Conv2d(in_channels, channels, kernel, stride=stride, padding=kernel // 2, bias=False)
     layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last)
     return layer
 
@@ -97,12 +95,15 @@ class VolumeBlock(nn.Module):
         return relu(out + self.downsample(x), inplace=True)
 
 
+BlockKind = type[FrameBlock] | type[PseudoVolumeBlock] | type[VolumeBlock]
+
+
 class ResidualStage(nn.ModuleList):
     """`count` blocks of one kind, the first of which changes channels and size."""
 
     def __init__(
         self,
-        kind: type[FrameBlock] | type[PseudoVolumeBlock] | type[VolumeBlock],
+        kind: BlockKind,
         in_channels: int,
         channels: int,
         *,
@@ -157,7 +158,7 @@ class ResidualNetwork(nn.Module):
         channels: tuple[int, ...],
         *,
         counts: tuple[int, ...] = (1, 1, 1, 1),
-        kind: type[FrameBlock] | type[PseudoVolumeBlock] | type[VolumeBlock] = FrameBlock,
+        kind: BlockKind = FrameBlock,
     ) -> None:
         super().__init__()
         one, two, three, four = channels

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import relu
 
 from meshgait.nn.frames import Frames
-from meshgait.nn.temporal import close_up, every, line_up, mean_over_time
+from meshgait.nn.temporal import every, mean_over_time
 
 Links = tuple[tuple[int, int], ...]
 
@@ -141,8 +141,8 @@ class _Module(nn.Module):
             return layer(y, weights) if isinstance(layer, _JointConv) else layer(y)
 
         def along_time(layer: nn.Module, y: Tensor) -> Tensor:
-            clips = line_up(frames, y.squeeze(2)).transpose(1, 2)
-            return close_up(left, layer(clips).transpose(1, 2)).unsqueeze(2)
+            clips = frames.aligned().unpack(y.squeeze(2)).transpose(1, 2)
+            return left.pack(layer(clips).transpose(1, 2)).unsqueeze(2)
 
         return self.tcn(self.scn(x, along_joints), along_time), left
 
@@ -172,15 +172,22 @@ class _FrameConv(nn.Conv2d):
 Along = Callable[[nn.Module, Tensor], Tensor]
 """Applies a layer along the joints, or along the time."""
 
+MakeConv = Callable[[int, int, int], nn.Module]
+"""A convolution of so many channels into so many, with a stride."""
+
 
 class _Plain(nn.Module):
     """A convolution with batch norm and ReLU."""
 
     def __init__(
-        self, in_channels: int, channels: int, kind: Callable[[int, int, int], nn.Module], stride: int = 1
+        self,
+        in_channels: int,
+        channels: int,
+        make: MakeConv,
+        stride: int = 1,
     ) -> None:
         super().__init__()
-        self.conv = kind(in_channels, channels, stride)
+        self.conv = make(in_channels, channels, stride)
         self.bn = nn.BatchNorm2d(channels)
 
     def forward(self, x: Float[Tensor, "N C 1 V"], along: Along) -> Float[Tensor, "M D 1 V"]:
@@ -191,12 +198,16 @@ class _Bottleneck(nn.Module):
     """A convolution between two that make it cheap, and a shortcut beside them."""
 
     def __init__(
-        self, in_channels: int, channels: int, kind: Callable[[int, int, int], nn.Module], stride: int = 1
+        self,
+        in_channels: int,
+        channels: int,
+        make: MakeConv,
+        stride: int = 1,
     ) -> None:
         super().__init__()
         inner = max(MIN_INNER, channels // REDUCTION)
         self.conv_down, self.bn_down = nn.Conv2d(in_channels, inner, 1), nn.BatchNorm2d(inner)
-        self.conv, self.bn = kind(inner, inner, stride), nn.BatchNorm2d(inner)
+        self.conv, self.bn = make(inner, inner, stride), nn.BatchNorm2d(inner)
         self.conv_up, self.bn_up = nn.Conv2d(inner, channels, 1), nn.BatchNorm2d(channels)
         self.residual = nn.ModuleList()
         if stride > 1 or in_channels != channels:

@@ -6,43 +6,27 @@ from typing import Any
 import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
-from torch.nn.utils.rnn import pad_sequence
 
 from meshgait.nn.frames import Frames
 
 
-def line_up(frames: Frames, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "B T ..."]:
-    """Packed frames as clips that all start at 0, zeros after their ends.
-
-    Unlike `Frames.unpack` it leaves no gaps, and no more padding than the longest clip needs, so
-    that convolutions over time never see what was masked.
-
-    >>> mask = torch.tensor([[True, False, True, False], [True, False, False, False]])
-    >>> line_up(Frames.of(mask, mask), torch.tensor([1.0, 2.0, 3.0]))
-    tensor([[1., 2.],
-            [3., 0.]])
-    """
-    if frames.lengths is None:
-        return x.unflatten(0, (frames.batch, frames.time))
-    sequences: Any = x.split(frames.lengths)
-    return pad_sequence(list(sequences), batch_first=True)
-
-
-def close_up(frames: Frames, clips: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
-    """The inverse of `line_up`."""
-    if frames.lengths is None:
-        return clips.flatten(0, 1)
-    return torch.cat([clip[:n] for clip, n in zip(clips, frames.lengths, strict=True)])
+def align(
+    frames: Frames, clip: Shaped[Tensor, "B T ..."]
+) -> tuple[Shaped[Tensor, "B t ..."], Frames]:
+    """The clip without gaps, cut to its longest sequence, zero behind each; and its frames."""
+    if frames.mask is None:
+        return clip, frames
+    aligned = frames.aligned()
+    return aligned.unpack(frames.pack(clip)), aligned
 
 
 def every(frames: Frames, step: int) -> Frames:
     """The frames that are left when a layer keeps 0, `step`, 2 `step` and so on of each clip."""
-    time = (frames.time - 1) // step + 1  # spelled as convolutions do, for torch.export
-    if frames.lengths is None:
+    if frames.mask is None or frames.lengths is None:
+        time = (frames.time - 1) // step + 1  # spelled as convolutions do, for torch.export
         return Frames(frames.batch, time, None, None)
     lengths = tuple((length - 1) // step + 1 for length in frames.lengths)
-    mask = torch.arange(time) < torch.tensor(lengths)[:, None]
-    return Frames(frames.batch, time, mask, lengths)
+    return Frames.of_lengths(lengths, frames.mask.device)
 
 
 def over_time(
@@ -54,17 +38,19 @@ def over_time(
 
     No copy of a channels_last `x` unless clips differ in length.
     """
-    clips = line_up(frames, x.permute(0, 2, 3, 1)).permute(0, 4, 1, 2, 3)
-    return close_up(frames, layer(clips).permute(0, 2, 3, 4, 1)).permute(0, 3, 1, 2)
+    frames = frames.aligned()
+    clips = frames.unpack(x.permute(0, 2, 3, 1)).permute(0, 4, 1, 2, 3)
+    return frames.pack(layer(clips).permute(0, 2, 3, 4, 1)).permute(0, 3, 1, 2)
 
 
 def convolution_3d(
     in_channels: int, channels: int, kernel: tuple[int, int, int], *, stride: int = 1
 ) -> nn.Conv3d:
     """A convolution over time, rows and columns, without bias, that keeps the number of frames."""
+    time, height, width = kernel
     layer = nn.Conv3d(
         in_channels, channels, kernel, stride=(1, stride, stride),
-        padding=tuple(size // 2 for size in kernel), bias=False,
+        padding=(time // 2, height // 2, width // 2), bias=False,
     )  # fmt: skip
     layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last_3d)
     return layer
@@ -78,15 +64,14 @@ def mean_over_time(frames: Frames, x: Float[Tensor, "N ..."]) -> Float[Tensor, "
     return torch.stack([sequence.mean(0) for sequence in sequences])
 
 
-def reverse(frames: Frames, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "N ..."]:
-    """The packed frames of each sequence, last one first.
+def pack_reversed(frames: Frames, clip: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
+    """As `Frames.pack`, but of each sequence the last frame comes first.
 
     >>> mask = torch.tensor([[True, True], [True, False]])
-    >>> reverse(Frames.of(mask, mask), torch.tensor([1.0, 2.0, 3.0]))
+    >>> pack_reversed(Frames.of(mask, mask), torch.tensor([[1.0, 2.0], [3.0, 0.0]]))
     tensor([2., 1., 3.])
     """
     if frames.lengths is None:
-        backwards = torch.arange(frames.time - 1, -1, -1, device=x.device)
-        return x.unflatten(0, (frames.batch, frames.time))[:, backwards].flatten(0, 1)
-    sequences: Any = x.split(frames.lengths)
+        return frames.pack(clip.flip(1))
+    sequences: Any = frames.pack(clip).split(frames.lengths)
     return torch.cat([sequence.flip(0) for sequence in sequences])
