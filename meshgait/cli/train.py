@@ -20,11 +20,9 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.losses import IdentityLoss
     from meshgait.train import fit
 
-    if not arguments or arguments[0] in ("-h", "--help"):
-        _parser("MODEL").print_help()
-        print("\nThe network's own settings: meshgait train MODEL --help")
-        return
-    name, *rest = arguments
+    name, *rest = arguments or ["--help"]
+    if name in ("-h", "--help"):
+        parse(_parser("MODEL"), ["--help"])
     model_type = find_model(name)
     chosen = parse(_parser(name, model_type), rest)
     torch.manual_seed(chosen.recipe.seed)
@@ -40,7 +38,8 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     from meshgait.data.synthetic import SyntheticGait
     from meshgait.recipe import Recipe
 
-    parser = make_parser(f"train {name}", __doc__)
+    more = "The network's own settings: meshgait train MODEL --help" if model_type is None else ""
+    parser = make_parser(f"train {name}", __doc__, epilog=more)
     parser.add_argument("--config", action="config", help="YAML file of these settings")
     parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder to write")
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +18,9 @@ _RECORD = ("subject", "condition", "view")
 def save_clip(path: str | Path, sequence: GaitSequence) -> None:
     """Write an .npz with the frames by modality, and subject, condition and view."""
     arrays: dict[str, Any] = {name: np.array(getattr(sequence, name)) for name in _RECORD}
+    arrays.update(sequence.frames)
     with written_whole(path) as part, part.open("wb") as file:
-        np.savez_compressed(file, **arrays, **sequence.frames)
+        np.savez_compressed(file, **arrays)
 
 
 def load_clip(path: str | Path) -> GaitSequence:
@@ -43,18 +43,18 @@ def load_clip(path: str | Path) -> GaitSequence:
 
 
 class Clips:
-    """Files of `save_clip` as a data set; each is read when it is asked for."""
+    """Files of `save_clip` as a data set; frames are read when they are asked for.
+
+    `records` says who, under which condition and from where, for every file. Raises what
+    `load_clip` raises for the first file that is not in order.
+    """
 
     def __init__(self, paths: Sequence[str | Path]) -> None:
         self.paths = [Path(path) for path in paths]
+        self.records: list[Record] = [load_clip(path).record for path in self.paths]
 
     def __len__(self) -> int:
         return len(self.paths)
 
     def __getitem__(self, index: int) -> GaitSequence:
         return load_clip(self.paths[index])
-
-    @cached_property
-    def records(self) -> list[Record]:
-        """Who, under which condition and from where, for every file."""
-        return [load_clip(path).record for path in self.paths]
