@@ -1,6 +1,7 @@
 """Small layers that the models are made of."""
 
 from meshgait.nn.attention_fusion import AttentionFusion
+from meshgait.nn.calibrate import calibrate_
 from meshgait.nn.compact import CompactBlock
 from meshgait.nn.convolution import (
     ConvStack,
@@ -53,6 +54,7 @@ __all__ = [
     "StripConv2d",
     "VolumeBlock",
     "align",
+    "calibrate_",
     "check_width",
     "horizontal_pyramid",
     "initialise_",
