@@ -2,6 +2,7 @@
 
 from meshgait.models.deepgaitv2 import DeepGaitV2
 from meshgait.models.gaitbase import GaitBase
+from meshgait.models.gaitgl import GaitGL
 from meshgait.models.gaitgraph import GaitGraph
 from meshgait.models.gaitgraph2 import GaitGraph2
 from meshgait.models.gaitpart import GaitPart
@@ -23,6 +24,7 @@ __all__ = [
     "SLN",
     "DeepGaitV2",
     "GaitBase",
+    "GaitGL",
     "GaitGraph",
     "GaitGraph2",
     "GaitPart",

@@ -13,6 +13,8 @@ from meshgait.nn.convolution import (
     split_strips,
 )
 from meshgait.nn.frames import Frames
+from meshgait.nn.generalised_mean import GeneralisedMean
+from meshgait.nn.global_local import GlobalLocal, volume_convolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
@@ -42,6 +44,8 @@ __all__ = [
     "ConvStack",
     "FrameBlock",
     "Frames",
+    "GeneralisedMean",
+    "GlobalLocal",
     "MicroMotion",
     "PartLinear",
     "PseudoVolumeBlock",
@@ -71,4 +75,5 @@ __all__ = [
     "split_strips",
     "to_unit_range",
     "transform_columns",
+    "volume_convolution",
 ]
