@@ -19,9 +19,16 @@ MODALITIES = {
     "rgb": lambda frames, size: torch.randint(0, 256, (*frames, 3, *size), dtype=torch.uint8),
     "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
     "smpl": lambda frames, size: torch.randn(*frames, 85),
+    "pose_heatmap": lambda frames, size: torch.randint(
+        0, 256, (*frames, 2, *size), dtype=torch.uint8
+    ),
+    "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
+    "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
+    "skeleton3d": lambda frames, size: torch.randn(*frames, 24, 3),
 }
+IMAGES = ("silhouette", "pose_heatmap")
 
-EXPORTED_FROM = {"GaitGL": 6}
+EXPORTED_FROM = {"GaitGL": 6, "GaitGraph": 5, "GaitGraph2": 5, "PoseGait": 18}
 """Lengths below which a model takes another way, which its exported program lacks."""
 
 EXPORTED_FOR_ONE_LENGTH = ("ASTSN", "GaitNet")
@@ -41,7 +48,7 @@ def small(model_class):
 
 
 def inputs(model, batch, time):
-    size = model.config.size
+    size = getattr(model.config, "size", None)
     return {name: MODALITIES[name]((batch, time), size) for name in model.inputs}
 
 
@@ -181,13 +188,12 @@ def test_weights_and_config_survive_a_round_trip(model_class):
 def test_it_can_be_exported_for_any_batch_and_length(model_class):
     model = small(model_class)
     name = model_class.__name__
-    first, lengths = 3, (3, 7, 1)
-    free = {0: Dim("batch", max=1024), 1: Dim("time", min=EXPORTED_FROM.get(name), max=4096)}
-    if name in EXPORTED_FOR_ONE_LENGTH:
-        del free[1]
-        lengths = (3, 3, 3)
-    elif name in EXPORTED_FROM:
-        first, lengths = 9, (EXPORTED_FROM[name], 7, 11)
+    least = EXPORTED_FROM.get(name)
+    first = 3 + (least or 0)
+    free, lengths = {0: Dim("batch", max=1024)}, (first, first, first)
+    if name not in EXPORTED_FOR_ONE_LENGTH:
+        free[1] = Dim("time", min=least, max=4096)
+        lengths = (first, 7 + (least or 0), least or 1)
     clips = inputs(model, 2, first)
     program = export(model, (), clips, dynamic_shapes=dict.fromkeys(clips, free))
     for batch, time in zip((2, 5, 1), lengths, strict=True):
@@ -232,14 +238,12 @@ def test_a_sequence_without_frames_is_refused(model_class):
 def test_bytes_and_floats_are_the_same_images(model_class):
     model = small(model_class)
     clips = inputs(model, 2, 2)
-    floats = {
-        name: clip.float() / 255 if clip.dtype == torch.uint8 else clip
-        for name, clip in clips.items()
-    }
+    floats = {name: clip.float() / 255 if name in IMAGES else clip for name, clip in clips.items()}
     assert torch.equal(model(**clips), model(**floats))
 
 
 @every_model
+@pytest.mark.usefixtures("unchecked")
 def test_images_of_another_size_are_refused(model_class):
     model = small(model_class)
     clips = inputs(model, 1, 2)
