@@ -18,6 +18,7 @@ def run(arguments: Sequence[str]) -> None:
 
     from meshgait.data.synthetic import SyntheticGait
     from meshgait.losses import IdentityLoss
+    from meshgait.memory import keep_freed_memory
     from meshgait.train import fit
 
     name, *rest = arguments or ["--help"]
@@ -25,6 +26,7 @@ def run(arguments: Sequence[str]) -> None:
         parse(_parser("MODEL"), ["--help"])
     model_type = find_model(name)
     chosen = parse(_parser(name, model_type), rest)
+    keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
     data = SyntheticGait("train", **vars(chosen.data))
