@@ -196,10 +196,14 @@ def test_two_processes_train_as_one_does(tmp_path):
     content = load_checkpoint(tmp_path / "checkpoint.pt")
     assert_close(content["weights"], model.state_dict(), rtol=1e-4, atol=1e-6)
     for name in ("loss", "gradient_norm", "active_fraction", "positive_distance"):
-        ours, theirs = ([row[name] for row in rows] for rows in (content["training"]["history"], history))
+        ours, theirs = (
+            [row[name] for row in rows] for rows in (content["training"]["history"], history)
+        )
         assert ours == pytest.approx(theirs, rel=1e-4, abs=1e-6)
     # Both stopped, and both know the whole history.
-    assert {path.name for path in tmp_path.glob("interrupted-*")} == {f"interrupted-{rank}" for rank in (0, 1)}
+    assert {path.name for path in tmp_path.glob("interrupted-*")} == {
+        f"interrupted-{rank}" for rank in (0, 1)
+    }
     assert (tmp_path / "rows-0").read_text() == (tmp_path / "rows-1").read_text()
     assert len(list((tmp_path / "events").iterdir())) == 2  # one for each call of `fit`
 
@@ -212,15 +216,17 @@ class Root(nn.Module):
 
 
 def test_an_infinite_loss_stops_the_training_and_saves_the_batch(tmp_path):
-    with pytest.raises(TrainingError, match=r"the loss is (nan|inf) at step \d+; the batch .*lower"):
+    with pytest.raises(
+        TrainingError, match=r"the loss is (nan|inf) at step \d+; the batch .*lower"
+    ):
         train(tmp_path, model_class=SLN, optimizer=Sgd(lr=1e30), max_norm=None)
     failed = load_checkpoint(tmp_path / "failed_batch.pt")
     model, criterion = build_model(failed), tiny(SLN)[1]
     criterion.load_state_dict(failed["criterion"])
     terms = criterion(model(**failed["inputs"], mask=failed["mask"]), failed["label"])
     assert not sum(terms.values()).isfinite()
+    (tmp_path / "failed_batch.pt").rename(tmp_path / "checkpoint.pt")
     with pytest.raises(DataError, match="no training to go on with"):
-        (tmp_path / "failed_batch.pt").rename(tmp_path / "checkpoint.pt")
         train(tmp_path, model_class=SLN, resume=True)
 
 
@@ -261,12 +267,14 @@ def test_another_model_loss_or_data_set_is_not_mixed_with_the_one_before(tmp_pat
         resumed(wider, criterion)
     with pytest.raises(ConfigError, match=r"criterion\.margin was 0\.2, is 0\.5"):
         resumed(model, IdentityLoss(*model.embedding_shape, 5, margin=0.5))
-    with pytest.raises(ConfigError, match=r"data was '15 clips of 5 people, \w+', is '12 clips of 4"):
+    with pytest.raises(
+        ConfigError, match=r"data was '15 clips of 5 people, \w+', is '12 clips of 4"
+    ):
         resumed(model, criterion, RandomWalks(people=4))
     with pytest.raises(ConfigError, match="data was '15 clips of 5 people"):
         resumed(model, criterion, RandomWalks(names="other-{}"))
     more = IdentityLoss(*model.embedding_shape, 6)
-    with pytest.raises((ConfigError, DataError), match="criterion|neck"):
+    with pytest.raises(DataError, match=r"no training to go on with.*neck\.weight"):
         resumed(model, more)
 
 
