@@ -3,6 +3,7 @@
 Train, interrupted in the second process alone; go on; show that only the first process writes.
 """
 
+import faulthandler
 import os
 import signal
 import sys
@@ -20,6 +21,7 @@ RECIPE = replace(RECIPE, steps=8, optimizer=Sgd(), milestones=(4,))
 
 
 def main(out):
+    faulthandler.dump_traceback_later(100, exit=True)  # one process must not wait for ever
     is_first = os.environ["RANK"] == "0"
     if not is_first:
         del meshgait.train.save_checkpoint, meshgait.train.write_table  # nothing to write with

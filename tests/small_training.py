@@ -6,6 +6,7 @@ python -m tests.small_training OUT WORKERS END, where END is a key of ENDS.
 import os
 import signal
 import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -48,8 +49,24 @@ def _die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 
-def _interrupt_all():
-    os.killpg(0, signal.SIGINT)  # as a terminal does for Ctrl-C
+class _InterruptedWalks(RandomWalks):
+    """Data that take long, and while the training waits for them Ctrl-C is pressed."""
+
+    calls = 0
+
+    def __getitem__(self, index):
+        self.calls += 1
+        if self.calls == 88:  # the last clip of the eleventh batch
+            time.sleep(1)
+            os.killpg(0, signal.SIGINT)  # as a terminal does
+            time.sleep(0.1)
+        return super().__getitem__(index)
+
+
+def _interrupt_while_waiting():
+    # A worker that is spawned, not forked, does not inherit how the signal is treated.
+    torch.multiprocessing.set_start_method("spawn")
+    return _InterruptedWalks()
 
 
 def _die_while_saving(number):
@@ -67,14 +84,14 @@ def _die_while_saving(number):
 ENDS = {
     "killed in step 13": lambda criterion: in_step(13, criterion, _die),
     "killed while saving step 10": lambda criterion: _die_while_saving(2),
-    "interrupted in step 13": lambda criterion: in_step(13, criterion, _interrupt_all),
+    "interrupted in step 11": lambda criterion: _interrupt_while_waiting(),
 }
 
 
 def main(out, workers, end):
     model, criterion = tiny()
-    ENDS[end](criterion)
-    fit(model, criterion, DATA, replace(RECIPE, workers=int(workers)), out=Path(out))
+    data = ENDS[end](criterion) or DATA
+    fit(model, criterion, data, replace(RECIPE, workers=int(workers)), out=Path(out))
 
 
 if __name__ == "__main__":

@@ -70,7 +70,7 @@ def run_alone(*arguments):
     [
         ("killed in step 13", 2, 10, -signal.SIGKILL),
         ("killed while saving step 10", 0, 5, -signal.SIGKILL),
-        ("interrupted in step 13", 2, 13, -signal.SIGINT),
+        ("interrupted in step 11", 1, 11, -signal.SIGINT),
     ],
 )
 def test_a_run_that_ends_early_resumes_to_the_same_bits(
@@ -172,6 +172,20 @@ def test_training_leaves_the_random_state_alone(tmp_path):
     state = torch.get_rng_state()
     fit(model, criterion, DATA, replace(RECIPE, steps=2), out=tmp_path)
     assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_chance_depends_on_the_seed_and_on_the_step(tmp_path):
+    def numbers(seed, **options):
+        found = []
+        model, criterion = tiny(SLN)
+        criterion.register_forward_hook(lambda *_: found.append(torch.rand(()).item()))
+        recipe = replace(RECIPE, steps=4, seed=seed, **options)
+        fit(model, criterion, DATA, recipe, out=tmp_path / str(len(list(tmp_path.iterdir()))))
+        return found
+
+    first = numbers(0)
+    assert first == numbers(0, log_every=3)
+    assert len({*first, *numbers(1), *numbers(2**32 - 1)}) == 12
 
 
 def test_bf16_computes_in_half_precision_and_keeps_whole_weights(tmp_path):

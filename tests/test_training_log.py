@@ -45,7 +45,7 @@ def test_training_goes_on_without_tensorboard(tmp_path, monkeypatch):
 
 
 def test_the_table_holds_every_number_of_every_row(tmp_path):
-    rows = [{"step": 1, "loss": 0.1 + 0.2}, {"step": 2, "loss": 1e-30, "extra": 3.0}]
+    rows = [{"step": 1, "loss": 0.1 + 0.2, "a": 4.0}, {"step": 2, "loss": 1e-30, "b": 3.0}]
     write_table(tmp_path / "log.csv", rows)
     with (tmp_path / "log.csv").open(newline="") as file:
         found = list(csv.DictReader(file))
