@@ -78,6 +78,7 @@ class Recipe:
     milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate is divided by ten
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
     precision: Precision = "fp32"
+    calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0
     workers: int = 0  # processes that read data
     log_every: int = 10  # steps
