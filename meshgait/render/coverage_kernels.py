@@ -13,7 +13,7 @@ from typing import no_type_check
 
 import numpy as np
 
-from meshgait.render.jit import kernel
+from meshgait._jit import kernel
 from meshgait.render.rules import SATURATED
 
 CHUNK = 64  # edges at a time
