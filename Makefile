@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-open3d check format bench body clean
+.PHONY: demo test test-open3d test-pytorch3d check format bench body clean
 
 demo: $(VENV)/.demo
 	$(BIN)/meshgait demo --out out/demo
@@ -15,6 +15,19 @@ test: $(VENV)/.dev
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
+
+# PyTorch3D's wheel wants the CUDA build of an older torch (no GPU): an environment of 6 GB apart.
+P3D := .venv-pytorch3d
+
+test-pytorch3d: $(P3D)/.ready
+	$(P3D)/bin/python -m pytest -s tests/render/test_softras_pytorch3d.py
+
+$(P3D)/.ready: setup.py constraints.txt
+	$(PYTHON) -m venv $(P3D)
+	sed 's/^torch==.*/torch==2.12.1/' constraints.txt > $(P3D)/constraints.txt
+	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
+	touch $@
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

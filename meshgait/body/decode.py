@@ -69,6 +69,11 @@ class Body(nn.Module):
         """Triangles (F, 3), the same tensor every time."""
         return self.layer.faces_tensor
 
+    @property
+    def weights(self) -> Float[Tensor, "V 24"]:
+        """How much each joint moves each vertex; rows sum to 1."""
+        return self.layer.lbs_weights
+
     def forward(
         self,
         *,

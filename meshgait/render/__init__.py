@@ -4,7 +4,7 @@ from meshgait.render.blur import soften
 from meshgait.render.contour import coverage
 from meshgait.render.shading import shade
 from meshgait.render.softras import softras
-from meshgait.render.surface import face_labels, normals, vertex_labels, vertex_normals
+from meshgait.render.surface import face_labels, normals, vertex_labels
 from meshgait.render.winding import mask
 from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, seen_vertices
 
@@ -22,5 +22,4 @@ __all__ = [
     "soften",
     "softras",
     "vertex_labels",
-    "vertex_normals",
 ]
