@@ -1,7 +1,7 @@
 """From a mesh to images: coverage with exact gradients, hard masks, depth, normals, pictures."""
 
 from meshgait.render.blur import soften
-from meshgait.render.contour import coverage
+from meshgait.render.contour import backends, coverage
 from meshgait.render.shading import shade
 from meshgait.render.softras import softras
 from meshgait.render.surface import face_labels, normals, vertex_labels
@@ -10,6 +10,7 @@ from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, s
 
 __all__ = [
     "Fragments",
+    "backends",
     "coverage",
     "face_labels",
     "interpolate",

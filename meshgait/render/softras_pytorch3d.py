@@ -11,9 +11,10 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.errors import ConfigError
 
-structures = require("pytorch3d.structures", extra="pytorch3d")
-rasterizer = require("pytorch3d.renderer.mesh.rasterize_meshes", extra="pytorch3d")
-blending = require("pytorch3d.renderer.blending", extra="pytorch3d")
+require("pytorch3d", extra="pytorch3d")
+structures = require("pytorch3d.structures")
+rasterizer = require("pytorch3d.renderer.mesh.rasterize_meshes")
+blending = require("pytorch3d.renderer.blending")
 
 FACES_PER_PIXEL = 300
 MOST_ON_CUDA = 150  # a limit of its kernels
