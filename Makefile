@@ -17,10 +17,12 @@ test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
 
 # PyTorch3D's wheel wants the CUDA build of an older torch (no GPU): an environment of 6 GB apart.
+# That torch brings Triton, so its kernels are tried there too, in Triton's interpreter.
 P3D := .venv-pytorch3d
 
 test-pytorch3d: $(P3D)/.ready
-	$(P3D)/bin/python -m pytest -s tests/render/test_softras_pytorch3d.py
+	$(P3D)/bin/python -m pytest -s tests/render/test_softras_pytorch3d.py \
+	  tests/render/test_coverage_triton.py
 
 $(P3D)/.ready: setup.py constraints.txt
 	$(PYTHON) -m venv $(P3D)

@@ -1,7 +1,7 @@
 """Pose blend shapes and skinning of up to 16 frames at once: one frame per SIMD lane.
 
-What a vertex needs of its few joints are then numbers that all lanes share. numba finds that
-vector in no loop, so it is given a type for one: `load`, `spread`, `fma` and `store` are LLVM's.
+What a vertex needs of its few joints are then numbers that all lanes share. numba finds that in no
+loop, so it is given a type for a vector and what LLVM does with one: load, spread, fma, store.
 """
 
 from typing import Any, no_type_check
@@ -57,8 +57,8 @@ def store(_: Any, value: Any, array: Any, place: Any) -> Any:
     """Write 16 numbers to `place` and after."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        value, *goal = arguments
-        builder.store(value, _address(context, builder, array, *goal), align=4)
+        address = _address(context, builder, array, *arguments[1:])
+        builder.store(arguments[0], address, align=4)
         return context.get_dummy_value()
 
     return types.void(value, array, types.intp), generate
@@ -71,9 +71,8 @@ def spread(_: Any, number: Any) -> Any:
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         none = ir.Constant(context.get_value_type(signature.return_type), ir.Undefined)
-        one = builder.insert_element(none, arguments[0], ir.Constant(ir.IntType(32), 0))
-        first = ir.Constant(ir.VectorType(ir.IntType(32), LANES), [0] * LANES)
-        return builder.shuffle_vector(one, none, first)
+        one = builder.insert_element(none, arguments[0], ir.IntType(32)(0))
+        return builder.shuffle_vector(one, none, ir.VectorType(ir.IntType(32), LANES)([0] * LANES))
 
     return _Vector(number)(number), generate
 
@@ -154,8 +153,8 @@ def _blend(v, table, feature, tile, at):
 def _add(change, direction, point):
     """`point` moved by `change` times a direction (3,)."""
     x, y, z = point
-    x, y = fma(change, spread(direction[0]), x), fma(change, spread(direction[1]), y)
-    return x, y, fma(change, spread(direction[2]), z)
+    a, b, c = spread(direction[0]), spread(direction[1]), spread(direction[2])
+    return fma(change, a, x), fma(change, b, y), fma(change, c, z)
 
 
 @kernel
@@ -185,8 +184,7 @@ def skin(rest, feature, motion, offset, table, result):
     `motion` of their joints (N, 12 J), rows of rotation and translation, and an `offset` (N, 3).
     """
     feature, motion, offset = _into_lanes(feature), _into_lanes(motion), _into_lanes(offset)
-    tile = np.empty(3 * TILE * LANES, rest.dtype)
-    V = len(table.first_joint) - 1
+    tile, V = np.empty(3 * TILE * LANES, rest.dtype), len(table.first_joint) - 1
     for start in range(0, V, TILE):
         _read(rest, 3 * start, tile)
         for v in range(start, min(start + TILE, V)):
@@ -200,7 +198,7 @@ def skin(rest, feature, motion, offset, table, result):
 @no_type_check
 def _pull(v, table, motion, slopes, at, point, sums):
     """From the gradient of a skinned vertex in `slopes` to that before, and to that of motion."""
-    zero = spread(table.weight.dtype.type(0))
+    zero, one = spread(table.weight.dtype.type(0)), spread(table.weight.dtype.type(1))
     x = y = z = zero
     for r in range(3):
         slope = load(slopes, at + r * LANES)
@@ -214,7 +212,7 @@ def _pull(v, table, motion, slopes, at, point, sums):
                 goal = place + k * LANES
                 store(fma(share, point[k], load(sums, goal)), sums, goal)
             goal = place + 3 * LANES
-            store(fma(spread(table.weight[i]), slope, load(sums, goal)), sums, goal)
+            store(fma(share, one, load(sums, goal)), sums, goal)
     return x, y, z
 
 
@@ -236,11 +234,10 @@ def _unblend(v, table, slope, sums):
 def _keep(slope, slopes, at, sums):
     """Add a vertex' gradient to that of the offset; write `slope` in its place."""
     one = spread(slopes.dtype.type(1))
-    for r in range(0, 3 * LANES, LANES):
-        store(fma(one, load(slopes, at + r), load(sums, r)), sums, r)
-    store(slope[0], slopes, at)
-    store(slope[1], slopes, at + LANES)
-    store(slope[2], slopes, at + 2 * LANES)
+    for r in range(3):
+        row = r * LANES
+        store(fma(one, load(slopes, at + row), load(sums, row)), sums, row)
+        store(slope[r], slopes, at + row)
 
 
 @kernel
@@ -252,10 +249,9 @@ def gradient(rest, feature, motion, grad, table, result):
     """
     to_feature, to_motion, to_offset, to_rest = result
     feature, motion, dtype = _into_lanes(feature), _into_lanes(motion), rest.dtype
-    features, motions = np.zeros(len(feature), dtype), np.zeros(len(motion), dtype)
-    offsets = np.zeros(3 * LANES, dtype)
+    features, motions = np.zeros_like(feature), np.zeros_like(motion)
+    offsets, V = np.zeros(3 * LANES, dtype), len(table.first_joint) - 1
     tile, slopes = np.empty(3 * TILE * LANES, dtype), np.zeros(3 * TILE * LANES, dtype)
-    V = len(table.first_joint) - 1
     for start in range(0, V, TILE):
         _read(rest, 3 * start, tile)
         _fill(grad, 3 * start, slopes)
