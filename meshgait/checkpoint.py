@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import pickle
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import torch
 from torch import nn
 
 import meshgait.models
 from meshgait._version import __version__
-from meshgait.errors import ConfigError, DataError, UnsafeFileError
-from meshgait.storage import written_whole
+from meshgait.errors import ConfigError, DataError
+from meshgait.official import load_official
+from meshgait.storage import read_torch, written_whole
+
+__all__ = [
+    "build_model",
+    "describe_model",
+    "load_checkpoint",
+    "load_model",
+    "load_official",
+    "save_checkpoint",
+]
 
 FORMAT = 1
 
@@ -35,21 +43,8 @@ def save_checkpoint(path: str | Path, content: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """What `save_checkpoint` wrote, on the CPU.
-
-    Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
-    `UnsafeFileError` for one that holds anything but tensors and plain values.
-    """
-    path = Path(path)
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
-        raise
-    except pickle.UnpicklingError as error:
-        reason = str(error).splitlines()[0]
-        raise UnsafeFileError(f"{path} is damaged or holds more than weights: {reason}") from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, BadZipFile) as error:
-        raise DataError(f"{path} is not a whole checkpoint: {error}") from error
+    """What `save_checkpoint` wrote, on the CPU; errors as `meshgait.storage.read_torch`."""
+    content = read_torch(path)
     if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise DataError(f"{path} was not written by meshgait (or by another format than {FORMAT})")
     return content

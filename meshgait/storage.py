@@ -1,16 +1,19 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
 import os
+import pickle
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+import torch
 
-from meshgait.errors import DataError
+from meshgait.errors import DataError, UnsafeFileError
 
 # All that numpy and zipfile were seen to raise for a damaged archive.
 _BROKEN = (
@@ -43,6 +46,24 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
         raise DataError(f"{path} asks for more memory than there is; it is damaged") from error
     except _BROKEN as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
+
+
+def read_torch(path: str | Path) -> Any:
+    """What `torch.save` wrote, on the CPU, as long as it is tensors and plain containers.
+
+    Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
+    `UnsafeFileError` for one that holds anything else; nothing in it is run.
+    """
+    path = Path(path)
+    try:
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise
+    except pickle.UnpicklingError as error:
+        reason = str(error).splitlines()[0]
+        raise UnsafeFileError(f"{path} is damaged or holds more than weights: {reason}") from error
+    except (RuntimeError, EOFError, OSError, ValueError, KeyError, BadZipFile) as error:
+        raise DataError(f"{path} is not a whole checkpoint: {error}") from error
 
 
 @contextmanager
