@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -60,8 +61,10 @@ def read_torch(path: str | Path) -> Any:
     except FileNotFoundError:
         raise
     except pickle.UnpicklingError as error:
-        reason = str(error).splitlines()[0]
-        raise UnsafeFileError(f"{path} is damaged or holds more than weights: {reason}") from error
+        # Not torch's own words: they advise to read the file without protection.
+        named = re.search(r"GLOBAL (\S+)", str(error))
+        what = f"it names {named[1]}, which was not run" if named else "it is no file of torch"
+        raise UnsafeFileError(f"{path} is damaged or holds more than weights: {what}") from error
     except (RuntimeError, EOFError, OSError, ValueError, KeyError, BadZipFile) as error:
         raise DataError(f"{path} is not a whole checkpoint: {error}") from error
 
