@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
 import torch
@@ -20,6 +20,13 @@ from meshgait.errors import DataError, UnsafeFileError
 _BROKEN = (
     ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
     NotImplementedError, BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+# All that torch was seen to raise for content that contradicts itself.
+BROKEN_TORCH = (
+    RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
+    BadZipFile,
 )  # fmt: skip
 
 
@@ -49,24 +56,41 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
 
 
-def read_torch(path: str | Path) -> Any:
-    """What `torch.save` wrote, on the CPU, as long as it is tensors and plain containers.
+def read_torch(path: str | Path, *, old: bool = False) -> Any:
+    """What `torch.save` wrote, on the CPU: tensors, plain values and containers of them.
+
+    Every checksum is verified; `old` admits files from before torch 1.6, which have none.
 
     Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
     `UnsafeFileError` for one that holds anything else; nothing in it is run.
     """
     path = Path(path)
     try:
+        if not old or is_zipfile(path):
+            _require_checksums(path)
         return torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
+    except (FileNotFoundError, DataError):
         raise
     except pickle.UnpicklingError as error:
-        # Not torch's own words: they advise to read the file without protection.
-        named = re.search(r"GLOBAL (\S+)", str(error))
-        what = f"it names {named[1]}, which was not run" if named else "it is no file of torch"
-        raise UnsafeFileError(f"{path} is damaged or holds more than weights: {what}") from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, BadZipFile) as error:
-        raise DataError(f"{path} is not a whole checkpoint: {error}") from error
+        name = re.search(r"GLOBAL (\S+)", str(error))
+        found = f"names {name[1]}" if name else "is a program"
+        raise UnsafeFileError(
+            f"{path} {found}, which is neither a tensor nor a plain value; nothing in it was run"
+        ) from error
+    except BROKEN_TORCH as error:
+        raise DataError(f"{path} is not a whole checkpoint: {_first_line(error)}") from error
+
+
+def _require_checksums(path: Path) -> None:
+    """Torch itself takes changed numbers for weights."""
+    with ZipFile(path) as archive:
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise DataError(f"{path} is damaged: the checksum of {damaged} is wrong")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 @contextmanager

@@ -20,8 +20,8 @@ from torch import Tensor, nn
 
 import meshgait.models
 from meshgait.errors import ConfigError, DataError
-from meshgait.official_dialects import to_opengait
-from meshgait.official_heads import find_head, is_of_a_head
+from meshgait.official.dialects import to_opengait
+from meshgait.official.heads import find_head, is_of_a_head
 from meshgait.storage import read_torch
 
 Weights = dict[str, Tensor]
@@ -48,7 +48,7 @@ def load_official(
     `UnsafeFileError` for a file that holds more than data.
     """
     file = "" if isinstance(source, Mapping) else Path(source).name
-    content = source if isinstance(source, Mapping) else read_torch(source)
+    content = source if isinstance(source, Mapping) else read_torch(source, old=True)
     weights = to_opengait(_weights_in(content, file or "the checkpoint"))
     match = _recognise(weights, name, file or "the checkpoint")
     pixels = re.match(r"(64|128)pixel-", file)
