@@ -25,6 +25,12 @@ Our block counts its input part by part, p * C + c, as the first releases of Gai
 and OpenGait count c * P + p.
 """
 
+SALIENT_OFFICIAL_NAMES = (
+    (r"salient_learning\.bn\.(\d+)\.", r"norms.\1."),
+    (r"salient_learning\.fc", "classifier.weight"),
+)
+"""The same for CSTL."""
+
 
 class PartCrossEntropy(nn.Module):
     """Cross-entropy of one linear classifier per part (GaitGL, Lin et al., ICCV 2021).
@@ -91,6 +97,33 @@ class CompactCrossEntropy(nn.Module):
         """How much each sequence looks like each identity."""
         with torch.autocast(embedding.device.type, enabled=False):
             return self.classifier(self.compact(embedding.to(self.classifier.weight.dtype)))
+
+
+class SalientCrossEntropy(nn.Module):
+    """Cross-entropy of CSTL's salient features: one norm per part, one classifier for all.
+
+    It is given the second result of `CSTL.describe`.
+
+    >>> loss = SalientCrossEntropy(32, 8, num_ids=4)
+    >>> loss(torch.randn(6, 32, 8), torch.tensor([0, 0, 1, 1, 2, 3])).shape
+    torch.Size([])
+    """
+
+    def __init__(self, parts: int, channels: int, num_ids: int) -> None:
+        super().__init__()
+        self.norms = nn.ModuleList(nn.BatchNorm1d(channels) for _ in range(parts))
+        self.classifier = PartLinear(1, channels, num_ids)
+        initialise_(self)
+
+    def forward(
+        self, salient: Float[Tensor, "B P C"], label: Int[Tensor, " B"]
+    ) -> Float[Tensor, ""]:
+        """Mean over all parts; `label` and errors as those of `PartCrossEntropy`."""
+        with torch.autocast(salient.device.type, enabled=False):
+            parts = salient.to(self.classifier.weight.dtype).unbind(1)
+            normed = [norm(part) for norm, part in zip(self.norms, parts, strict=True)]
+            logits = torch.stack(normed, dim=1) @ self.classifier.weight[0]
+        return _cross_entropy(logits, label, 0.0)
 
 
 def _cross_entropy(

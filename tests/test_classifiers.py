@@ -3,7 +3,7 @@ import torch
 from torch.nn.functional import cross_entropy
 from torch.testing import assert_close
 
-from meshgait.classifiers import CompactCrossEntropy, PartCrossEntropy
+from meshgait.classifiers import CompactCrossEntropy, PartCrossEntropy, SalientCrossEntropy
 from meshgait.errors import DataError, ShapeError
 
 LABEL = torch.tensor([0, 0, 1, 2])
@@ -26,6 +26,14 @@ def test_the_compact_loss_is_a_scaled_smoothed_cross_entropy():
     embedding = torch.randn(4, 5, 8)
     logits = loss.classifier(loss.compact(embedding))[:, 0]
     assert_close(loss(embedding, LABEL), cross_entropy(16 * logits, LABEL, label_smoothing=0.1))
+
+
+def test_salient_features_are_normed_per_part_and_share_a_classifier():
+    loss = SalientCrossEntropy(5, 8, num_ids=3)
+    salient = torch.randn(4, 5, 8)
+    weight = loss.classifier.weight[0]
+    each = [cross_entropy(loss.norms[p](salient[:, p]) @ weight, LABEL) for p in range(5)]
+    assert_close(loss(salient, LABEL), torch.stack(each).mean())
 
 
 @pytest.mark.parametrize("kind", [PartCrossEntropy, CompactCrossEntropy])

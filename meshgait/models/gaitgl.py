@@ -81,12 +81,12 @@ class GaitGL(nn.Module):
         self.blocks = nn.ModuleDict()
         before = first[-1]
         for name, stage in zip(("A0", "A1", "B2"), stages, strict=True):
-            self.blocks[name] = nn.Sequential()
+            layers = []
             for place, after in enumerate(stage):
                 is_last = name == "B2" and place + 1 == len(stage)
-                block = GlobalLocal(before, after, strips=config.strips, stack=is_last)
-                self.blocks[name].append(block)
+                layers.append(GlobalLocal(before, after, strips=config.strips, stack=is_last))
                 before = after
+            self.blocks[name] = nn.Sequential(*layers)
         self.pool = GeneralisedMean(config.parts)
         self.head = PartLinear(config.parts, before, channels)
         self.norm = nn.BatchNorm1d(channels)
@@ -122,7 +122,7 @@ class GaitGL(nn.Module):
         return self.norm(self.head(self.pool(features)).mT).mT
 
     def _block(self, name: str, x: Tensor, frames: Frames) -> Tensor:
-        for layer in self.blocks[name]:  # type: ignore[operator]
+        for layer in self.blocks[name].children():
             x = _clear(layer(x), frames)
         return x
 

@@ -21,6 +21,7 @@ from meshgait.nn.micro_motion import MicroMotion
 from meshgait.nn.mix_frames import mix_frames
 from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
 from meshgait.nn.part_linear import PartLinear
+from meshgait.nn.part_pointwise import PartPointwise
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
 from meshgait.nn.residual import (
     BlockKind,
@@ -48,6 +49,7 @@ __all__ = [
     "GlobalLocal",
     "MicroMotion",
     "PartLinear",
+    "PartPointwise",
     "PseudoVolumeBlock",
     "ResidualGraph",
     "ResidualNetwork",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor
 
 from meshgait.errors import DataError, ShapeError
@@ -118,3 +118,16 @@ class Frames:
             return x.unflatten(0, (self.batch, self.time)).amax(1)
         sequences: Any = x.split(self.lengths)
         return torch.stack([sequence.amax(0) for sequence in sequences])
+
+    def mean(self, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
+        """Mean of each sequence over its packed frames; the frames are aligned.
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> Frames.of(mask, mask).mean(torch.tensor([1.0, 2.0, 3.0]))
+        tensor([1.5000, 3.0000])
+        """
+        clips = self.unpack(x)
+        if self.mask is None:
+            return clips.mean(1)
+        count = self.mask.sum(1).reshape(-1, *[1] * (x.ndim - 1))
+        return clips.sum(1) / count

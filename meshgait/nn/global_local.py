@@ -8,13 +8,14 @@ from torch.nn.functional import leaky_relu
 from meshgait.errors import ShapeError
 
 
-def volume_convolution(
-    in_channels: int, channels: int, kernel: tuple[int, int, int] = (3, 3, 3)
-) -> nn.Conv3d:
-    """A convolution over time, rows and columns, without bias, that keeps all three sizes."""
-    padding = [size // 2 for size in kernel]
-    layer = nn.Conv3d(in_channels, channels, kernel, padding=padding, bias=False)
-    # Up to 1.6 times as fast on CPU as the default; the features take the layout of the weights.
+def volume_convolution(in_channels: int, channels: int) -> nn.Conv3d:
+    """3 frames x 3 rows x 3 columns, without bias, keeping all three sizes.
+
+    >>> volume_convolution(1, 8)(torch.zeros(2, 1, 3, 16, 11)).shape
+    torch.Size([2, 8, 3, 16, 11])
+    """
+    layer = nn.Conv3d(in_channels, channels, 3, padding=1, bias=False)
+    # 1.2 to 1.6 times as fast on CPU as the default; the features take the layout of the weights.
     layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last_3d)
     return layer
 

@@ -80,3 +80,12 @@ def test_filling_touches_the_padding_alone(value):
     assert torch.equal(filled[MASK], clip[MASK])
     assert (filled[~MASK] == value).all()
     assert Frames.of(clip, None).fill(clip, value) is clip
+
+
+@pytest.mark.parametrize("mask", [MASK, None])
+def test_the_mean_is_that_of_each_sequence_alone(mask):
+    clip = torch.rand(3, 4, 5, 2)
+    frames = Frames.of(clip, mask)
+    real = torch.ones(3, 4).bool() if mask is None else mask
+    expected = torch.stack([one[keep].mean(0) for one, keep in zip(clip, real, strict=True)])
+    torch.testing.assert_close(frames.aligned().mean(frames.pack(clip)), expected)
