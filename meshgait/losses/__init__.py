@@ -6,11 +6,6 @@ The recipe of the published gait networks is `batch_all_triplet(e, y) + 0.1 * ne
 from meshgait.losses.bnneck import OFFICIAL_NAMES, BNNeckCrossEntropy, IdentityLoss
 from meshgait.losses.center import CenterLoss
 from meshgait.losses.contrast import contrastive, supervised_contrast
-from meshgait.losses.reconstruction import (
-    gait_similarity,
-    incremental_cross_entropy,
-    reconstruction,
-)
 from meshgait.losses.triplet import (
     TripletStatistics,
     batch_all_triplet,
@@ -27,9 +22,6 @@ __all__ = [
     "batch_all_triplet",
     "batch_all_triplet_per_part",
     "contrastive",
-    "gait_similarity",
-    "incremental_cross_entropy",
-    "reconstruction",
     "supervised_contrast",
     "triplet_statistics",
 ]

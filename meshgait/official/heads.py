@@ -14,11 +14,17 @@ from meshgait.classifiers import (
     PART_OFFICIAL_NAMES,
     CompactCrossEntropy,
     PartCrossEntropy,
+    SalientCrossEntropy,
 )
 from meshgait.errors import DataError
 from meshgait.losses import BNNeckCrossEntropy
 
 Weights = dict[str, Tensor]
+
+SALIENT_OFFICIAL_NAMES = (
+    (r"salient_learning\.fc$", "classifier.weight"),
+    (r"salient_learning\.bn\.", "norms."),
+)
 
 
 def is_of_a_head(name: str) -> bool:
@@ -111,6 +117,15 @@ def _per_part(weights: Weights, model: Any, part_major: bool) -> nn.Module:
     return head
 
 
+def _salient(weights: Weights, model: Any, part_major: bool) -> nn.Module:
+    """CSTL's, which looks at the second result of `describe`."""
+    _, channels, ids = weights["salient_learning.fc"].shape
+    head = SalientCrossEntropy(model.embedding_shape[0], channels, ids)
+    state = _renamed(weights, SALIENT_OFFICIAL_NAMES)
+    head.load_state_dict(head.state_dict() | state)
+    return head
+
+
 def _renamed(weights: Weights, patterns: tuple[tuple[str, str], ...]) -> Weights:
     renamed = {}
     for name, value in weights.items():
@@ -126,6 +141,7 @@ HEADS: tuple[tuple[str, Callable[[Weights, Any, bool], nn.Module] | None], ...] 
     (r"(encoder_bn|reduce_fc|reduce_bn|reduce_cls)\.", _compact),
     (r"Head1\.fc_bin", _per_part),
     (r"fc_cls\.", None),
-    (r"salient_learning\.(fc$|bn\.)", None),
+    (r"salient_learning\.(fc$|bn\.)", _salient),
+    (r"netD\.|lstm\.main\.|netE\.h[ag]_fc\.", None),
 )
 """Names of a classifier, and what makes the loss of it; None drops it."""

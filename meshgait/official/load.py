@@ -69,6 +69,13 @@ def _weights_in(content: Any, file: str) -> Weights:
         content = content["model"]
     if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
         content = content["state_dict"]
+    if isinstance(content, Mapping) and isinstance(content.get("netE"), Mapping):  # GaitNet
+        content = {
+            f"{network}.{name}": value
+            for network, weights in content.items()
+            if isinstance(weights, Mapping)
+            for name, value in weights.items()
+        }
     if not isinstance(content, Mapping) or not content:
         raise DataError(f"{file} holds no weights by name")
     wrong = [name for name, value in content.items() if not isinstance(value, Tensor)]
