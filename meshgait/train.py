@@ -95,7 +95,8 @@ class _Training:
         self.recipe, self.out, self.fabric = recipe, out, fabric
         self.batches = TrainingBatches(
             data, modalities=model.inputs, shape=recipe.batch, frames=recipe.frames,
-            seed=recipe.seed, rank=fabric.global_rank, world_size=fabric.world_size,
+            augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
+            world_size=fabric.world_size,
         )  # fmt: skip
         if fabric.world_size > 1 and fabric.device.type == "cuda":
             model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
@@ -107,7 +108,7 @@ class _Training:
         self.network, self.optimizer = fabric.setup(model, optimizer)
         has_weights = any(weight.requires_grad for weight in criterion.parameters())
         self.loss = fabric.setup_module(criterion) if has_weights else criterion.to(fabric.device)
-        self.schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, list(recipe.milestones))
+        self.schedule = recipe.schedule(optimizer)
         self.step = 0
         self.history: list[Row] = []
 
@@ -258,6 +259,8 @@ class _Training:
             "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
         }
         for name in _FREE:
+            if name == "steps" and self.recipe.one_cycle:
+                continue  # the rate of every step depends on their number
             del given[f"recipe.{name}"]
         return {name: repr(value) for name, value in given.items()}
 
