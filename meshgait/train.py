@@ -26,7 +26,8 @@ from meshgait.losses import triplet_statistics
 from meshgait.recipe import Precision, Recipe
 from meshgait.training_log import Row, TrainingLog, write_table
 
-_FREE = ("steps", "workers", "log_every", "save_every")  # of a recipe, when a run is resumed
+# Of a recipe, when a run is resumed.
+_FREE = ("steps", "metric", "workers", "log_every", "save_every")
 
 
 def make_fabric(precision: Precision = "fp32") -> Any:
@@ -201,6 +202,7 @@ class _Training:
                 "schedule": self.schedule.state_dict(),
             }
             about = {"subjects": self.batches.subjects, "settings": self._settings()}
+            about["metric"] = self.recipe.metric
             content = {**describe_model(self.model), **about, "training": state}
             save_checkpoint(self.out / "checkpoint.pt", content)
             write_table(self.out / "log.csv", self.history)

@@ -8,22 +8,25 @@ from pathlib import Path
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
 
-_ACTIONS = ("list", "import")
+_ACTIONS = ("list", "recipes", "import")
 
 
 def run(arguments: Sequence[str]) -> None:
     """Do what the first argument says, `list` when there is none."""
     action, *rest = arguments or ["list"]
     if action in ("-h", "--help"):
-        more = "meshgait zoo list, or meshgait zoo import FILE.pt -o OUT.pt; each has its --help"
+        more = "meshgait zoo list | recipes | import FILE.pt -o OUT.pt; each has its --help"
         parse(make_parser("zoo", __doc__, epilog=more), ["--help"])
     elif action == "list":
         parse(make_parser("zoo list", "List the networks: inputs, weights, paper."), rest)
         print("\n".join(_table()))
+    elif action == "recipes":
+        parse(make_parser("zoo recipes", "List the recipes of meshgait train --recipe."), rest)
+        print("\n".join(_recipes()))
     elif action == "import":
         _import(rest)
     else:
-        raise ConfigError(f"meshgait zoo knows {' and '.join(_ACTIONS)}, not {action!r}")
+        raise ConfigError(f"meshgait zoo knows {', '.join(_ACTIONS)}, not {action!r}")
 
 
 def _table() -> list[str]:
@@ -44,6 +47,19 @@ def _table() -> list[str]:
         f"{name:{widths[0]}}  {inputs:{widths[1]}}  {count:>{widths[2]}}  {paper}".rstrip()
         for name, inputs, count, paper in rows
     ]
+
+
+def _recipes() -> list[str]:
+    """A line for each recipe: name, steps, batch, what to know about it."""
+    from meshgait.recipes import RECIPES
+
+    width = max(map(len, RECIPES))
+    lines = []
+    for name, published in RECIPES.items():
+        recipe, batch = published.recipe, published.recipe.batch
+        how = f"{recipe.steps:>9,} steps of {batch.people} x {batch.clips}"
+        lines.append(f"{name:{width}}  {how:28}  {published.note}".rstrip())
+    return lines
 
 
 def _paper(model_type: type) -> str:

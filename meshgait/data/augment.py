@@ -109,7 +109,7 @@ class Rotate(Augmentation):
             return clip
         height, width = _image_size(clip)
         angle = math.radians(generator.uniform(-self.degrees, self.degrees))
-        cos, sin, x, y = math.cos(angle), math.sin(angle), width / 2, height / 2
+        cos, sin, x, y = math.cos(angle), math.sin(angle), (width - 1) / 2, (height - 1) / 2
         turn = np.array([[cos, sin, 0], [-sin, cos, 0], [0, 0, 1]])
         to_middle = np.array([[1, 0, -x], [0, 1, -y], [0, 0, 1]])
         return _warp(clip, np.linalg.inv(to_middle) @ turn @ to_middle)

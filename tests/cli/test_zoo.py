@@ -32,7 +32,7 @@ def test_a_published_file_becomes_a_checkpoint_of_ours(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["burn"], "knows list and import, not 'burn'"),
+        (["burn"], "knows list, recipes, import, not 'burn'"),
         (["import", "nowhere.pt", "-o", "x.pt"], "nowhere.pt"),
         (["import", "nowhere.pt"], "out"),
         (["import", __file__, "-o", "x.pt"], "nothing in it was run"),
