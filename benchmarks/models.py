@@ -34,6 +34,7 @@ MODALITIES = {
     ),
     "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
     "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
+    "skeleton3d": lambda frames, size: torch.rand(*frames, 24, 3),
     "smpl": lambda frames, size: torch.randn(*frames, 85),
 }
 

@@ -58,7 +58,8 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "energy_networks", "examples", "learning", "published", "references",
+    "architecture", "contract", "energy_networks", "examples", "learning", "published",
+    "references",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
