@@ -119,7 +119,7 @@ def test_training_is_this_loop(tmp_path):
         DATA, modalities=["silhouette"], shape=RECIPE.batch, frames=RECIPE.frames, seed=0
     )
     weights = [*expected.parameters(), *loss.parameters()]
-    optimizer = torch.optim.Adam(weights, lr=1e-3, weight_decay=5e-4)
+    optimizer = torch.optim.Adam(weights, lr=1e-3, weight_decay=5e-4, fused=True)
     for step in range(4):
         batch = batches[step]
         embedding = expected(**batch.inputs)

@@ -51,7 +51,7 @@ class DeepGaitV2(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The published network for Gait3D and GREW; `shallow` gives that for other datasets.
+        """The published network for Gait3D and GREW; `SHALLOW` is that for other datasets.
 
         `size` is (height, width) of the silhouettes. `block` says how the convolutions look along
         time: not at all, beside the ones over the image (pseudo-3D), or as one. `stages` lists
@@ -104,6 +104,11 @@ class DeepGaitV2(nn.Module):
         return self.head(horizontal_pyramid(features, self.config.bins))
 
 
-def shallow(block: Literal["2d", "p3d", "3d"] = "p3d") -> DeepGaitV2.Config:
-    """The network published for CASIA-B and OU-MVLP: one residual block in each stage."""
-    return DeepGaitV2.Config(block=block, depths=(1, 1, 1, 1))
+SHALLOW = DeepGaitV2.Config(depths=(1, 1, 1, 1))
+"""The network published for CASIA-B and OU-MVLP."""
+
+FRAMES = DeepGaitV2.Config(block="2d")
+SHALLOW_FRAMES = DeepGaitV2.Config(block="2d", depths=(1, 1, 1, 1))
+VOLUMES = DeepGaitV2.Config(block="3d")
+SHALLOW_VOLUMES = DeepGaitV2.Config(block="3d", depths=(1, 1, 1, 1))
+"""The same two with the other kinds of convolutions."""

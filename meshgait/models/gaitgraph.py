@@ -44,11 +44,11 @@ class GaitGraph(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The network published for CASIA-B, and by OpenGait for Gait3D.
+        """The network published for CASIA-B, and by OpenGait for Gait3D; `WIDE` is that for GREW.
 
         `branch` and `stream` list the channels of the modules before and after the first halving
-        of the frame rate. `channels` is the length of the embedding: 128, or 256 for GREW and
-        OU-MVLP. `width` scales all channels, for small machines.
+        of the frame rate, `channels` is the length of the embedding. `width` scales all channels,
+        for small machines.
         """
 
         branch: tuple[int, ...] = (64, 64, 32)
@@ -103,3 +103,7 @@ class GaitGraph(nn.Module):
 
     def _embed(self, skeleton: Float[Tensor, "N V 3"], frames: Frames) -> Float[Tensor, "B C"]:
         return normalize(self.head(self.network(skeleton.unsqueeze(1), frames)))
+
+
+WIDE = GaitGraph.Config(channels=256)
+"""OpenGait's network for GREW and OU-MVLP."""

@@ -42,7 +42,7 @@ class SkeletonGait(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The published network for Gait3D and GREW; for other datasets `depths=(1, 1, 1, 1)`.
+        """The published network for Gait3D and GREW; `SHALLOW` is that for smaller datasets.
 
         `size` is (height, width) of the heat maps. `stages` lists the channels of the residual
         stages, `depths` their blocks, `bins` the cuts of the pyramid, `channels` is the length of
@@ -90,3 +90,7 @@ class SkeletonGait(nn.Module):
         )
         features = frames.max(self.backbone(maps, frames))
         return self.head(horizontal_pyramid(features, self.config.bins))
+
+
+SHALLOW = SkeletonGait.Config(depths=(1, 1, 1, 1))
+"""The network for smaller datasets."""

@@ -48,7 +48,7 @@ class SkeletonGaitPP(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The published network for Gait3D and GREW; for other datasets `depths=(1, 1, 1, 1)`.
+        """The published network for Gait3D and GREW; `SHALLOW` is that for smaller datasets.
 
         `size` is (height, width) of silhouettes and heat maps. `stages` lists the channels of the
         residual stages (both branches have the first), `depths` their blocks, `bins` the cuts of
@@ -117,3 +117,7 @@ class SkeletonGaitPP(nn.Module):
         )
         x = self.layer4(self.layer3(self.layer2(x, frames), frames), frames)
         return self.head(horizontal_pyramid(frames.max(x), self.config.bins))
+
+
+SHALLOW = SkeletonGaitPP.Config(depths=(1, 1, 1, 1))
+"""The network for smaller datasets."""

@@ -80,3 +80,10 @@ class SLN(nn.Module):
         )
         features = frames.max(self.backbone(images.unsqueeze(1)))
         return self.head(horizontal_pyramid(features, self.config.bins))
+
+
+OUMVLP = SLN.Config(stages=((32, 32), (64, 64), (128, 128, 256, 256)))
+"""OpenGait's network for OU-MVLP."""
+
+GREW = SLN.Config(stages=((32, 32), (64, 64), (128, 128, 256, 256)), bins=(16,))
+"""OpenGait's network for GREW."""

@@ -108,3 +108,7 @@ class SMPLGait(nn.Module):
         matrix = self.transform(body if self.config.camera else body[:, CAMERA:])
         features = transform_columns(self.backbone(images.unsqueeze(1)), matrix)
         return self.head(horizontal_pyramid(frames.max(features), self.config.bins))
+
+
+LARGE = SMPLGait.Config(size=(128, 88))
+"""The published network for images of twice the height."""

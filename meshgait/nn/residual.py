@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import conv2d, relu
 
+from meshgait.nn.convolution import put_channels_last_
 from meshgait.nn.frames import Frames
 from meshgait.nn.temporal import convolution_3d, over_time
 
@@ -14,7 +14,7 @@ from meshgait.nn.temporal import convolution_3d, over_time
 def convolution_2d(in_channels: int, channels: int, kernel: int, *, stride: int = 1) -> nn.Conv2d:
     """A convolution without bias that keeps the size of the image, or divides it by `stride`."""
     layer = nn.Conv2d(in_channels, channels, kernel, stride=stride, padding=kernel // 2, bias=False)
-    layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last)
+    put_channels_last_(layer)
     return layer
 
 

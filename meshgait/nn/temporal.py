@@ -7,6 +7,7 @@ import torch
 from jaxtyping import Float, Shaped
 from torch import Tensor, nn
 
+from meshgait.nn.convolution import put_channels_last_
 from meshgait.nn.frames import Frames
 
 
@@ -52,7 +53,7 @@ def convolution_3d(
         in_channels, channels, kernel, stride=(1, stride, stride),
         padding=(time // 2, height // 2, width // 2), bias=False,
     )  # fmt: skip
-    layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last_3d)
+    put_channels_last_(layer)
     return layer
 
 
