@@ -30,8 +30,9 @@ class WildConfig:
     """What is drawn for each clip; pairs are least and largest.
 
     `azimuth_deg` (0 sees the front, 90 the left side), `elevation_deg` and `distance` (metres)
-    place the camera, `person_px` is the height in pixels of two metres at that distance. `bag` and `coat` are the shares of clips
-    with one, `occluded` that of clips in which something hides a part.
+    place the camera, `person_px` is the height in pixels of two metres at that distance. `bag` and
+    `coat` are the shares of clips with one, `occluded` that of clips in which something hides a
+    part.
     """
 
     clips: int = 8
