@@ -17,7 +17,10 @@ PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 FOUNDATION = "errors memory _version _optional _jit _threads storage restricted_pickle interrupts"
 GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"
-WORK = "adapt loss_recipe recipe recipes official training_log train evaluate checkpoint gallery report"
+WORK = (
+    "adapt loss_recipe recipe recipes official training_log train evaluate checkpoint gallery "
+    "report"
+)
 # What each part may import beside the foundation; a part that is not here needs a line.
 MAY_IMPORT = {
     **dict.fromkeys(FOUNDATION.split(), ""),
