@@ -57,13 +57,13 @@ class Mesh:
 
     def vertex_normals(self) -> Float[Tensor, "*batch V 3"]:
         """Unit normals, outwards: the mean of the triangles around a vertex by their area."""
-        corners = self.vertices[..., self.faces, :]  # (*batch, F, 3, 3)
-        a, b, c = corners.unbind(-2)
-        area = torch.linalg.cross(b - a, c - a, dim=-1)
+        faces = self.faces.long()
+        a, b, c = self.vertices[..., faces, :].unbind(-2)  # (*batch, F, 3) each
+        across = torch.linalg.cross(b - a, c - a, dim=-1)  # twice the area long
         total = torch.zeros_like(self.vertices)
-        for corner in self.faces.unbind(-1):
-            total = total.index_add(-2, corner, area)
-        return torch.nn.functional.normalize(total, dim=-1)
+        for corner in faces.unbind(-1):
+            total = total.index_add(-2, corner, across)
+        return torch.nn.functional.normalize(total, dim=-1, eps=1e-20)
 
     def __getitem__(self, index: Any) -> Mesh:
         if self.vertices.ndim == 2:

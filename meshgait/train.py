@@ -23,6 +23,7 @@ from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.interrupts import interrupts_noted, leave_interrupts_to_main_process
 from meshgait.losses import triplet_statistics
+from meshgait.nn import calibrate_
 from meshgait.recipe import Precision, Recipe
 from meshgait.training_log import Row, TrainingLog, write_table
 
@@ -99,12 +100,15 @@ class _Training:
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip
+        if not any(weight.requires_grad for weight in model.parameters()):
+            raise ConfigError(f"{type(model).__name__} has no weights to train")
+        if recipe.calibrate:
+            first = self.batches[0]
+            calibrate_(model, **first.inputs, mask=first.mask)
         if fabric.world_size > 1 and fabric.device.type == "cuda":
             model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
         self.model, self.criterion = model, criterion
         self.parameters = [*model.parameters(), *criterion.parameters()]
-        if not any(weight.requires_grad for weight in self.parameters):
-            raise ConfigError(f"{type(model).__name__} and its loss have no weights to train")
         optimizer = recipe.optimizer(self.parameters)
         self.network, self.optimizer = fabric.setup(model, optimizer)
         has_weights = any(weight.requires_grad for weight in criterion.parameters())

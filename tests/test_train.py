@@ -339,7 +339,7 @@ def test_what_else_a_model_returns_goes_to_its_loss(tmp_path):
 
 
 def test_only_what_may_learn_learns(tmp_path):
-    with pytest.raises(ConfigError, match="GEI and its loss have no weights to train"):
+    with pytest.raises(ConfigError, match="GEI has no weights to train"):
         fit(GEI(GEI.Config(size=DATA.size)), LossOfTwo(), DATA, RECIPE, out=tmp_path)
     model, criterion = tiny(SLN)
     model.backbone.requires_grad_(False)

@@ -8,20 +8,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from meshgait.errors import ShapeError
+from meshgait.mesh import Mesh
 from meshgait.render.zbuffer import Fragments, interpolate
-
-
-def vertex_normals(
-    vertices: Float[Tensor, "*batch V 3"], faces: Int[Tensor, "F 3"]
-) -> Float[Tensor, "*batch V 3"]:
-    """Unit normals, outwards: the mean of the faces around a vertex, weighted by area."""
-    corners = vertices[..., faces.long(), :]
-    a, b, c = corners.unbind(-2)
-    across = torch.linalg.cross(b - a, c - a, dim=-1)  # twice the area long
-    normals = torch.zeros_like(vertices)
-    for corner in faces.long().unbind(-1):
-        normals = normals.index_add(-2, corner, across)
-    return normalize(normals, dim=-1, eps=1e-20)
 
 
 def normals(
@@ -31,7 +19,8 @@ def normals(
 
     For a normal map pass vertices in the camera's axes: `camera.to_camera(vertices)`.
     """
-    return normalize(interpolate(fragments, faces, vertex_normals(vertices, faces)), dim=-1)
+    at_vertices = Mesh(vertices, None, faces).vertex_normals()
+    return normalize(interpolate(fragments, faces, at_vertices), dim=-1)
 
 
 def face_labels(
