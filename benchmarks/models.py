@@ -20,6 +20,7 @@ from torch.utils.flop_counter import FlopCounterMode
 from meshgait import models
 from meshgait.classifiers import PartCrossEntropy
 from meshgait.losses import BNNeckCrossEntropy, batch_all_triplet
+from meshgait.memory import keep_freed_memory
 from meshgait.recipe import Adam
 
 IDS = 3000  # of Gait3D
@@ -34,7 +35,7 @@ MODALITIES = {
     ),
     "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
     "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
-    "skeleton3d": lambda frames, size: torch.rand(*frames, 24, 3),
+    "skeleton3d": lambda frames, size: torch.randn(*frames, 24, 3),
     "smpl": lambda frames, size: torch.randn(*frames, 85),
 }
 
@@ -49,6 +50,7 @@ def main(argv=None):
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     options = parser.parse_args(argv)
     device = "cuda" if torch.cuda.is_available() else "cpu"
+    keep_freed_memory()
     report = {"machine": machine(device), "versions": versions(), "precision": options.precision}
     report["peak_gflops"] = peak = convolution_peak(device, options)
     for name, value in report.items():

@@ -20,6 +20,7 @@ def run(arguments: Sequence[str]) -> None:
     import torch
 
     from meshgait.data.synthetic import SyntheticGait
+    from meshgait.memory import keep_freed_memory
     from meshgait.train import fit
 
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -33,6 +34,7 @@ def run(arguments: Sequence[str]) -> None:
             defaults["model"] = asdict(published.config)
         parser.set_defaults(defaults)
     chosen = parse(parser, rest)
+    keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
     data = SyntheticGait("train", **vars(chosen.data))

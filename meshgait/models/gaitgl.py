@@ -17,6 +17,7 @@ from meshgait.nn import (
     Stages,
     check_width,
     initialise_,
+    put_channels_last_,
     scale_channels,
     to_unit_range,
     volume_convolution,
@@ -78,6 +79,7 @@ class GaitGL(nn.Module):
         for before, after in zip((1, *first), first, strict=False):
             self.first.extend([volume_convolution(before, after), nn.LeakyReLU(0.01, inplace=True)])
         self.thirds = nn.Conv3d(first[-1], first[-1], (3, 1, 1), stride=(3, 1, 1), bias=False)
+        put_channels_last_(self.thirds)
         self.blocks = nn.ModuleDict()
         before = first[-1]
         for name, stage in zip(("A0", "A1", "B2"), stages, strict=True):

@@ -9,6 +9,7 @@ from meshgait.nn.convolution import (
     StripConv2d,
     check_width,
     join_strips,
+    put_channels_last_,
     scale_channels,
     split_strips,
 )
@@ -72,6 +73,7 @@ __all__ = [
     "over_time",
     "pack_reversed",
     "pool_pixels",
+    "put_channels_last_",
     "scale_channels",
     "shrink_labels",
     "split_strips",

@@ -29,6 +29,22 @@ def scale_channels(stages: Stages, width: float) -> Stages:
     return tuple(tuple(max(1, round(count * width)) for count in stage) for stage in stages)
 
 
+def put_channels_last_(layer: nn.Conv2d | nn.Conv3d) -> None:
+    """Lay the weights of `layer` out with channels last, in place; the features will follow.
+
+    With this layout training on CPU is 1.4 times as fast as with the default.
+
+    >>> layer = nn.Conv2d(1, 8, 3)
+    >>> put_channels_last_(layer)
+    >>> layer(torch.zeros(2, 1, 6, 5)).stride()
+    (96, 1, 24, 8)
+    """
+    # A weight of one input channel is in both layouts at once: `to(memory_format=...)` would do
+    # nothing, and the features fall back to the default.
+    last = layer.weight.data.movedim(1, -1).clone(memory_format=torch.contiguous_format)
+    layer.weight.data = last.movedim(-1, 1)
+
+
 class StripConv2d(nn.Conv2d):
     """A 3 x 3 convolution on each of `strips` horizontal strips alone ("focal": GaitPart).
 
@@ -44,9 +60,7 @@ class StripConv2d(nn.Conv2d):
     ) -> None:
         super().__init__(in_channels, out_channels, kernel, padding=kernel // 2, bias=False)
         self.strips = strips
-        # The features take the layout of the weights; with this one training on CPU is 1.4 times
-        # as fast as with the default.
-        self.weight.data = self.weight.data.to(memory_format=torch.channels_last)
+        put_channels_last_(self)
 
     def forward(self, input: Float[Tensor, "N C H W"]) -> Float[Tensor, "N D H W"]:  # noqa: A002
         """Strips of one image become images of their own; both ways are views of channels_last."""

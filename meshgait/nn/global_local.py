@@ -6,6 +6,7 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
 from meshgait.errors import ShapeError
+from meshgait.nn.convolution import put_channels_last_
 
 
 def volume_convolution(in_channels: int, channels: int) -> nn.Conv3d:
@@ -15,8 +16,7 @@ def volume_convolution(in_channels: int, channels: int) -> nn.Conv3d:
     torch.Size([2, 8, 3, 16, 11])
     """
     layer = nn.Conv3d(in_channels, channels, 3, padding=1, bias=False)
-    # 1.2 to 1.6 times as fast on CPU as the default; the features take the layout of the weights.
-    layer.weight.data = layer.weight.data.to(memory_format=torch.channels_last_3d)
+    put_channels_last_(layer)
     return layer
 
 

@@ -64,3 +64,9 @@ def test_a_stack_has_strips_in_the_stages_that_ask_for_them():
     assert stack(torch.zeros(1, 1, 16, 8)).shape == (1, 4, 4, 2)
     with pytest.raises(ConfigError, match="2 stages need as many numbers of strips"):
         ConvStack(1, ((4,), (4,)), strips=(1,))
+
+
+def test_one_input_channel_does_not_lose_the_layout():
+    first = ConvStack(1, ((4,),))[0]
+    features = first(torch.rand(3, 1, 8, 6))
+    assert features.stride() == torch.empty(3, 8, 6, 4).permute(0, 3, 1, 2).stride()
