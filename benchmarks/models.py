@@ -13,7 +13,7 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import torch
-from render import machine, versions
+from _machine import machine, versions
 from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -23,6 +23,7 @@ from meshgait.losses import BNNeckCrossEntropy, batch_all_triplet
 from meshgait.memory import keep_freed_memory
 from meshgait.recipe import Adam
 
+PACKAGES = ("meshgait", "torch", "numpy")
 IDS = 3000  # of Gait3D
 PEOPLE, CLIPS = 8, 2
 JOBS = {"training": (PEOPLE * CLIPS, 10), "long": (1, 120), "batch": (16, 10)}
@@ -51,7 +52,11 @@ def main(argv=None):
     options = parser.parse_args(argv)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     keep_freed_memory()
-    report = {"machine": machine(device), "versions": versions(), "precision": options.precision}
+    report = {
+        "machine": machine(device),
+        "versions": versions(PACKAGES),
+        "precision": options.precision,
+    }
     report["peak_gflops"] = peak = convolution_peak(device, options)
     for name, value in report.items():
         print(f"{name}: {value}")
