@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import pickle
-import re
 from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile
 
 import torch
 from torch import nn
 
 import meshgait.models
 from meshgait._version import __version__
-from meshgait.errors import ConfigError, DataError, MeshgaitError, UnsafeFileError
-from meshgait.storage import written_whole
+from meshgait.errors import ConfigError, DataError, MeshgaitError
+from meshgait.official import load_official
+from meshgait.storage import BROKEN_TORCH, read_torch, written_whole
+
+__all__ = [
+    "build_model",
+    "describe_model",
+    "load_checkpoint",
+    "load_model",
+    "load_official",
+    "save_checkpoint",
+]
 
 FORMAT = 1
-
-# All that torch was seen to raise for content that contradicts itself.
-_BROKEN = (
-    RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
-    BadZipFile,
-)  # fmt: skip
 
 
 def describe_model(model: Any) -> dict[str, Any]:
@@ -47,20 +48,7 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
     `UnsafeFileError` for one that holds anything but tensors and plain values.
     """
-    path = Path(path)
-    try:
-        _require_checksums(path)
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except (FileNotFoundError, DataError):
-        raise
-    except pickle.UnpicklingError as error:
-        name = re.search(r"GLOBAL (\S+)", str(error))
-        found = f"names {name[1]}" if name else "is a program"
-        raise UnsafeFileError(
-            f"{path} {found}, which is neither a tensor nor a plain value; nothing in it was run"
-        ) from error
-    except _BROKEN as error:
-        raise DataError(f"{path} is not a whole checkpoint: {_first_line(error)}") from error
+    content = read_torch(path)
     if not isinstance(content, dict) or "format" not in content:
         raise DataError(f"{path} is no checkpoint of meshgait")
     if content["format"] != FORMAT:
@@ -69,14 +57,6 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
             f"{FORMAT}; read it with the version that wrote it, {content.get('version')}"
         )
     return content
-
-
-def _require_checksums(path: Path) -> None:
-    """Torch itself takes changed numbers for weights."""
-    with ZipFile(path) as archive:
-        damaged = archive.testzip()
-    if damaged is not None:
-        raise DataError(f"{path} is damaged: the checksum of {damaged} is wrong")
 
 
 def build_model(content: dict[str, Any]) -> nn.Module:
@@ -95,7 +75,7 @@ def build_model(content: dict[str, Any]) -> nn.Module:
         model.load_state_dict(content["weights"])
     except MeshgaitError:
         raise
-    except _BROKEN as error:
+    except BROKEN_TORCH as error:
         raise DataError(f"configuration and weights make no {name}: {_cause(error)}") from error
     return model.eval()
 
@@ -108,10 +88,6 @@ def _make_config(model_type: Any, values: dict[str, Any]) -> Any:
             f"{model_type.__name__} has no setting {', '.join(unknown)}, only {', '.join(known)}"
         )
     return model_type.Config(**values)
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def _cause(error: Exception) -> str:

@@ -11,10 +11,12 @@ from typing import Literal, get_args
 import torch
 from torch import nn
 
-from meshgait.data import FrameSampling, PeopleAndClips, UnorderedFrames
+from meshgait.data import Augmentation, FrameSampling, PeopleAndClips, UnorderedFrames
 from meshgait.errors import ConfigError
+from meshgait.loss_recipe import LossRecipe, TripletAndNeck
 
 Precision = Literal["fp32", "bf16"]
+Metric = Literal["cosine", "euclidean"]
 
 
 def _require_rates(lr: float, weight_decay: float) -> None:
@@ -44,7 +46,22 @@ class Adam(OptimizerRecipe):
 
     def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
         """The optimiser of these parameters."""
-        return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay)
+        return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay, fused=True)
+
+
+@dataclass(frozen=True)
+class AdamW(OptimizerRecipe):
+    """Adam whose weights decay apart from the gradient."""
+
+    lr: float = 1e-3
+    weight_decay: float = 1e-2
+
+    def __post_init__(self) -> None:
+        _require_rates(self.lr, self.weight_decay)
+
+    def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
+        """The optimiser of these parameters."""
+        return torch.optim.AdamW(parameters, lr=self.lr, weight_decay=self.weight_decay)
 
 
 @dataclass(frozen=True)
@@ -74,15 +91,27 @@ class Recipe:
     steps: int = 180_000
     batch: PeopleAndClips = PeopleAndClips()
     frames: FrameSampling = UnorderedFrames()
+    loss: LossRecipe = TripletAndNeck()
+    augment: tuple[Augmentation, ...] = ()  # of each clip, one after another
     optimizer: OptimizerRecipe = Adam()
     milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate is divided by ten
+    one_cycle: bool = False  # instead of the milestones, the rate rises and falls once
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
+    metric: Metric = "cosine"  # that the trained network is compared by
     precision: Precision = "fp32"
     calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0
     workers: int = 0  # processes that read data
     log_every: int = 10  # steps
     save_every: int = 500  # steps
+
+    def schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+        """How the learning rate of `optimizer` changes from step to step."""
+        schedules = torch.optim.lr_scheduler
+        if self.one_cycle:
+            peak = [group["lr"] for group in optimizer.param_groups]
+            return schedules.OneCycleLR(optimizer, peak, total_steps=self.steps)
+        return schedules.MultiStepLR(optimizer, list(self.milestones))
 
     def __post_init__(self) -> None:
         for name in ("steps", "log_every", "save_every"):
@@ -94,6 +123,8 @@ class Recipe:
             raise ConfigError(f"seed must be 0 or more and below 2**32, got {self.seed}")
         if list(self.milestones) != sorted({step for step in self.milestones if step >= 0}):
             raise ConfigError(f"milestones must be steps in rising order, got {self.milestones}")
+        if self.one_cycle and self.milestones:
+            raise ConfigError(f"one_cycle has no milestones, got {self.milestones}")
         if self.max_norm is not None and not self.max_norm > 0:
             raise ConfigError(f"max_norm must be above 0, or None, got {self.max_norm}")
         if self.precision not in get_args(Precision):

@@ -1,21 +1,32 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
 import os
+import pickle
+import re
 import tempfile
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from zipfile import BadZipFile
+from typing import Any
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
+import torch
 
-from meshgait.errors import DataError
+from meshgait.errors import DataError, UnsafeFileError
 
 # All that numpy and zipfile were seen to raise for a damaged archive.
 _BROKEN = (
     ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
     NotImplementedError, BadZipFile, zlib.error,
+)  # fmt: skip
+
+
+# All that torch was seen to raise for content that contradicts itself.
+BROKEN_TORCH = (
+    RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
+    BadZipFile,
 )  # fmt: skip
 
 
@@ -43,6 +54,43 @@ def read_npz(path: str | Path) -> dict[str, np.ndarray]:
         raise DataError(f"{path} asks for more memory than there is; it is damaged") from error
     except _BROKEN as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
+
+
+def read_torch(path: str | Path, *, old: bool = False) -> Any:
+    """What `torch.save` wrote, on the CPU: tensors, plain values and containers of them.
+
+    Every checksum is verified; `old` admits files from before torch 1.6, which have none.
+
+    Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
+    `UnsafeFileError` for one that holds anything else; nothing in it is run.
+    """
+    path = Path(path)
+    try:
+        if not old or is_zipfile(path):
+            _require_checksums(path)
+        return torch.load(path, map_location="cpu", weights_only=True)
+    except (FileNotFoundError, DataError):
+        raise
+    except pickle.UnpicklingError as error:
+        name = re.search(r"GLOBAL (\S+)", str(error))
+        found = f"names {name[1]}" if name else "is a program"
+        raise UnsafeFileError(
+            f"{path} {found}, which is neither a tensor nor a plain value; nothing in it was run"
+        ) from error
+    except BROKEN_TORCH as error:
+        raise DataError(f"{path} is not a whole checkpoint: {_first_line(error)}") from error
+
+
+def _require_checksums(path: Path) -> None:
+    """Torch itself takes changed numbers for weights."""
+    with ZipFile(path) as archive:
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise DataError(f"{path} is damaged: the checksum of {damaged} is wrong")
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 @contextmanager

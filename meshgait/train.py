@@ -27,7 +27,8 @@ from meshgait.nn import calibrate_
 from meshgait.recipe import Precision, Recipe
 from meshgait.training_log import Row, TrainingLog, write_table
 
-_FREE = ("steps", "workers", "log_every", "save_every")  # of a recipe, when a run is resumed
+# Of a recipe, when a run is resumed.
+_FREE = ("steps", "metric", "workers", "log_every", "save_every")
 
 
 def make_fabric(precision: Precision = "fp32") -> Any:
@@ -96,7 +97,8 @@ class _Training:
         self.recipe, self.out, self.fabric = recipe, out, fabric
         self.batches = TrainingBatches(
             data, modalities=model.inputs, shape=recipe.batch, frames=recipe.frames,
-            seed=recipe.seed, rank=fabric.global_rank, world_size=fabric.world_size,
+            augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
+            world_size=fabric.world_size,
         )  # fmt: skip
         if not any(weight.requires_grad for weight in model.parameters()):
             raise ConfigError(f"{type(model).__name__} has no weights to train")
@@ -111,7 +113,7 @@ class _Training:
         self.network, self.optimizer = fabric.setup(model, optimizer)
         has_weights = any(weight.requires_grad for weight in criterion.parameters())
         self.loss = fabric.setup_module(criterion) if has_weights else criterion.to(fabric.device)
-        self.schedule = torch.optim.lr_scheduler.MultiStepLR(optimizer, list(recipe.milestones))
+        self.schedule = recipe.schedule(optimizer)
         self.step = 0
         self.history: list[Row] = []
 
@@ -204,6 +206,7 @@ class _Training:
                 "schedule": self.schedule.state_dict(),
             }
             about = {"subjects": self.batches.subjects, "settings": self._settings()}
+            about["metric"] = self.recipe.metric
             content = {**describe_model(self.model), **about, "training": state}
             save_checkpoint(self.out / "checkpoint.pt", content)
             write_table(self.out / "log.csv", self.history)
@@ -262,6 +265,8 @@ class _Training:
             "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
         }
         for name in _FREE:
+            if name == "steps" and self.recipe.one_cycle:
+                continue  # the rate of every step depends on their number
             del given[f"recipe.{name}"]
         return {name: repr(value) for name, value in given.items()}
 

@@ -156,7 +156,7 @@ def test_another_format_says_who_can_read_it(tmp_path):
 @pytest.mark.parametrize(
     ("change", "error", "reason"),
     [
-        ({"model": "SLM"}, ConfigError, r"no model 'SLM' .* only GEI, .*SLN"),
+        ({"model": "SLM"}, ConfigError, r"no model 'SLM' .* only .*GEI, .*SLN"),
         ({"model": None}, ConfigError, "no model None"),
         ({"config": {"widht": 1}}, ConfigError, "SLN has no setting widht, only size, .* width"),
         ({"config": {"width": -1.0}}, ConfigError, "width scales the channels"),

@@ -6,7 +6,7 @@ import torch
 from torch import nn
 
 from meshgait.errors import ConfigError
-from meshgait.recipe import Adam, Recipe, Sgd
+from meshgait.recipe import Adam, AdamW, Recipe, Sgd
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,7 @@ from meshgait.recipe import Adam, Recipe, Sgd
         ({"milestones": (5, 3)}, r"milestones must be steps in rising order, got \(5, 3\)"),
         ({"milestones": (3, 3)}, "milestones must be steps in rising order"),
         ({"milestones": (-1, 3)}, "milestones must be steps in rising order"),
+        ({"one_cycle": True}, r"one_cycle has no milestones, got \(30000, 90000\)"),
         ({"max_norm": 0.0}, r"max_norm must be above 0, or None, got 0\.0"),
         ({"max_norm": math.nan}, "max_norm must be above 0"),
         ({"precision": "fp16"}, "precision must be one of fp32, bf16, got 'fp16'"),
@@ -32,7 +33,7 @@ def test_a_wrong_value_is_refused_with_the_reason(values, reason):
         Recipe(**values)
 
 
-@pytest.mark.parametrize("optimizer", [Adam, Sgd])
+@pytest.mark.parametrize("optimizer", [Adam, AdamW, Sgd])
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
@@ -92,3 +93,27 @@ def test_recipes_are_frozen_and_shown_by_all_their_settings(record):
     with pytest.raises(FrozenInstanceError):
         setattr(record, name, 1)
     assert eval(repr(record), vars(__import__("meshgait.recipe").recipe)) == record
+
+
+def rates(recipe):
+    optimizer = recipe.optimizer([nn.Parameter(torch.zeros(1))])
+    schedule, found = recipe.schedule(optimizer), []
+    for _ in range(recipe.steps):
+        found.append(optimizer.param_groups[0]["lr"])
+        optimizer.step()
+        schedule.step()
+    return found
+
+
+def test_one_cycle_rises_to_the_rate_and_falls_to_nothing():
+    found = rates(Recipe(steps=50, milestones=(), one_cycle=True, optimizer=Adam(lr=0.5)))
+    peak = found.index(max(found))
+    assert math.isclose(max(found), 0.5, rel_tol=1e-2)
+    assert found[:peak] == sorted(found[:peak])
+    assert found[peak:] == sorted(found[peak:], reverse=True)
+    assert found[-1] < 1e-2 * max(found)
+
+
+def test_milestones_divide_the_rate_by_ten():
+    found = rates(Recipe(steps=4, milestones=(1, 3), optimizer=Sgd(lr=1.0)))
+    assert torch.allclose(torch.tensor(found), torch.tensor([1.0, 0.1, 0.1, 0.01]))

@@ -1,8 +1,10 @@
-"""Train a network: meshgait train SLN --model.width 0.25 --recipe.steps 500 --out runs/sln."""
+"""Train a network: meshgait train SLN, or train --recipe smplgait/gait3d --budget small."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
+from dataclasses import asdict, fields, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -10,28 +12,81 @@ from jsonargparse import ArgumentParser
 
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.errors import ConfigError
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Train the network that the first argument names and say where its checkpoint is."""
+    """Train the network that the first argument or a recipe names; say where its checkpoint is."""
     import torch
 
     from meshgait.data.synthetic import SyntheticGait
-    from meshgait.losses import IdentityLoss
+    from meshgait.memory import keep_freed_memory
     from meshgait.train import fit
 
-    name, *rest = arguments or ["--help"]
-    if name in ("-h", "--help"):
+    if not arguments or arguments[0] in ("-h", "--help"):
         parse(_parser("MODEL"), ["--help"])
+    name, published, rest = _named(list(arguments))
     model_type = find_model(name)
-    chosen = parse(_parser(name, model_type), rest)
+    parser = _parser(name, model_type)
+    if published is not None:
+        defaults = {"recipe": to_plain(published.recipe)}
+        if published.config is not None:
+            defaults["model"] = asdict(published.config)
+        parser.set_defaults(defaults)
+    chosen = parse(parser, rest)
+    keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
     data = SyntheticGait("train", **vars(chosen.data))
-    parts, channels = model.embedding_shape
-    criterion = IdentityLoss(parts, channels, data.identities)
+    criterion = chosen.recipe.loss(model.embedding_shape, data.identities)
     fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
     print(chosen.out / "checkpoint.pt")
+
+
+def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
+    """The model, its recipe where one is named, and the arguments that are left."""
+    from meshgait.recipes import find_recipe, shrink
+
+    recipe, rest = _take("--recipe", arguments)
+    if recipe is None or recipe.endswith((".yaml", ".yml", ".json")):
+        return arguments[0], None, arguments[1:]
+    budget, rest = _take("--budget", rest)
+    published = find_recipe(recipe)
+    if budget not in (None, "small", "published"):
+        raise ConfigError(f"--budget is small or published, not {budget!r}")
+    if published.note:
+        print(f"{recipe}: {published.note}", file=sys.stderr)
+    if budget == "small":
+        published, changes = shrink(published, find_model(published.model))
+        print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
+    if rest and not rest[0].startswith("-"):
+        if rest[0] != published.model:
+            raise ConfigError(f"{recipe} trains {published.model}, not {rest[0]}")
+        rest = rest[1:]
+    return published.model, published, rest
+
+
+def _take(option: str, arguments: list[str]) -> tuple[str | None, list[str]]:
+    """The value of an option, and the arguments without it."""
+    for place, argument in enumerate(arguments):
+        if argument == option and place + 1 < len(arguments):
+            return arguments[place + 1], arguments[:place] + arguments[place + 2 :]
+        if argument.startswith(f"{option}="):
+            return argument.partition("=")[2], arguments[:place] + arguments[place + 1 :]
+    return None, arguments
+
+
+def to_plain(record: Any) -> Any:
+    """A recipe as YAML has it: kinds of things with their class."""
+    if isinstance(record, (list, tuple)):
+        return [to_plain(entry) for entry in record]
+    if not is_dataclass(record) or isinstance(record, type):
+        return record
+    values = {field.name: to_plain(getattr(record, field.name)) for field in fields(record)}
+    kind = type(record)
+    if kind.__base__ is object:
+        return values
+    return {"class_path": f"{kind.__module__}.{kind.__name__}", "init_args": values}
 
 
 def _parser(name: str, model_type: Any = None) -> ArgumentParser:

@@ -1,5 +1,14 @@
 """Sequences, where they come from, and how they become batches."""
 
+from meshgait.data.augment import (
+    Augmentation,
+    Backwards,
+    Erase,
+    Flip,
+    JointNoise,
+    Perspective,
+    Rotate,
+)
 from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
 from meshgait.data.protocol import Protocol
@@ -17,23 +26,32 @@ from meshgait.data.transforms import (
     FrameSampling,
     OrderedFrames,
     UnorderedFrames,
+    VaryingFrames,
 )
 
 __all__ = [
     "AllFrames",
+    "Augmentation",
+    "Backwards",
     "Batch",
     "Clips",
     "ContinuousFrames",
+    "Erase",
+    "Flip",
     "FrameSampling",
     "GaitSequence",
+    "JointNoise",
     "OrderedFrames",
     "PeopleAndClips",
+    "Perspective",
     "Protocol",
     "Record",
+    "Rotate",
     "SequenceDataset",
     "Store",
     "TrainingBatches",
     "UnorderedFrames",
+    "VaryingFrames",
     "collate",
     "load_clip",
     "number_people",

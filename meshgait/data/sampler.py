@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Int
 from torch.utils.data import Dataset
 
+from meshgait.data.augment import Augmentation
 from meshgait.data.collate import Batch, collate
 from meshgait.data.sequence import GaitSequence, Record
 from meshgait.data.transforms import FrameSampling
@@ -69,12 +70,14 @@ class TrainingBatches(Dataset[Batch]):
         modalities: Sequence[str],
         shape: PeopleAndClips,
         frames: FrameSampling,
+        augment: Sequence[Augmentation] = (),
         seed: int,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
         self.labels, self.subjects = number_people(data.records)
         self.data, self.modalities, self.frames = data, tuple(modalities), frames
+        self.augment = tuple(augment)
         self.seed, self.rank, self.world_size = seed, rank, world_size
         self.clips = shape.clips
         self.people = self._people(shape.people)
@@ -115,5 +118,8 @@ class TrainingBatches(Dataset[Batch]):
 
     def _clip(self, index: int, seed: int) -> GaitSequence:
         sequence = self.data[index].only(self.modalities)
-        chosen = self.frames(len(sequence), np.random.default_rng(seed))
-        return sequence.take(chosen)
+        generator = np.random.default_rng(seed)
+        clip = sequence.take(self.frames(len(sequence), generator))
+        for change in self.augment:
+            clip = change(clip, generator)
+        return clip

@@ -38,6 +38,24 @@ class UnorderedFrames(FrameSampling):
 
 
 @dataclass(frozen=True)
+class VaryingFrames(FrameSampling):
+    """As `UnorderedFrames`, each clip with another number of frames, `least` to `most`."""
+
+    least: int = 10
+    most: int = 50
+
+    def __post_init__(self) -> None:
+        _require_positive(self.least)
+        if self.most < self.least:
+            raise ConfigError(f"most must be {self.least} or more, got {self.most}")
+
+    def __call__(self, length: int, generator: np.random.Generator) -> Int[np.ndarray, " N"]:
+        """Indices in random order."""
+        frames = int(generator.integers(self.least, self.most + 1))
+        return UnorderedFrames(frames)(length, generator)
+
+
+@dataclass(frozen=True)
 class OrderedFrames(FrameSampling):
     """A random window of `frames + skip` frames without `skip` of them, in order (GaitPart).
 

@@ -1,7 +1,49 @@
 """Models: from named modalities to one embedding (B, P, C) per sequence."""
 
+from meshgait.models.astsn import ASTSN
+from meshgait.models.cstl import CSTL
+from meshgait.models.deepgaitv2 import DeepGaitV2
+from meshgait.models.gaitbase import GaitBase
+from meshgait.models.gaitgl import GaitGL
+from meshgait.models.gaitgraph import GaitGraph
+from meshgait.models.gaitgraph2 import GaitGraph2
+from meshgait.models.gaitnet import GaitNet
+from meshgait.models.gaitpart import GaitPart
+from meshgait.models.gaitset import GaitSet
 from meshgait.models.gei import GEI
+from meshgait.models.geinet import GEINet
+from meshgait.models.gln import GLN
+from meshgait.models.mtsgait import MTSGait
+from meshgait.models.parsinggait import ParsingGait
+from meshgait.models.posegait import PoseGait
+from meshgait.models.sianet import SiaNet
+from meshgait.models.skeletongait import SkeletonGait
+from meshgait.models.skeletongaitpp import SkeletonGaitPP
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
+from meshgait.models.xgait import XGait
 
-__all__ = ["GEI", "SLN", "SMPLGait"]
+__all__ = [
+    "ASTSN",
+    "CSTL",
+    "GEI",
+    "GLN",
+    "SLN",
+    "DeepGaitV2",
+    "GEINet",
+    "GaitBase",
+    "GaitGL",
+    "GaitGraph",
+    "GaitGraph2",
+    "GaitNet",
+    "GaitPart",
+    "GaitSet",
+    "MTSGait",
+    "ParsingGait",
+    "PoseGait",
+    "SMPLGait",
+    "SiaNet",
+    "SkeletonGait",
+    "SkeletonGaitPP",
+    "XGait",
+]

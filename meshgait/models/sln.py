@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.errors import ConfigError
 from meshgait.nn import (
     PYRAMID,
     ConvStack,
     Frames,
     PartLinear,
     Stages,
+    check_width,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -49,8 +49,7 @@ class SLN(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("silhouette",)
 
@@ -81,3 +80,10 @@ class SLN(nn.Module):
         )
         features = frames.max(self.backbone(images.unsqueeze(1)))
         return self.head(horizontal_pyramid(features, self.config.bins))
+
+
+OUMVLP = SLN.Config(stages=((32, 32), (64, 64), (128, 128, 256, 256)))
+"""OpenGait's network for OU-MVLP."""
+
+GREW = SLN.Config(stages=((32, 32), (64, 64), (128, 128, 256, 256)), bins=(16,))
+"""OpenGait's network for GREW."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ShapeError
 from meshgait.nn import (
     PYRAMID,
     ConvStack,
@@ -15,6 +15,7 @@ from meshgait.nn import (
     PartLinear,
     SpatialTransform,
     Stages,
+    check_width,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -58,8 +59,7 @@ class SMPLGait(nn.Module):
         width: float = 1.0
 
         def __post_init__(self) -> None:
-            if not self.width > 0:
-                raise ConfigError(f"width scales the channels and must be above 0: {self.width}")
+            check_width(self.width)
 
     inputs = ("silhouette", "smpl")
 
@@ -108,3 +108,7 @@ class SMPLGait(nn.Module):
         matrix = self.transform(body if self.config.camera else body[:, CAMERA:])
         features = transform_columns(self.backbone(images.unsqueeze(1)), matrix)
         return self.head(horizontal_pyramid(frames.max(features), self.config.bins))
+
+
+LARGE = SMPLGait.Config(size=(128, 88))
+"""The published network for images of twice the height."""

@@ -1,25 +1,83 @@
 """Small layers that the models are made of."""
 
+from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.calibrate import calibrate_
-from meshgait.nn.convolution import ConvStack, Stages, scale_channels
+from meshgait.nn.compact import CompactBlock
+from meshgait.nn.convolution import (
+    ConvStack,
+    Stages,
+    StripConv2d,
+    check_width,
+    join_strips,
+    put_channels_last_,
+    scale_channels,
+    split_strips,
+)
 from meshgait.nn.frames import Frames
+from meshgait.nn.generalised_mean import GeneralisedMean
+from meshgait.nn.global_local import GlobalLocal, volume_convolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
+from meshgait.nn.micro_motion import MicroMotion
+from meshgait.nn.mix_frames import mix_frames
+from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
 from meshgait.nn.part_linear import PartLinear
+from meshgait.nn.part_pointwise import PartPointwise
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
+from meshgait.nn.residual import (
+    BlockKind,
+    FrameBlock,
+    PseudoVolumeBlock,
+    ResidualNetwork,
+    ResidualStage,
+    Stem,
+    VolumeBlock,
+)
+from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
+from meshgait.nn.temporal import align, mean_over_time, over_time, pack_reversed
 
 __all__ = [
+    "COCO_LINKS",
     "PYRAMID",
+    "AttentionFusion",
+    "BlockKind",
+    "CompactBlock",
     "ConvStack",
+    "FrameBlock",
     "Frames",
+    "GeneralisedMean",
+    "GlobalLocal",
+    "MicroMotion",
     "PartLinear",
+    "PartPointwise",
+    "PseudoVolumeBlock",
+    "ResidualGraph",
+    "ResidualNetwork",
+    "ResidualStage",
     "SpatialTransform",
     "Stages",
+    "Stem",
+    "StripConv2d",
+    "VolumeBlock",
+    "align",
     "calibrate_",
+    "check_width",
     "horizontal_pyramid",
     "initialise_",
+    "is_any_of",
+    "join_strips",
+    "label_image",
+    "mean_over_time",
+    "mix_frames",
+    "over_time",
+    "pack_reversed",
+    "pool_pixels",
+    "put_channels_last_",
     "scale_channels",
+    "shrink_labels",
+    "split_strips",
     "to_unit_range",
     "transform_columns",
+    "volume_convolution",
 ]

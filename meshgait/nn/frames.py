@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Shaped
+from jaxtyping import Bool, Float, Shaped
 from torch import Tensor
 
 from meshgait.errors import DataError, ShapeError
@@ -52,6 +52,16 @@ class Frames:
             )
         return cls(batch, time, mask, lengths)
 
+    @classmethod
+    def of_lengths(cls, lengths: tuple[int, ...], device: torch.device) -> Frames:
+        """Sequences of these lengths, all from the first place on, padded to the longest."""
+        time = max(lengths)
+        if min(lengths) == time:
+            return cls(len(lengths), time, None, None)
+        places = torch.arange(time, device=device)
+        mask = places < torch.tensor(lengths, device=device)[:, None]
+        return cls(len(lengths), time, mask, lengths)
+
     def pack(self, x: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
         """The real frames of all sequences, one after another.
 
@@ -75,6 +85,28 @@ class Frames:
         padded[self.mask] = x
         return padded
 
+    def aligned(self) -> Frames:
+        """The same sequences without gaps, all from the first place on, none longer than needed.
+
+        What `pack` gave still fits. Models that convolve over time unpack with this, so that a
+        frame's neighbours are the real ones and padding ends up behind the last.
+
+        >>> mask = torch.tensor([[True, False, True, False], [False, True, False, False]])
+        >>> Frames.of(mask, mask).aligned().mask
+        tensor([[ True,  True],
+                [ True, False]])
+        """
+        if self.mask is None or self.lengths is None:
+            return self
+        return Frames.of_lengths(self.lengths, self.mask.device)
+
+    def fill(self, x: Shaped[Tensor, "B T ..."], value: float = 0) -> Shaped[Tensor, "B T ..."]:
+        """Unpacked frames with `value` in the padding."""
+        if self.mask is None:
+            return x
+        real = self.mask.reshape(*self.mask.shape, *[1] * (x.ndim - 2))
+        return x.masked_fill(~real, value)
+
     def max(self, x: Shaped[Tensor, "N ..."]) -> Shaped[Tensor, "B ..."]:
         """Largest value of each sequence over its packed frames ("set pooling").
 
@@ -86,3 +118,16 @@ class Frames:
             return x.unflatten(0, (self.batch, self.time)).amax(1)
         sequences: Any = x.split(self.lengths)
         return torch.stack([sequence.amax(0) for sequence in sequences])
+
+    def mean(self, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
+        """Mean of each sequence over its packed frames; the frames are aligned.
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> Frames.of(mask, mask).mean(torch.tensor([1.0, 2.0, 3.0]))
+        tensor([1.5000, 3.0000])
+        """
+        clips = self.unpack(x)
+        if self.mask is None:
+            return clips.mean(1)
+        count = self.mask.sum(1).reshape(-1, *[1] * (x.ndim - 1))
+        return clips.sum(1) / count

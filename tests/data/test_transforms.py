@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from meshgait.data import AllFrames, ContinuousFrames, OrderedFrames, UnorderedFrames
+from meshgait.data import AllFrames, ContinuousFrames, OrderedFrames, UnorderedFrames, VaryingFrames
 from meshgait.errors import ConfigError
 
 ways = st.one_of(
@@ -76,3 +76,19 @@ def test_tests_see_every_frame_up_to_the_limit():
 def test_no_frames_is_no_option(make):
     with pytest.raises(ConfigError, match="at least one frame"):
         make(0)
+
+
+@given(st.integers(1, 80), st.integers(0, 99))
+def test_varying_frames_are_as_many_as_allowed_and_there(length, seed):
+    counts = set()
+    for step in range(30):
+        chosen = VaryingFrames(10, 12)(length, np.random.default_rng((seed, step)))
+        counts.add(len(chosen))
+        assert ((chosen >= 0) & (chosen < length)).all()
+        assert len(set(chosen)) == len(chosen) or length < len(chosen)
+    assert counts == {10, 11, 12}
+
+
+def test_varying_frames_need_a_most_above_the_least():
+    with pytest.raises(ConfigError, match="most must be 5 or more"):
+        VaryingFrames(5, 4)

@@ -32,6 +32,7 @@ def translate(state, patterns):
             translated, count = re.subn("^" + pattern, start, name)
             if count:
                 ours[translated] = value
+                break
     return ours
 
 
@@ -44,9 +45,13 @@ def _draw(name, shape, seed):
     random = np.random.RandomState(zlib.crc32(f"{seed}:{name}".encode()) & 0xFFFFFFFF)
     if name.endswith("num_batches_tracked"):
         return np.zeros(shape, np.int64)
+    if name == "HPP.p":
+        return np.full(shape, 6.5, np.float32)
     if name.endswith("running_mean") or (len(shape) == 1 and name.endswith("bias")):
         values = 0.1 * random.standard_normal(shape)
-    elif len(shape) == 1:  # running_var and the weights of norms
+    elif "gammas" in name:
+        values = np.full(shape, 0.75)
+    elif len(shape) == 1 or name.endswith(".edge"):  # running_var and the weights of norms
         values = 0.5 + random.random_sample(shape)
     else:
         fan = shape[1] if len(shape) == 2 or "fc_bin" in name else np.prod(shape[1:])

@@ -57,3 +57,35 @@ def test_a_mask_of_another_shape_or_type_is_refused():
 def test_modalities_of_different_lengths_are_refused():
     with pytest.raises(ShapeError, match="3 sequences of 4 frames"):
         Frames.of(torch.zeros(3, 4), None).pack(torch.zeros(3, 5))
+
+
+def test_aligned_frames_are_the_same_ones_from_the_first_place_on():
+    clip = torch.arange(1.0, 13.0).reshape(3, 4)
+    frames = Frames.of(clip, MASK)
+    front = frames.aligned().unpack(frames.pack(clip))
+    assert front.tolist() == [[1, 2, 3], [5, 0, 0], [10, 12, 0]]
+    assert torch.equal(frames.aligned().pack(front), frames.pack(clip))
+
+
+def test_equal_lengths_need_no_mask_once_aligned():
+    mask = torch.tensor([[1, 1, 0], [0, 1, 1]]).bool()
+    assert Frames.of(mask, mask).aligned().mask is None
+    assert Frames.of(mask, None).aligned().time == 3
+
+
+@pytest.mark.parametrize("value", [0, -7])
+def test_filling_touches_the_padding_alone(value):
+    clip = torch.rand(3, 4, 2)
+    filled = Frames.of(clip, MASK).fill(clip, value)
+    assert torch.equal(filled[MASK], clip[MASK])
+    assert (filled[~MASK] == value).all()
+    assert Frames.of(clip, None).fill(clip, value) is clip
+
+
+@pytest.mark.parametrize("mask", [MASK, None])
+def test_the_mean_is_that_of_each_sequence_alone(mask):
+    clip = torch.rand(3, 4, 5, 2)
+    frames = Frames.of(clip, mask)
+    real = torch.ones(3, 4).bool() if mask is None else mask
+    expected = torch.stack([one[keep].mean(0) for one, keep in zip(clip, real, strict=True)])
+    torch.testing.assert_close(frames.aligned().mean(frames.pack(clip)), expected)

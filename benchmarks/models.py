@@ -1,0 +1,164 @@
+"""Time of a training step and of inference, here and now: every network, 64 x 44 and full width.
+
+`python benchmarks/models.py --json models.json --model SLN GaitSet --precision bf16`. A training
+step is forward, the published losses, backward and optimiser for 8 people x 2 clips x 10 frames;
+the share is that of a 3 x 3 convolution from 64 to 64 channels, timed in the same minute.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from contextlib import nullcontext
+from pathlib import Path
+
+import torch
+from _machine import machine, versions
+from torch.nn.functional import conv2d
+from torch.utils.flop_counter import FlopCounterMode
+
+from meshgait import models
+from meshgait.classifiers import PartCrossEntropy
+from meshgait.losses import BNNeckCrossEntropy, batch_all_triplet
+from meshgait.memory import keep_freed_memory
+from meshgait.recipe import Adam
+
+PACKAGES = ("meshgait", "torch", "numpy")
+IDS = 3000  # of Gait3D
+PEOPLE, CLIPS = 8, 2
+JOBS = {"training": (PEOPLE * CLIPS, 10), "long": (1, 120), "batch": (16, 10)}
+CLASSIFIERS = {"GaitSet": None, "GaitPart": None, "GLN": None, "GaitGL": PartCrossEntropy}
+MODALITIES = {
+    "rgb": lambda frames, size: torch.randint(0, 256, (*frames, 3, *size), dtype=torch.uint8),
+    "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
+    "pose_heatmap": lambda frames, size: torch.randint(
+        0, 256, (*frames, 2, *size), dtype=torch.uint8
+    ),
+    "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
+    "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
+    "skeleton3d": lambda frames, size: torch.randn(*frames, 24, 3),
+    "smpl": lambda frames, size: torch.randn(*frames, 85),
+}
+
+
+def main(argv=None):
+    networks = [name for name in models.__all__ if list(getattr(models, name)().parameters())]
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--model", nargs="+", default=networks, choices=networks)
+    parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
+    parser.add_argument("--only", nargs="+", default=list(JOBS), choices=JOBS)
+    parser.add_argument("--seconds", type=float, default=3.0, help="for each figure")
+    parser.add_argument("--json", type=Path, help="also write everything to this file")
+    options = parser.parse_args(argv)
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    keep_freed_memory()
+    report = {
+        "machine": machine(device),
+        "versions": versions(PACKAGES),
+        "precision": options.precision,
+    }
+    report["peak_gflops"] = peak = convolution_peak(device, options)
+    for name, value in report.items():
+        print(f"{name}: {value}")
+    print(f"\n{'network':16} {'job':9} {'seconds (quartiles)':>24} {'frames/s':>9} {'GFLOP/s':>8}")
+    report["rows"] = []
+    for name in options.model:
+        for job in options.only:
+            row = {"model": name, "job": job, **measure(name, job, device, options)}
+            row["share_of_peak"] = row["gflops"] / peak
+            report["rows"].append(row)
+            seconds = f"{row['median']:.3f} ({row['low']:.3f} - {row['high']:.3f})"
+            print(
+                f"{name:16} {job:9} {seconds:>24} {row['frames_per_second']:9.0f} "
+                f"{row['gflops']:8.0f} {row['share_of_peak']:5.0%}",
+                flush=True,
+            )
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1))
+
+
+def measure(name, job, device, options):
+    """Seconds of one run of `job`, frames and floating-point operations per second."""
+    torch.manual_seed(0)
+    model = getattr(models, name)().to(device)
+    batch, frames = JOBS[job]
+    size = getattr(model.config, "size", None)
+    clips = {key: MODALITIES[key]((batch, frames), size).to(device) for key in model.inputs}
+    run = training_step(name, model, clips) if job == "training" else inference(model, clips)
+    with precise(device, options):
+        run()
+        with FlopCounterMode(display=False) as counter:
+            run()
+        figures = timed(run, device, options.seconds)
+    figures["frames_per_second"] = batch * frames / figures["median"]
+    figures["gflops"] = counter.get_total_flops() / 1e9 / figures["median"]
+    return figures
+
+
+def precise(device, options):
+    return torch.autocast(device, torch.bfloat16) if options.precision == "bf16" else nullcontext()
+
+
+def training_step(name, model, clips):
+    device = next(model.parameters()).device
+    label = torch.arange(PEOPLE, device=device).repeat_interleave(CLIPS)
+    classifier = CLASSIFIERS.get(name, BNNeckCrossEntropy)
+    criterion = classifier and classifier(*model.embedding_shape, num_ids=IDS).to(device)
+    parameters = [*model.parameters(), *(criterion.parameters() if criterion else ())]
+    optimizer = Adam()(parameters)
+
+    def step():
+        embedding = model(**clips)
+        loss = batch_all_triplet(embedding, label)
+        if criterion:
+            loss = loss + 0.1 * criterion(embedding, label)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    return step
+
+
+def inference(model, clips):
+    model.eval()
+
+    def embed():
+        with torch.inference_mode():
+            model(**clips)
+
+    return embed
+
+
+def convolution_peak(device, options):
+    """GFLOP/s of the convolution that most gait networks spend their time in, both ways."""
+    x = torch.randn(160, 64, 64, 44, device=device).to(memory_format=torch.channels_last)
+    weight = torch.randn(64, 64, 3, 3, device=device).to(memory_format=torch.channels_last)
+    x.requires_grad_()
+    weight.requires_grad_()
+    gradient = torch.ones_like(x)
+
+    def run():
+        with precise(device, options):
+            y = conv2d(x, weight, padding=1)
+        torch.autograd.grad(y, (x, weight), gradient.to(y.dtype))
+
+    run()
+    operations = 3 * 2 * x.numel() * 64 * 9
+    return operations / 1e9 / timed(run, device, options.seconds)["median"]
+
+
+def timed(run, device, seconds):
+    """Median seconds over at least three calls, with the quartiles around it."""
+    figures, start = [], time.perf_counter()
+    while len(figures) < 3 or time.perf_counter() - start < seconds:
+        before = time.perf_counter()
+        run()
+        if device == "cuda":
+            torch.cuda.synchronize()
+        figures.append(time.perf_counter() - before)
+    low, median, high = statistics.quantiles(figures, n=4)
+    return {"median": median, "low": low, "high": high, "calls": len(figures)}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,80 @@
+"""GEINet: a small network on gait energy images (Shiraga et al., ICB 2016)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jaxtyping import Bool, Float, UInt8
+from torch import Tensor, nn
+
+from meshgait.nn import Frames, check_width, initialise_, scale_channels, to_unit_range
+
+
+class GEINet(nn.Module):
+    """Two convolutions and a fully connected layer; the classifier belongs to the loss.
+
+    The paper compares what the classifier says as well: `PartCrossEntropy.logits` of the
+    embedding. The order of the frames does not matter. `embedding_shape` is (1, C).
+    """
+
+    @dataclass(frozen=True)
+    class Config:
+        """The paper's network, whose images were (128, 88).
+
+        `size` is (height, width) of the silhouettes. `stages` lists the channels of the
+        convolutions, `channels` is the length of the embedding. `width` scales all channels, for
+        small machines.
+        """
+
+        size: tuple[int, int] = (64, 44)
+        stages: tuple[int, int] = (18, 45)
+        channels: int = 1024
+        dropout: float = 0.5
+        width: float = 1.0
+
+        def __post_init__(self) -> None:
+            check_width(self.width)
+
+    inputs = ("silhouette",)
+
+    def __init__(self, config: Config | None = None) -> None:
+        super().__init__()
+        self.config = config = config or self.Config()
+        ((first, second, channels),) = scale_channels(
+            ((*config.stages, config.channels),), config.width
+        )
+        self.embedding_shape = (1, channels)
+        self.features = nn.Sequential(
+            nn.Conv2d(1, first, 7),
+            nn.ReLU(),
+            nn.MaxPool2d(2),
+            nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0),
+            nn.Conv2d(first, second, 5),
+            nn.ReLU(),
+            nn.MaxPool2d(3, 2),
+            nn.LocalResponseNorm(5, 1e-4, 0.75, 2.0),
+            nn.Flatten(),
+        )
+        rows, columns = (((side - 6) // 2 - 4 - 3) // 2 + 1 for side in config.size)
+        self.head = nn.Sequential(
+            nn.Linear(second * rows * columns, channels), nn.ReLU(), nn.Dropout(config.dropout)
+        )
+        initialise_(self)
+
+    def forward(
+        self,
+        silhouette: Float[Tensor, "B T H W"] | UInt8[Tensor, "B T H W"],
+        mask: Bool[Tensor, "B T"] | None = None,
+    ) -> Float[Tensor, "B 1 C"]:
+        """Embed silhouettes of bytes 0..255 or floats 0..1; `mask` is True where a frame is real.
+
+        >>> import torch
+        >>> model = GEINet(GEINet.Config(width=1 / 16))
+        >>> model(torch.zeros(2, 5, 64, 44, dtype=torch.uint8)).shape
+        torch.Size([2, 1, 64])
+        """
+        frames = Frames.of(silhouette, mask)
+        dtype = next(self.head.parameters()).dtype
+        images = to_unit_range(frames.pack(silhouette), size=self.config.size, dtype=dtype)
+        energy = frames.aligned().mean(images)
+        return self.head(self.features(energy.unsqueeze(1))).unsqueeze(1)

@@ -1,0 +1,102 @@
+"""Recipes of the networks of plain convolutions on silhouettes."""
+
+from dataclasses import replace
+
+from meshgait.data import ContinuousFrames, PeopleAndClips
+from meshgait.models import CSTL, GLN, gaitgl, gaitpart, gaitset, sln, smplgait
+from meshgait.recipe import Adam
+from meshgait.recipes.schedules import (
+    ADAM,
+    BASELINE,
+    GAIT3D,
+    GL,
+    GL_FRAMES,
+    GL_LARGE,
+    P32K4,
+    P32K8,
+    P32K16,
+    PART_FRAMES,
+    SGD,
+    TRIPLET,
+    K,
+    Published,
+)
+
+RECIPES: dict[str, Published] = {
+    "sln/gait3d": Published("SLN", GAIT3D),
+    "sln/casia-b": Published("SLN", BASELINE),
+    "sln/ou-mvlp": Published(
+        "SLN",
+        replace(BASELINE, batch=P32K16, milestones=(50 * K, 100 * K), steps=150 * K),
+        sln.OUMVLP,
+    ),
+    "sln/grew": Published(
+        "SLN", replace(BASELINE, batch=P32K8, milestones=(150 * K,), steps=250 * K), sln.GREW
+    ),
+    "smplgait/gait3d": Published("SMPLGait", GAIT3D),
+    "smplgait/gait3d-128": Published("SMPLGait", GAIT3D, smplgait.LARGE),
+    "mtsgait/gait3d": Published("MTSGait", replace(GAIT3D, frames=ContinuousFrames(30))),
+    "mtsgait/grew": Published(
+        "MTSGait",
+        replace(GAIT3D, frames=ContinuousFrames(30), milestones=(150 * K, 450 * K), steps=900 * K),
+        note="The schedule is that of the authors' GaitSet on GREW; their own was not published.",
+    ),
+    "gaitset/gait3d": Published("GaitSet", TRIPLET),
+    "gaitset/casia-b": Published("GaitSet", SGD),
+    "gaitset/ou-mvlp": Published("GaitSet", replace(ADAM, batch=P32K16), gaitset.OUMVLP),
+    "gaitset/grew": Published("GaitSet", ADAM, gaitset.OUMVLP),
+    "gaitpart/gait3d": Published("GaitPart", replace(TRIPLET, frames=PART_FRAMES)),
+    "gaitpart/casia-b": Published(
+        "GaitPart",
+        replace(
+            ADAM,
+            frames=PART_FRAMES,
+            batch=PeopleAndClips(8, 16),
+            milestones=(100 * K,),
+            steps=120 * K,
+        ),
+    ),
+    "gaitpart/ou-mvlp": Published(
+        "GaitPart", replace(ADAM, frames=PART_FRAMES, batch=P32K16), gaitpart.OUMVLP
+    ),
+    "gaitpart/grew": Published("GaitPart", replace(ADAM, frames=PART_FRAMES), gaitpart.OUMVLP),
+    "gln/gait3d": Published(
+        "GLN",
+        replace(TRIPLET, frames=GL_FRAMES),
+        note="The first phase, whose embedding the published tests compare.",
+    ),
+    "gln/casia-b": Published(
+        "GLN",
+        replace(SGD, frames=GL_FRAMES),
+        GLN.Config(size=(128, 88)),
+        note="The first phase, whose embedding the published tests compare.",
+    ),
+    "gaitgl/gait3d": Published("GaitGL", GL),
+    "gaitgl/casia-b": Published(
+        "GaitGL",
+        replace(
+            GL,
+            optimizer=Adam(lr=1e-4),
+            batch=PeopleAndClips(8, 8),
+            milestones=(70 * K,),
+            steps=80 * K,
+            metric="euclidean",
+        ),
+    ),
+    "gaitgl/ou-mvlp": Published("GaitGL", GL_LARGE, gaitgl.OUMVLP),
+    "gaitgl/grew": Published(
+        "GaitGL", replace(GL_LARGE, batch=P32K4, steps=250 * K), gaitgl.OUMVLP
+    ),
+    "cstl/casia-b": Published(
+        "CSTL",
+        replace(
+            ADAM,
+            frames=ContinuousFrames(30),
+            batch=PeopleAndClips(8, 8),
+            milestones=(),
+            steps=150 * K,
+        ),
+        CSTL.Config(size=(128, 88)),
+        note="Without the classifier of the salient features: triplets alone.",
+    ),
+}

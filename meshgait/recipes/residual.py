@@ -1,0 +1,139 @@
+"""Recipes of residual networks, of skeletons, and of the oldest networks."""
+
+from dataclasses import replace
+
+from meshgait.data import (
+    Backwards,
+    Erase,
+    Flip,
+    JointNoise,
+    OrderedFrames,
+    PeopleAndClips,
+    Rotate,
+    VaryingFrames,
+)
+from meshgait.loss_recipe import Contrastive, Softmax, SupervisedContrast
+from meshgait.models import GEINet, deepgaitv2, gaitgraph
+from meshgait.recipe import Adam, AdamW, Sgd
+from meshgait.recipes.schedules import (
+    DEEP,
+    GAIT3D,
+    GRAPH,
+    GREW,
+    OUMVLP,
+    OURS,
+    P32K4,
+    PARSED,
+    SKELETON,
+    SKIPPED,
+    VIEWS,
+    WILD,
+    K,
+    Published,
+)
+
+RECIPES: dict[str, Published] = {
+    "gaitbase/casia-b": Published("GaitBase", replace(DEEP, augment=(Rotate(0.3), Erase(0.3)))),
+    "gaitbase/gait3d": Published(
+        "GaitBase", replace(DEEP, batch=P32K4, frames=VaryingFrames(10, 50), augment=WILD)
+    ),
+    "gaitbase/grew": Published(
+        "GaitBase", replace(GREW, frames=VaryingFrames(20, 40), augment=WILD)
+    ),
+    "gaitbase/ou-mvlp": Published("GaitBase", OUMVLP),
+    "gaitbase/gait3d-parsing": Published(
+        "GaitBase", PARSED, note="Of silhouettes, as the network takes them here."
+    ),
+    "deepgaitv2/casia-b": Published(
+        "DeepGaitV2", replace(DEEP, frames=SKIPPED, augment=WILD), deepgaitv2.SHALLOW
+    ),
+    "deepgaitv2/gait3d": Published(
+        "DeepGaitV2", replace(DEEP, batch=P32K4, frames=SKIPPED, augment=WILD)
+    ),
+    "deepgaitv2/grew": Published("DeepGaitV2", replace(GREW, frames=SKIPPED, augment=WILD)),
+    "deepgaitv2/ou-mvlp": Published(
+        "DeepGaitV2", replace(OUMVLP, frames=SKIPPED, augment=WILD), deepgaitv2.SHALLOW
+    ),
+    "skeletongait/gait3d": Published("SkeletonGait", SKELETON),
+    "skeletongait/grew": Published("SkeletonGait", replace(GREW, frames=SKIPPED, augment=WILD)),
+    "skeletongaitpp/gait3d": Published("SkeletonGaitPP", SKELETON),
+    "skeletongaitpp/grew": Published("SkeletonGaitPP", replace(GREW, frames=SKIPPED, augment=WILD)),
+    "parsinggait/gait3d-parsing": Published("ParsingGait", PARSED),
+    "xgait/gait3d-parsing": Published("XGait", PARSED),
+    "gaitgraph/casia-b": Published(
+        "GaitGraph",
+        replace(
+            GRAPH, steps=6 * K, frames=OrderedFrames(60), augment=(Flip(0.1), JointNoise(0, 0.2))
+        ),
+        note=VIEWS,
+    ),
+    "gaitgraph/gait3d": Published(
+        "GaitGraph", replace(GRAPH, steps=20 * K, frames=OrderedFrames(16)), note=VIEWS
+    ),
+    "gaitgraph/grew": Published(
+        "GaitGraph",
+        replace(GRAPH, steps=150 * K, frames=OrderedFrames(16)),
+        gaitgraph.WIDE,
+        note=VIEWS,
+    ),
+    "gaitgraph2/gait3d": Published(
+        "GaitGraph2",
+        replace(
+            GRAPH,
+            loss=SupervisedContrast(0.01, 0.01, by_distance=True),
+            steps=2 * K,
+            optimizer=AdamW(lr=5e-3, weight_decay=1e-5),
+            frames=OrderedFrames(60),
+            batch=PeopleAndClips(384, 2),
+            metric="cosine",
+            augment=(Backwards(0.5), Flip(0.1), JointNoise(0.05, 0.25)),
+        ),
+        note="Batches are pairs of clips; the originals are drawn without regard to people.",
+    ),
+    "posegait/casia-b": Published(
+        "PoseGait",
+        replace(
+            GAIT3D,
+            loss=Softmax(center=0.01),
+            optimizer=Adam(lr=1e-6, weight_decay=0),
+            batch=PeopleAndClips(4, 2),
+            frames=OrderedFrames(17),
+            milestones=(),
+            steps=200 * K,
+            metric="euclidean",
+        ),
+        note="Weight of the centre loss and number of steps (for 200 epochs) are ours.",
+    ),
+    "geinet/ou-lp": Published(
+        "GEINet",
+        replace(
+            GAIT3D,
+            loss=Softmax(),
+            optimizer=Sgd(lr=0.02, weight_decay=0.01),
+            milestones=(),
+            batch=PeopleAndClips(32, 2),
+            steps=100 * K,
+            metric="euclidean",
+        ),
+        GEINet.Config(size=(128, 88)),
+        note="Rate and decay of a public re-implementation; the number of steps is ours.",
+    ),
+    "sianet/ou-lp": Published(
+        "SiaNet",
+        replace(
+            GAIT3D,
+            loss=Contrastive(),
+            optimizer=Sgd(lr=1e-3, weight_decay=0),
+            milestones=(),
+            batch=PeopleAndClips(32, 2),
+            steps=100 * K,
+            metric="euclidean",
+        ),
+        note=OURS,
+    ),
+    "astsn/ou-lp": Published(
+        "ASTSN",
+        replace(GAIT3D, loss=Contrastive(softmax=1.0), frames=OrderedFrames(30)),
+        note=OURS,
+    ),
+}

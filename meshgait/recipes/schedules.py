@@ -1,0 +1,68 @@
+"""What the recipes of several networks have in common."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from meshgait.data import (
+    Flip,
+    JointNoise,
+    OrderedFrames,
+    PeopleAndClips,
+    Perspective,
+    Rotate,
+)
+from meshgait.loss_recipe import SupervisedContrast, Triplet, TripletAndClassifier, TripletAndNeck
+from meshgait.recipe import Adam, Recipe, Sgd
+
+
+@dataclass(frozen=True)
+class Published:
+    """A network, how to train it, and its configuration where that is not the default."""
+
+    model: str
+    recipe: Recipe
+    config: Any = None
+    note: str = ""
+
+
+K = 1_000
+WILD = (Perspective(), Flip(), Rotate())
+
+GAIT3D = Recipe(max_norm=None)  # the schedule of the Gait3D paper
+TRIPLET = replace(GAIT3D, loss=Triplet())
+ADAM = replace(
+    TRIPLET, optimizer=Adam(lr=1e-4, weight_decay=0), metric="euclidean",
+    milestones=(150 * K,), steps=250 * K,
+)  # fmt: skip
+SGD = replace(
+    TRIPLET, optimizer=Sgd(), metric="euclidean", batch=PeopleAndClips(8, 16),
+    milestones=(10 * K, 20 * K, 30 * K), steps=40 * K,
+)  # fmt: skip
+BASELINE = replace(SGD, loss=TripletAndNeck(), milestones=(20 * K, 40 * K), steps=60 * K)
+DEEP = replace(
+    SGD, loss=TripletAndNeck(weight=1.0), milestones=(20 * K, 40 * K, 50 * K), steps=60 * K
+)
+P32K4, P32K8, P32K16 = (PeopleAndClips(32, clips) for clips in (4, 8, 16))
+OUMVLP = replace(DEEP, batch=P32K8, milestones=(60 * K, 80 * K, 100 * K), steps=120 * K)
+GREW = replace(DEEP, batch=P32K4, milestones=(80 * K, 120 * K, 150 * K), steps=180 * K)
+PARSED = replace(
+    DEEP, batch=PeopleAndClips(32, 2), milestones=(40 * K, 80 * K, 100 * K), steps=120 * K
+)
+SKIPPED = OrderedFrames(30, skip=4)
+SKELETON = replace(
+    DEEP, batch=P32K4, milestones=(20 * K, 30 * K, 40 * K), frames=SKIPPED,
+    augment=WILD,
+)  # fmt: skip
+GRAPH = replace(
+    GAIT3D, loss=SupervisedContrast(), optimizer=Adam(lr=1e-2, weight_decay=1e-5), milestones=(),
+    one_cycle=True, batch=PeopleAndClips(64, 2), metric="euclidean",
+    augment=(Flip(0.5), JointNoise()),
+)  # fmt: skip
+VIEWS = "The original contrasts two halves of one window; here it is two clips of a person."
+PART_FRAMES, GL_FRAMES = OrderedFrames(30, skip=10), OrderedFrames(30)
+GL = replace(GAIT3D, loss=TripletAndClassifier(), frames=GL_FRAMES)
+GL_LARGE = replace(
+    ADAM, loss=TripletAndClassifier(smoothing=0.1), frames=GL_FRAMES, batch=P32K8,
+    milestones=(150 * K, 200 * K), steps=210 * K,
+)  # fmt: skip
+OURS = "Schedule and augmentation are ours: none was published."
