@@ -19,7 +19,7 @@ from meshgait.data.segmentation import SegmentationNoise
 from meshgait.data.synthetic import SyntheticGait
 from meshgait.errors import DataError
 from meshgait.evaluate import Embeddings, embed, evaluate
-from meshgait.losses import IdentityLoss
+from meshgait.loss_recipe import TripletAndNeck
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
 from meshgait.recipe import Adam, Precision, Recipe
@@ -114,18 +114,19 @@ def _train(
     start = time.perf_counter()
     torch.manual_seed(config.seed)
     model = model_type(model_type.Config(width=config.width))
-    parts, channels = model.embedding_shape
-    criterion = IdentityLoss(parts, channels, config.train_identities, weight=1.0)
     recipe = Recipe(
         steps=config.steps,
         batch=PeopleAndClips(12, 4),
         frames=UnorderedFrames(4),
+        loss=TripletAndNeck(weight=1.0),
         optimizer=Adam(lr=3e-3),
-        milestones=(int(0.6 * config.steps), int(0.85 * config.steps)),
+        milestones=(),
+        one_cycle=True,
         precision=config.precision,
         calibrate=True,
         seed=config.seed,
     )
+    criterion = recipe.loss(model.embedding_shape, config.train_identities)
     history = fit(model, criterion, train, recipe, out=out / model_type.__name__, resume=True)
     result = _test(model, test, metric="cosine")
     return Result(result.scores, time.perf_counter() - start, result.embeddings, history)

@@ -11,9 +11,11 @@ from meshgait.cli._parsing import make_parser, parse
 def run(arguments: Sequence[str]) -> None:
     """Make the report and say where it is."""
     from meshgait.demo import DemoConfig, run_demo
+    from meshgait.memory import keep_freed_memory
 
     parser = make_parser("demo", __doc__)
     parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder of the report")
     parser.add_class_arguments(DemoConfig, "demo")
     chosen = parse(parser, arguments)
+    keep_freed_memory()
     print(f"open {run_demo(chosen.out, chosen.demo)}")
