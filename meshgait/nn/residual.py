@@ -21,6 +21,7 @@ def convolution_2d(in_channels: int, channels: int, kernel: int, *, stride: int 
 class Stem(nn.Module):
     """The first 3 x 3 convolution of a residual network, with batch norm and ReLU.
 
+    >>> import torch
     >>> Stem(1, 8)(torch.zeros(2, 1, 64, 44)).shape
     torch.Size([2, 8, 64, 44])
     """
@@ -116,6 +117,7 @@ class ResidualStage(nn.ModuleList):
     def forward(self, x: Float[Tensor, "N C H W"], frames: Frames) -> Float[Tensor, "N D h w"]:
         """Features of packed frames.
 
+        >>> import torch
         >>> x = torch.zeros(6, 4, 8, 8)
         >>> frames = Frames.of(x.unflatten(0, (2, 3)), None)
         >>> ResidualStage(PseudoVolumeBlock, 4, 16, stride=2, count=2)(x, frames).shape
@@ -146,6 +148,7 @@ class ResidualNetwork(nn.Module):
     The first stage always works frame by frame, the others are of the `kind` given, `counts`
     blocks in each.
 
+    >>> import torch
     >>> x = torch.zeros(6, 1, 64, 44)
     >>> frames = Frames.of(x.unflatten(0, (2, 3)), None)
     >>> ResidualNetwork(1, (4, 8, 16, 32))(x, frames).shape
