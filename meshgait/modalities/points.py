@@ -29,9 +29,7 @@ def points(mesh: Mesh, count: int, generator: torch.Generator) -> PointCloud:
     """
     if count < 1:
         raise ConfigError(f"count must be 1 or more, got {count}")
-    lead, vertices = mesh.vertices.shape[:-2], mesh.vertices.flatten(0, -3)
-    if mesh.vertices.ndim == 2:
-        vertices = mesh.vertices[None]
+    lead, vertices = mesh.vertices.shape[:-2], mesh.vertices.reshape(-1, *mesh.vertices.shape[-2:])
     chance = torch.rand(3, count, generator=generator).to(vertices)
     a, b, c = vertices.detach()[:, mesh.faces].unbind(-2)
     total = torch.linalg.cross(b - a, c - a, dim=-1).norm(dim=-1).cumsum(-1)
@@ -135,9 +133,7 @@ def _cut(
     slope = (normal * ray[beam, step]).sum(-1)
     reach = (normal * a).sum(-1) / slope
     nearest, farthest = torch.stack([a, b, c]).norm(dim=-1).aminmax(dim=0)
-    valid = slope.abs() > 0  # a face seen along its edge is anywhere between its corners
-    reach = torch.where(
-        valid, torch.minimum(torch.maximum(reach, nearest * 0.999), farthest), nearest
-    )
+    # Seen along its edge, a face may lie anywhere between its corners, and its plane elsewhere.
+    reach = torch.where(reach > 0, torch.minimum(reach, farthest), nearest)
     image = vertices.new_zeros(seen.shape).index_put((frame, beam, step), reach)
     return image.reshape(face.shape), face >= 0

@@ -5,7 +5,7 @@ from torch.testing import assert_close
 from meshgait import Camera
 from meshgait.errors import DataError
 from meshgait.modalities import canonical_mesh, cgi, gait_cycle, normalize_silhouette, silhouette
-from meshgait.modalities.cgi import colors, contour, leg_width
+from meshgait.modalities.cgi import contour, leg_width
 
 
 def stripes(widths):

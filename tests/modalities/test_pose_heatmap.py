@@ -19,7 +19,8 @@ def slowly(skeleton):
     lines = [(a, b, min(sure[a], sure[b])) for a, b in COCO17.edges]
     for channel, shapes in enumerate((lines, [(k, k, sure[k]) for k in range(17)])):
         for a, b, level in shapes:
-            low, high = np.sort(np.stack([points[a], points[b]]), axis=0) + [[-24], [24]]
+            low, high = np.sort(np.stack([points[a], points[b]]), axis=0)
+            low, high = low - 24, high + 24
             for y in range(max(math.ceil(low[1]), 0), min(math.floor(high[1]), 127) + 1):
                 for x in range(max(math.ceil(low[0]), 0), min(math.floor(high[0]), 127) + 1):
                     away = distance((x, y), points[a], points[b])
