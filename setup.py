@@ -45,6 +45,7 @@ setup(
         "pillow>=10.0",
         "matplotlib>=3.8",
         "jsonargparse>=4.49",
+        "loky>=3.4",
         "tqdm>=4.65",
     ],
     extras_require=extras,

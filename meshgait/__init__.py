@@ -1,7 +1,53 @@
-"""meshgait: 3D-mesh-native geometric deep learning for gait recognition."""
+"""meshgait: 3D-mesh-native geometric deep learning for gait recognition.
 
+Importing it loads torch, numpy and jaxtyping; everything else is loaded when it is used.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from meshgait import losses, metrics, modalities, models, render
 from meshgait._version import __version__
+from meshgait.body import Body
 from meshgait.camera import Camera
+from meshgait.checkpoint import load_model
+from meshgait.data import GaitSequence
+from meshgait.evaluate import embed, evaluate
 from meshgait.mesh import Mesh
+from meshgait.recipe import Recipe
+from meshgait.train import fit
 
-__all__ = ["Camera", "Mesh", "__version__"]
+if TYPE_CHECKING:
+    from meshgait.data.synthetic import SyntheticGait
+
+__all__ = [
+    "Body",
+    "Camera",
+    "GaitSequence",
+    "Mesh",
+    "Recipe",
+    "SyntheticGait",
+    "__version__",
+    "embed",
+    "evaluate",
+    "fit",
+    "load_model",
+    "losses",
+    "metrics",
+    "modalities",
+    "models",
+    "render",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "SyntheticGait":  # its walkers need scipy
+        from meshgait.data.synthetic import SyntheticGait
+
+        return SyntheticGait
+    raise AttributeError(f"module 'meshgait' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

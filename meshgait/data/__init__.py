@@ -1,5 +1,6 @@
 """Sequences, where they come from, and how they become batches."""
 
+from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
 from meshgait.data.protocol import Protocol
 from meshgait.data.sampler import (
@@ -21,6 +22,7 @@ from meshgait.data.transforms import (
 __all__ = [
     "AllFrames",
     "Batch",
+    "Clips",
     "ContinuousFrames",
     "FrameSampling",
     "GaitSequence",
@@ -33,6 +35,8 @@ __all__ = [
     "TrainingBatches",
     "UnorderedFrames",
     "collate",
+    "load_clip",
     "number_people",
+    "save_clip",
     "write_store",
 ]

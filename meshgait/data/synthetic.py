@@ -7,16 +7,16 @@ person is searched for among all others, whatever the camera, the route and what
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
 import warnings
-from concurrent.futures import Executor, ProcessPoolExecutor
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
+import loky
 import numpy as np
 import torch
 from tqdm import tqdm
@@ -149,5 +149,8 @@ def _pool(shards: int) -> AbstractContextManager[Executor | None]:
     workers = min(len(os.sched_getaffinity(0)), shards)
     if workers < 2:
         return nullcontext()
-    context = multiprocessing.get_context("spawn")  # a forked copy of torch's threads may hang
-    return ProcessPoolExecutor(workers, context, initializer=torch.set_num_threads, initargs=(1,))
+    # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
+    # `if __name__ == "__main__"`.
+    return loky.ProcessPoolExecutor(
+        workers, timeout=None, initializer=torch.set_num_threads, initargs=(1,)
+    )

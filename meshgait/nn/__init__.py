@@ -1,5 +1,6 @@
 """Small layers that the models are made of."""
 
+from meshgait.nn.calibrate import calibrate_
 from meshgait.nn.convolution import ConvStack, Stages, scale_channels
 from meshgait.nn.frames import Frames
 from meshgait.nn.images import to_unit_range
@@ -15,6 +16,7 @@ __all__ = [
     "PartLinear",
     "SpatialTransform",
     "Stages",
+    "calibrate_",
     "horizontal_pyramid",
     "initialise_",
     "scale_channels",

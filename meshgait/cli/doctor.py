@@ -1,0 +1,64 @@
+"""Say which optional parts work on this machine and how to get the others."""
+
+from __future__ import annotations
+
+import os
+import platform
+from collections.abc import Sequence
+from importlib.metadata import PackageNotFoundError, version
+
+import torch
+
+from meshgait._optional import require
+from meshgait._version import __version__
+from meshgait.cli._parsing import make_parser, parse
+from meshgait.errors import BodyNotFoundError, DependencyError
+
+# What it is for, the module, its distribution, the extra that brings it.
+_PARTS = (
+    ("training", "lightning_fabric", "lightning-fabric", "train"),
+    ("training curves", "tensorboard", "tensorboard", "train"),
+    ("published silhouette normalisation", "cv2", "opencv-python-headless", "data"),
+    ("fast rendering on CPUs", "numba", "numba", "fast"),
+    ("graph layers", "torch_geometric", "torch-geometric", "graph"),
+    ("3D windows", "open3d", "open3d", "viz"),
+    ("PyTorch3D's renderer", "pytorch3d", "easypytorch3d", "pytorch3d"),
+)
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Print one line for each part."""
+    parse(make_parser("doctor", __doc__), arguments)
+    print(f"meshgait {__version__}, Python {platform.python_version()}, torch {torch.__version__}")
+    threads = torch.get_num_threads()
+    print(f"{len(os.sched_getaffinity(0))} processor cores, {threads} threads of torch")
+    has_gpu = torch.cuda.is_available()
+    _line(has_gpu, "GPU", torch.cuda.get_device_name() if has_gpu else "torch sees none")
+    for purpose, module, distribution, extra in _PARTS:
+        try:
+            require(module, extra=extra)
+            _line(True, purpose, f"{distribution} {_version(distribution)}")
+        except DependencyError as error:
+            _line(False, purpose, str(error))
+    _check_bodies()
+
+
+def _check_bodies() -> None:
+    from meshgait.body.files import find_body
+
+    _line(True, "body without a licence", "embedded, CC0: Body.embedded()")
+    try:
+        _line(True, "SMPL body", str(find_body("SMPL_NEUTRAL.pkl")))
+    except BodyNotFoundError as error:
+        _line(False, "SMPL body", str(error).splitlines()[-1])
+
+
+def _line(works: bool, purpose: str, text: str) -> None:
+    print(f"{'ok     ' if works else 'missing'}  {purpose}: {text}")
+
+
+def _version(distribution: str) -> str:
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return "(version unknown)"

@@ -1,0 +1,32 @@
+"""Embed sequences with a trained network, from clip files or SyntheticGait, into one .npz."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from meshgait.cli._parsing import make_parser, parse
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Write the embeddings and say where they are."""
+    from meshgait.checkpoint import load_model
+    from meshgait.data import Clips
+    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.evaluate import embed
+
+    parser = make_parser("embed", __doc__)
+    parser.add_argument("checkpoint", type=Path, help="written by meshgait train")
+    parser.add_argument(
+        "clips", nargs="*", type=Path, help="files as meshgait.data.save_clip writes; without any, "
+        "the test split of SyntheticGait",
+    )  # fmt: skip
+    parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
+    parser.add_class_arguments(SyntheticGait, "data", skip={"split"}, instantiate=False)
+    chosen = parse(parser, arguments)
+    model = load_model(chosen.checkpoint)
+    data = Clips(chosen.clips) if chosen.clips else SyntheticGait("test", **vars(chosen.data))
+    embeddings = embed(model, data)
+    embeddings.save(chosen.out)
+    count, parts, channels = embeddings.values.shape
+    print(f"{chosen.out}: {count} embeddings of {parts} parts x {channels} channels")

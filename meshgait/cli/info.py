@@ -1,0 +1,70 @@
+"""Say what a file holds (checkpoint, clip, embeddings, body, pickle), without running it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from meshgait.cli._parsing import make_parser, parse
+from meshgait.errors import DataError
+
+_MOST_LINES = 60
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Print one line for everything in the file."""
+    parser = make_parser("info", __doc__)
+    parser.add_argument("file", type=Path, help="a file, or the folder of a store")
+    path = parse(parser, arguments).file
+    lines = list(_describe("", _read(path)))
+    print("\n".join(lines[:_MOST_LINES]))
+    if len(lines) > _MOST_LINES:
+        print(f"... and {len(lines) - _MOST_LINES} more")
+
+
+def _read(path: Path) -> Any:
+    from meshgait.checkpoint import load_checkpoint
+    from meshgait.data import Store, load_clip
+    from meshgait.restricted_pickle import read_pickle
+    from meshgait.storage import read_npz
+
+    if path.is_dir():
+        store = Store(path, verify=True)
+        return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
+    if path.suffix in (".pt", ".pth", ".ckpt"):
+        content = load_checkpoint(path)
+        training = content.pop("training", {})
+        return content | {"steps": training.get("step", 0)}
+    if path.suffix in (".pkl", ".pickle"):
+        return read_pickle(path)
+    if path.suffix == ".npz":
+        arrays = read_npz(path)
+        is_clip = "silhouette" in arrays or "smpl" in arrays
+        return dict(load_clip(path).frames) if is_clip else arrays
+    raise DataError(f"{path} is no .npz, .pkl, .pt and no store, and nothing else is known here")
+
+
+def _describe(name: str, value: Any) -> Iterator[str]:
+    if isinstance(value, Mapping) and value:
+        for key, member in value.items():
+            yield from _describe(f"{name}.{key}" if name else str(key), member)
+    elif isinstance(value, (np.ndarray, torch.Tensor)):
+        kind = str(value.dtype).removeprefix("torch.")
+        yield f"{name or 'array'}: {tuple(value.shape)} {kind}{_range(np.asarray(value))}"
+    elif isinstance(value, (list, tuple)) and len(value) > 8:
+        yield f"{name}: {len(value)} entries, first {value[0]!r}"
+    else:
+        yield f"{name or 'value'}: {value!r}"
+
+
+def _range(array: np.ndarray) -> str:
+    if array.dtype.kind not in "fiu" or array.size == 0:
+        return ""
+    bad = int(np.count_nonzero(~np.isfinite(array)))
+    if bad:
+        return f", {bad} of {array.size} NaN or infinite"
+    return f", {array.min():.4g} to {array.max():.4g}"

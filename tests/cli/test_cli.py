@@ -1,0 +1,200 @@
+"""The command line as a user meets it: what it prints, and one sentence for every mistake."""
+
+import json
+import pickle
+import re
+from importlib import import_module
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from meshgait.cli import COMMANDS, main
+from meshgait.data import GaitSequence, save_clip
+
+TINY = [
+    "--model.width=0.0625", "--recipe.steps=2", "--recipe.frames.frames=3",
+    "--recipe.batch.people=3", "--recipe.batch.clips=2",
+]  # fmt: skip
+DATA = ["--data.identities=3", "--data.config.clips=2", "--data.config.frames=[12,14]"]
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    """A folder with a cache of SyntheticGait and a checkpoint."""
+    folder = tmp_path_factory.mktemp("trained")
+    data = [*DATA, f"--data.cache={folder / 'cache'}", "--data.progress=false"]
+    assert main(["train", "SMPLGait", *TINY, *data, f"--out={folder}"]) == 0
+    return folder, data
+
+
+def refused(arguments, capsys) -> str:
+    """The one sentence that a mistake ends in."""
+    assert main(list(map(str, arguments))) == 2
+    captured = capsys.readouterr()
+    assert captured.err.startswith("meshgait: ")
+    assert captured.err.count("\n") == 1, captured.err
+    assert "Traceback" not in captured.err
+    return captured.err
+
+
+def clip_with(**frames) -> GaitSequence:
+    sound = {
+        "silhouette": np.zeros((12, 64, 44), np.uint8),
+        "smpl": np.zeros((12, 85), np.float32),
+    }
+    return GaitSequence("anna", "normal", "000", sound | frames)
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(name, capsys):
+    with pytest.raises(SystemExit) as stopped:
+        main([name, "--help"])
+    assert stopped.value.code == 0
+    assert name in capsys.readouterr().out
+
+
+def test_the_list_of_commands_gives_the_purpose_of_each(capsys):
+    assert main([]) == 0
+    shown = capsys.readouterr().out
+    for name in COMMANDS:
+        assert (import_module(f"meshgait.cli.{name}").__doc__ or "").split("\n")[0] in shown
+
+
+def test_train_embed_and_evaluate_agree(trained, tmp_path, capsys):
+    folder, data = trained
+    checkpoint = str(folder / "checkpoint.pt")
+    assert main(["evaluate", checkpoint, *data, f"--out={tmp_path / 'direct.json'}"]) == 0
+    assert main(["embed", checkpoint, *data, f"--out={tmp_path / 'e.npz'}"]) == 0
+    assert main(["evaluate", str(tmp_path / "e.npz"), *data, f"--out={tmp_path / 'b.json'}"]) == 0
+    direct, by_file = (json.loads((tmp_path / n).read_text()) for n in ("direct.json", "b.json"))
+    assert direct == by_file
+    assert "rank1" in capsys.readouterr().out
+
+
+def test_clip_files_are_embedded(trained, tmp_path, capsys):
+    folder, _ = trained
+    save_clip(tmp_path / "anna.npz", clip_with())
+    out = tmp_path / "e.npz"
+    assert main(["embed", f"{folder}/checkpoint.pt", f"{tmp_path}/anna.npz", f"--out={out}"]) == 0
+    assert "1 embeddings of 31 parts x 16 channels" in capsys.readouterr().out
+
+
+def test_info_describes_checkpoints_clips_and_stores(trained, tmp_path, capsys):
+    folder, _ = trained
+    save_clip(tmp_path / "anna.npz", clip_with())
+    store = next((folder / "cache").glob("train-*"))
+    for path in (folder / "checkpoint.pt", tmp_path / "anna.npz", store):
+        assert main(["info", str(path)]) == 0
+    shown = capsys.readouterr().out
+    assert "model: 'SMPLGait'" in shown
+    assert "smpl: (12, 85) float32" in shown
+    assert "clips: ['train00000-" in shown
+
+
+def test_settings_survive_the_way_through_yaml(tmp_path, capsys):
+    arguments = ["train", "SLN", *TINY, *DATA]
+    printed = []
+    for last in (arguments, ["train", "SLN", f"--config={tmp_path / 'c.yaml'}"]):
+        with pytest.raises(SystemExit):
+            main([*last, "--print_config"])
+        printed.append(capsys.readouterr().out)
+        (tmp_path / "c.yaml").write_text(printed[0])
+    assert printed[0] == printed[1]
+    assert "width: 0.0625" in printed[0]
+
+
+def test_a_command_that_does_not_exist(capsys):
+    assert "did you mean 'train'" in refused(["trian"], capsys)
+
+
+def test_a_model_that_does_not_exist(capsys):
+    assert "did you mean 'SMPLGait'" in refused(["train", "smplgait"], capsys)
+
+
+@pytest.mark.parametrize(
+    ("yaml", "nearest"),
+    [
+        ("model: {widht: 0.5}", "model.width"),
+        ("modle: {width: 0.5}", "model.width"),
+        ("recipe: {batch: {peple: 4}}", "recipe.batch.people"),
+        ("resum: true", "resume"),
+    ],
+)
+def test_a_wrong_key_in_yaml_names_the_nearest(tmp_path, capsys, yaml, nearest):
+    (tmp_path / "c.yaml").write_text(yaml)
+    told = refused(["train", "SLN", "--config", tmp_path / "c.yaml"], capsys)
+    assert f"did you mean '{nearest}'" in told
+
+
+def test_a_wrong_flag_names_the_nearest(capsys):
+    told = refused(["synth", "--data.identitis", "3"], capsys)
+    assert "did you mean 'data.identities'" in told
+
+
+def test_a_value_out_of_range(capsys):
+    assert "steps must be 1 or more" in refused(["train", "SLN", "--recipe.steps=0"], capsys)
+
+
+@pytest.mark.parametrize("arguments", [["info"], ["evaluate"], ["embed"]])
+def test_a_missing_file(arguments, tmp_path, capsys):
+    path = tmp_path / "nothing.npz" if arguments == ["info"] else tmp_path / "nothing.pt"
+    assert "No such file" in refused([*arguments, path], capsys)
+
+
+@pytest.mark.parametrize(
+    ("frames", "words"),
+    [
+        ({"silhouette": np.zeros((0, 64, 44), np.uint8), "smpl": np.zeros((0, 85))}, "no frames"),
+        ({"smpl": np.full((12, 85), np.nan, np.float32)}, "NaN"),
+        ({"smpl": np.zeros((11, 85), np.float32)}, "differ in frames: silhouette 12, smpl 11"),
+    ],
+    ids=["empty sequence", "NaN in pose", "different length"],
+)
+def test_a_broken_clip(trained, tmp_path, capsys, frames, words):
+    folder, _ = trained
+    sound = {"silhouette": np.zeros((12, 64, 44), np.uint8), "smpl": np.zeros((12, 85))}
+    np.savez(tmp_path / "walk.npz", **(sound | frames))
+    told = refused(["embed", folder / "checkpoint.pt", tmp_path / "walk.npz"], capsys)
+    assert words in told
+    assert "walk.npz" in told
+
+
+def test_a_truncated_cache_is_found_and_made_anew(trained, capsys):
+    folder, data = trained
+    store = next((folder / "cache").glob("train-*"))
+    file = max(store.glob("*silhouette*"), key=lambda path: path.stat().st_size)
+    file.write_bytes(file.read_bytes()[:-7])
+    assert "silhouette" in refused(["info", store], capsys)
+    with pytest.warns(UserWarning, match="made anew"):
+        assert main(["synth", "--data.split=train", *data]) == 0
+    assert main(["info", str(store)]) == 0
+
+
+class _Harmful:
+    def __reduce__(self):
+        return Path.touch, (Path("harm"),)
+
+
+def test_a_pickle_with_code_is_refused_and_not_run(tmp_path, capsys, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    Path("walk.pkl").write_bytes(pickle.dumps({"pose": _Harmful()}))
+    torch.save({"weights": _Harmful()}, "model.pt")
+    refused(["info", "walk.pkl"], capsys)
+    refused(["info", "model.pt"], capsys)
+    refused(["evaluate", "model.pt"], capsys)
+    assert not Path("harm").exists()
+
+
+def test_a_folder_that_was_trained_into_is_not_overwritten(trained, capsys):
+    folder, data = trained
+    told = refused(["train", "SMPLGait", *TINY, *data, f"--out={folder}"], capsys)
+    assert re.search("there already.*resume", told)
+
+
+def test_doctor_names_every_optional_part(capsys):
+    assert main(["doctor"]) == 0
+    shown = capsys.readouterr().out
+    for part in ("GPU", "training", "rendering", "3D windows", "SMPL body"):
+        assert re.search(rf"^(ok|missing) +.*{part}", shown, re.MULTILINE), part
