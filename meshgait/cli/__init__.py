@@ -14,7 +14,7 @@ from pathlib import Path
 from meshgait._version import __version__
 from meshgait.errors import MeshgaitError
 
-COMMANDS = ("demo", "synth", "train", "embed", "evaluate", "info", "doctor")
+COMMANDS = ("demo", "synth", "train", "embed", "evaluate", "represent", "view", "info", "doctor")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

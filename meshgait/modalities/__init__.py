@@ -1,5 +1,6 @@
 """Gait representations, each a pure function of a mesh or of another representation."""
 
+from meshgait.modalities.articulated_cylinders import Legs, articulated_cylinders
 from meshgait.modalities.cgi import cgi
 from meshgait.modalities.cylinders import Cylinders, cylinder_mesh, cylinders
 from meshgait.modalities.depth import depth
@@ -38,10 +39,12 @@ __all__ = [
     "GaitCycle",
     "Grid",
     "JointSet",
+    "Legs",
     "Lidar",
     "LidarScan",
     "PointCloud",
     "aligned_frames",
+    "articulated_cylinders",
     "body_parts",
     "canonical_mesh",
     "cgi",

@@ -13,8 +13,6 @@ import itertools
 import numpy as np
 import torch
 from jaxtyping import Bool, Float
-from scipy.ndimage import gaussian_filter1d
-from scipy.signal import find_peaks
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
@@ -112,6 +110,8 @@ def _from_width(
 ) -> tuple[Float[Tensor, "*batch T"], Float[Tensor, "*batch"]]:
     """The same from the widths; NaN before the first extreme and from the last one on."""
     lead, frames = mask.shape[:-1], mask.shape[-1]
+    from scipy.ndimage import gaussian_filter1d
+
     wide = np.full((int(np.prod(lead)), frames), np.nan)
     periods = np.zeros(len(wide))
     real = mask.reshape(-1, frames).numpy(force=True)
@@ -135,6 +135,8 @@ def _from_width(
 
 def _extremes(signal: np.ndarray) -> np.ndarray:
     """Where the signal turns, highs and lows in alternation."""
+    from scipy.signal import find_peaks
+
     if len(signal) < 3:
         return np.zeros(0, dtype=int)
     least = _LEAST_SWING * np.ptp(signal)

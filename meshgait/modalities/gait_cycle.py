@@ -14,7 +14,6 @@ from typing import NamedTuple
 import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
-from scipy.ndimage import gaussian_filter1d
 from torch import Tensor
 
 from meshgait.body.names import JOINT_INDEX
@@ -100,6 +99,8 @@ def _swings(
     """When a foot that is `ahead` metres of the pelvis leaves the floor, and when it lands."""
     if len(ahead) < 3:
         return np.zeros(0), np.zeros(0)
+    from scipy.ndimage import gaussian_filter1d
+
     speed = np.diff(gaussian_filter1d(ahead, _SMOOTHING_S * fps, mode="nearest"))
     stance = np.median(speed[speed <= 0]) if (speed <= 0).any() else 0.0
     above = speed - stance / 2
