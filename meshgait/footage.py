@@ -53,7 +53,11 @@ def film(scene: Scene, camera: Camera, frames: slice = slice(None)) -> Film:
     """Shaded pictures of the frames asked for."""
     vertices = scene.mesh.vertices[frames]
     one_each = Camera(
-        camera.rotation[frames], camera.translation[frames], camera.focal, camera.center, camera.size
+        camera.rotation[frames],
+        camera.translation[frames],
+        camera.focal,
+        camera.center,
+        camera.size,
     )
     pictures = []
     for start in range(0, len(vertices), 16):  # pictures of many frames at once need much memory

@@ -163,9 +163,7 @@ REPRESENTATIONS: dict[str, Callable[[Scene], Any]] = {
     "lidar": _lidar,
     "depth": lambda s: of.depth(s.mesh, s.camera),
     "normals": lambda s: of.normals(s.mesh, s.camera),
-    "parts": lambda s: of.parts(
-        s.mesh, s.camera, of.parsing_labels(s.body.skinning), background=0
-    ),
+    "parts": lambda s: of.parts(s.mesh, s.camera, of.parsing_labels(s.body.skinning), background=0),
     "gait_cycle": lambda s: s.cycle,
 }
 

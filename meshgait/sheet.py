@@ -140,7 +140,7 @@ def box_mesh(volume: Bool[Tensor, "X Y Z"], grid: of.Grid) -> Mesh:
             points.append(cube[:, None] + square)
     quads = torch.cat(points) * grid.cell + torch.tensor(grid.origin)
     first = 4 * torch.arange(len(quads))[:, None]
-    faces = torch.cat([first + torch.tensor([0, 1, 2]), first + torch.tensor([0, 2, 3])])
+    faces = torch.cat([first + torch.tensor([0, 2, 1]), first + torch.tensor([0, 3, 2])])
     return Mesh(quads.reshape(-1, 3), None, faces)
 
 

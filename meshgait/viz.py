@@ -30,7 +30,12 @@ S: skeleton
 C: cylinders
 F: camera
 Q: close"""
-_SKIN, _BONES, _CAPSULES, _FRAME = (0.35, 0.50, 0.75), (0.80, 0.25, 0.2), (0.5, 0.7, 0.55), (0, 0, 0)
+_SKIN, _BONES, _CAPSULES, _FRAME = (
+    (0.35, 0.50, 0.75),
+    (0.80, 0.25, 0.2),
+    (0.5, 0.7, 0.55),
+    (0, 0, 0),
+)
 _FLOOR = (0.75, 0.75, 0.75)
 _LAYERS = {"M": "mesh", "S": "skeleton", "C": "cylinders", "F": "camera"}
 
@@ -60,7 +65,7 @@ def _reason(code: int, said: str) -> str:
     return f"the window of Open3D {how}: {last}"
 
 
-def _pack(scene: Scene) -> dict[str, np.ndarray]:
+def _pack(scene: Scene) -> dict[str, Any]:
     """All that the window shows, as arrays."""
     capsules = of.cylinder_mesh(of.cylinders(scene.mesh, scene.body.skinning))
     camera = scene.camera
@@ -220,10 +225,9 @@ class _Window:
         low = np.floor(self.walk["vertices"].min((0, 1)) * 2) / 2 - 0.5
         high = np.ceil(self.walk["vertices"].max((0, 1)) * 2) / 2 + 0.5
         height = float(self.walk["vertices"][..., 1].min())
-        ends = [
-            *([[x, height, low[2]], [x, height, high[2]]] for x in np.arange(low[0], high[0] + 0.1, 0.5)),
-            *([[low[0], height, z], [high[0], height, z]] for z in np.arange(low[2], high[2] + 0.1, 0.5)),
-        ]  # fmt: skip
+        across, along = (np.arange(low[axis], high[axis] + 0.1, 0.5) for axis in (0, 2))
+        ends = [[[x, height, low[2]], [x, height, high[2]]] for x in across]
+        ends += [[[low[0], height, z], [high[0], height, z]] for z in along]
         points = np.array(ends).reshape(-1, 3)
         return self._lines(points, np.arange(len(points)).reshape(-1, 2))
 

@@ -49,6 +49,17 @@ def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:
     """
     path = Path(path)
     arrays = read_npz(path)
+    rate = float(arrays["fps"]) if "fps" in arrays and arrays["fps"].size == 1 else fps
+    if not 0 < rate < np.inf:
+        raise DataError(f"{path}: fps is {rate}, expected a number above 0")
+    pose, shape, transl = _parameters(path, arrays)
+    return Motion(pose, shape, transl, rate)
+
+
+def _parameters(
+    path: Path, arrays: dict[str, np.ndarray]
+) -> tuple[Float[np.ndarray, "T 72"], Float[np.ndarray, "10"], Float[np.ndarray, "T 3"]]:
+    """Pose, shape and translation of a file, checked against each other."""
     if "pose" in arrays:
         pose, betas = arrays["pose"], arrays.get("betas", np.zeros(10))
     elif "smpl" in arrays and arrays["smpl"].ndim == 2 and arrays["smpl"].shape[1] == 85:
@@ -65,9 +76,8 @@ def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:
         raise DataError(f"{path}: transl is {transl.shape}, expected {(len(pose), 3)}")
     if any(x.dtype.kind not in "fiu" for x in (pose, betas, transl)):
         raise DataError(f"{path}: pose, betas and transl must be numbers")
-    rate = float(arrays["fps"]) if "fps" in arrays and arrays["fps"].size == 1 else fps
-    if not 0 < rate < np.inf:
-        raise DataError(f"{path}: fps is {rate}, expected a number above 0")
     shape = np.atleast_2d(betas)[:, :10].mean(axis=0)
-    numbers = [np.asarray(x, dtype=np.float32) for x in (pose, shape, transl)]
-    return Motion(*numbers, fps=rate)
+    pose, shape, transl = (np.asarray(x, dtype=np.float32) for x in (pose, shape, transl))
+    if not all(np.isfinite(x).all() for x in (pose, shape, transl)):
+        raise DataError(f"{path}: pose, betas and transl must be finite")
+    return pose, shape, transl

@@ -38,8 +38,8 @@ class Legs(NamedTuple):
 def articulated_cylinders(volume: Bool[Tensor, "*batch T X Y Z"], grid: Grid) -> Legs:
     """Fit both legs to the volumes of a walk in the walker's own axes (see `canonical_mesh`).
 
-    Lengths follow from the stature, the height of the highest volume of the clip. Raises `DataError`
-    where a frame has no volume.
+    Lengths follow from the stature, the height of the highest volume of the clip. Raises
+    `DataError` where a frame has no volume.
     """
     if tuple(volume.shape[-3:]) != grid.shape:
         raise ShapeError(f"a volume of {tuple(volume.shape[-3:])} is not on a grid of {grid.shape}")
@@ -107,7 +107,9 @@ def _score(
             ring = aside + turns.sin()[:, None] * across[:, None]  # (A, 6, 3)
             filters.append((points[:, :, None] + distance * radius * ring[:, None], weight))
     total = clips.new_zeros((*clips.shape[:2], len(angles)), dtype=torch.float32)
-    middle = stature[:, None, None] * clips.new_tensor([side * _HIP_ASIDE, _HIP_HEIGHT, 0.0], dtype=torch.float32)
+    middle = stature[:, None, None] * clips.new_tensor(
+        [side * _HIP_ASIDE, _HIP_HEIGHT, 0.0], dtype=torch.float32
+    )
     hips = middle + torch.stack([0 * floor, floor, 0 * floor], dim=-1)  # (N, T, 3)
     for points, weight in filters:
         flat = points.flatten(1, 2)
@@ -129,9 +131,7 @@ def _look_up(
     return clips.flatten(2).gather(2, index) & held
 
 
-def _best_path(
-    fit: Float[Tensor, "M T A"], turn: Float[Tensor, "A A"]
-) -> Int[Tensor, "M T"]:
+def _best_path(fit: Float[Tensor, "M T A"], turn: Float[Tensor, "A A"]) -> Int[Tensor, "M T"]:
     """The path through the states that fits best less its turns (Viterbi)."""
     value, came = fit[:, 0], []
     for frame in range(1, fit.shape[1]):

@@ -3,9 +3,10 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait import render
 from meshgait.camera import Camera
 from meshgait.mesh import Mesh
+from meshgait.render import normals as normals_of
+from meshgait.render import rasterize, screen
 
 
 def normals(mesh: Mesh, camera: Camera) -> Float[Tensor, "*batch H W 3"]:
@@ -13,5 +14,5 @@ def normals(mesh: Mesh, camera: Camera) -> Float[Tensor, "*batch H W 3"]:
 
     Has gradients to the vertices. Raises `DataError` when the mesh reaches behind the camera.
     """
-    fragments = render.rasterize(render.screen(mesh.vertices, camera), mesh.faces, camera.size)
-    return render.normals(fragments, camera.to_camera(mesh.vertices), mesh.faces)
+    fragments = rasterize(screen(mesh.vertices, camera), mesh.faces, camera.size)
+    return normals_of(fragments, camera.to_camera(mesh.vertices), mesh.faces)

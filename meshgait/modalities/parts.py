@@ -4,10 +4,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait import render
 from meshgait.body.names import JOINT_NAMES
 from meshgait.camera import Camera
 from meshgait.mesh import Mesh
+from meshgait.render import rasterize, screen, vertex_labels
 
 BACKGROUND = -1
 
@@ -31,10 +31,8 @@ def parts(
     `labels` are those of `body_parts` or `parsing_labels`, or any others. Raises `ShapeError` when
     there is not one for each vertex.
     """
-    fragments = render.rasterize(
-        render.screen(mesh.vertices.detach(), camera), mesh.faces, camera.size
-    )
-    return render.vertex_labels(fragments, mesh.faces, labels, background=background)
+    fragments = rasterize(screen(mesh.vertices.detach(), camera), mesh.faces, camera.size)
+    return vertex_labels(fragments, mesh.faces, labels, background=background)
 
 
 def body_parts(skinning: Float[Tensor, "V 24"]) -> Int[Tensor, " V"]:
