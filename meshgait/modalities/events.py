@@ -19,6 +19,7 @@ from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.render import shade
 
+_CHUNK = 32  # frames drawn at once: more do not fit the cache of a processor
 DARKEST = 0.02  # added to intensities in [0, 1], so that black has a logarithm
 
 
@@ -81,26 +82,38 @@ def watch(mesh: Mesh, camera: Camera, *, fps: float, rate: float) -> Float[Tenso
         raise ShapeError("a film needs a mesh with frames, (*, T, V, 3), and a rate above 0")
     count = mesh.vertices.shape[-3]
     samples = int((count - 1) / fps * rate + 1e-6) + 1
-    place = torch.arange(samples, dtype=torch.float64) * fps / rate
+    weight = mesh.vertices.new_tensor([0.299, 0.587, 0.114])  # of red, green and blue, BT.601
+    films = []
+    for start in range(0, samples, _CHUNK):
+        place = torch.arange(start, min(start + _CHUNK, samples), dtype=torch.float64) * fps / rate
+        moved = _camera_at(camera, place)
+        vertices = _between(mesh.vertices.detach(), place, -3)
+        picture = shade(vertices, mesh.faces, moved)
+        films.append((picture.to(weight) / 255) @ weight)
+    return torch.cat(films, dim=-3)
+
+
+def _camera_at(camera: Camera, place: Float[Tensor, " N"]) -> Camera:
+    """The camera at each of those frames; one that stands still stays one."""
+    if camera.translation.ndim < 2:
+        return camera
+    rotation, translation = camera.rotation, camera.translation
+    return Camera(
+        _between(rotation, place, -3), _between(translation, place, -2), camera.focal,
+        camera.center, camera.size,
+    )  # fmt: skip
+
+
+def _between(values: Tensor, place: Float[Tensor, " N"], axis: int) -> Tensor:
+    """Values at fractions of frames, frames being counted along `axis`."""
+    count = values.shape[axis]
     first = place.floor().long().clamp(max=max(count - 2, 0))
-    share = (place - first).to(mesh.vertices)
-
-    def between(values: Tensor, axis: int) -> Tensor:
-        weight = share.reshape(-1, *[1] * (-axis - 1))
-        device = values.device
-        start = values.index_select(axis, first.to(device))
-        end = values.index_select(axis, (first + 1).clamp(max=count - 1).to(device))
-        return torch.lerp(start, end, weight.expand(start.shape))
-
-    moved = camera
-    if camera.translation.ndim > 1:
-        moved = Camera(
-            between(camera.rotation, -3), between(camera.translation, -2), camera.focal,
-            camera.center, camera.size,
-        )  # fmt: skip
-    picture = shade(between(mesh.vertices.detach(), -3), mesh.faces, moved)
-    weight = torch.tensor([0.299, 0.587, 0.114]).to(mesh.vertices)  # BT.601
-    return (picture.to(mesh.vertices) / 255) @ weight
+    share = (place - first).to(values).reshape(-1, *[1] * (-axis - 1))
+    start, end = (
+        values.index_select(axis, index.clamp(max=count - 1).to(values.device))
+        for index in (first, first + 1)
+    )
+    return torch.lerp(start, end, share.expand(start.shape))
 
 
 def event_frames(
