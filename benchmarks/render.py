@@ -5,12 +5,8 @@
 
 import argparse
 import importlib
-import importlib.metadata
 import importlib.util
 import json
-import platform
-import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -18,9 +14,10 @@ from types import SimpleNamespace
 
 import numpy as np
 import torch
-import trimesh
+from _machine import machine, speeds, versions
 
 from meshgait import Camera, render
+from meshgait.body import Body
 
 PACKAGES = ("meshgait", "torch", "numpy", "numba", "triton", "pytorch3d")
 BACKENDS = {"numba": "cpu", "triton": "cuda", "reference": None}  # where each is timed
@@ -39,7 +36,7 @@ def main(argv=None):
     options = parser.parse_args(argv)
     device = "cuda" if torch.cuda.is_available() else "cpu"
     vertices, faces, mesh = body()
-    report = {"machine": machine(device), "versions": versions(), "mesh": mesh, "rows": []}
+    report = {"machine": machine(device), "versions": versions(PACKAGES), "mesh": mesh, "rows": []}
     for name in ("machine", "versions", "mesh"):
         print(f"{name}: {report[name]}")
     print(f"\n{'renderer':22} {'pixels':>7} {'frames':>6} {'forward':>22} {'with gradient':>22}")
@@ -52,37 +49,9 @@ def main(argv=None):
 
 
 def body():
-    """The embedded body where this version has one, else a sphere of as many vertices."""
-    if importlib.util.find_spec("meshgait.body._embedded"):
-        data = importlib.import_module("meshgait.body._embedded").load_embedded()
-        vertices, faces, name = data["v_template"], data["f"], "the embedded body"
-    else:
-        sphere = trimesh.creation.uv_sphere(count=(83, 83))
-        vertices, faces, name = sphere.vertices, sphere.faces, "a sphere in place of a body"
-    vertices, faces = torch.tensor(np.array(vertices)).float(), torch.tensor(np.array(faces))
-    return vertices, faces, f"{name}, {len(vertices)} vertices, {len(faces)} faces"
-
-
-def machine(device):
-    words = [platform.platform(), platform.processor(), f"{torch.get_num_threads()} threads"]
-    cpu = Path("/proc/cpuinfo")
-    if cpu.exists():
-        words += [x.split(":")[1].strip() for x in cpu.read_text().splitlines() if "model n" in x][
-            :1
-        ]
-    if device == "cuda":
-        words.append(torch.cuda.get_device_name())
-    return ", ".join(word for word in words if word)
-
-
-def versions():
-    found = {"python": platform.python_version()}
-    for package in PACKAGES:
-        try:
-            found[package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    mesh = Body.embedded()(pose=torch.zeros(1, 72), betas=torch.zeros(10))[0]
+    vertices, faces = mesh.vertices, mesh.faces
+    return vertices, faces, f"{len(vertices)} vertices, {len(faces)} faces"
 
 
 def views(vertices, frames, size, device):
@@ -156,28 +125,13 @@ def measure(name: str, draw: Callable, points: torch.Tensor, size: int, options)
 
     row = {"renderer": name, "size": size, "frames": len(points)}
     for key, run in (("forward", partial(draw, points)), ("gradient", gradient)):
-        row[key] = speed(run, len(points), options.seconds, points.device.type)
+        (row[key],) = speeds([run], len(points), options.seconds, points.device.type)
     figures = (
         f"{row[key]['median']:10,.0f} ({row[key]['low']:,.0f} - {row[key]['high']:,.0f})"
         for key in ("forward", "gradient")
     )
     print(f"{name:22} {size:7} {len(points):6} " + " ".join(f"{text:>22}" for text in figures))
     return row
-
-
-def speed(run, frames, seconds, device):
-    """Median frames per second over at least three calls, with the quartiles around it."""
-    run()  # compiles
-    run()
-    figures, start = [], time.perf_counter()
-    while len(figures) < 3 or time.perf_counter() - start < seconds:
-        before = time.perf_counter()
-        run()
-        if device == "cuda":
-            torch.cuda.synchronize()
-        figures.append(frames / (time.perf_counter() - before))
-    low, median, high = statistics.quantiles(figures, n=4)
-    return {"median": median, "low": low, "high": high, "calls": len(figures)}
 
 
 if __name__ == "__main__":

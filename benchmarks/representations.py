@@ -18,7 +18,7 @@ from meshgait.represent import REPRESENTATIONS, Scene
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--frames", type=int, default=60)
     parser.add_argument("--size", type=int, default=64, help="pixels per side")

@@ -16,7 +16,7 @@ from meshgait.represent import Scene
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="cylinders.png")
     parser.add_argument("--frames", type=int, default=16)
@@ -26,7 +26,7 @@ def main(argv=None):
     steps = walk(body, person, frames=options.frames)
     mesh = steps.decode(body)
     scene = Scene.follow(body, mesh, steps.fps, size=(256, 256))
-    capsules = cylinders(mesh, body.skinning)
+    capsules = cylinders(mesh, body.weights)
     again = cylinder_mesh(capsules)
     ours, theirs = silhouette(mesh, scene.camera), silhouette(again, scene.camera)
     overlap = torch.minimum(ours, theirs).sum((1, 2)) / torch.maximum(ours, theirs).sum((1, 2))

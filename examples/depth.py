@@ -15,7 +15,7 @@ from meshgait.represent import Scene
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="depth.png")
     parser.add_argument("--frames", type=int, default=12)

@@ -8,13 +8,13 @@ import argparse
 import numpy as np
 from PIL import Image
 
-from meshgait.body import Body
-from meshgait.modalities import body_parts, parsing_labels, parts
+from meshgait.body import Body, joint_labels, parsing_labels
+from meshgait.modalities import parts
 from meshgait.represent import Scene
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="parts.png")
     parser.add_argument("--frames", type=int, default=12)
@@ -26,7 +26,7 @@ def main(argv=None):
     scene = Scene.follow(body, mesh, steps.fps, size=(128, 128))
     generator = np.random.default_rng(4)
     rows = []
-    for labels in (parsing_labels(body.skinning), body_parts(body.skinning)):
+    for labels in (parsing_labels(body.weights), joint_labels(body.weights)):
         image = parts(mesh, scene.camera, labels)
         palette = generator.integers(60, 230, (int(labels.max()) + 2, 3)).astype(np.uint8)
         palette[0] = 255  # the background is -1

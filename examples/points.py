@@ -14,7 +14,7 @@ from meshgait.modalities import Lidar, canonical_mesh, lidar, points
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="points.png")
     parser.add_argument("--frames", type=int, default=12)

@@ -13,7 +13,7 @@ from meshgait.modalities import JOINT_SETS, canonical_mesh, skeleton3d
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="skeleton3d.png")
     parser.add_argument("--frames", type=int, default=6)

@@ -15,7 +15,7 @@ from meshgait.viz import open_window
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", help=".html, .gif, .mp4 or .png in place of the window")
     parser.add_argument("--frames", type=int, default=60)

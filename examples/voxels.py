@@ -22,7 +22,7 @@ from meshgait.modalities import (
 from meshgait.walker import Identity, walk
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", default="voxels.png")
     parser.add_argument("--frames", type=int, default=30)

@@ -10,6 +10,10 @@ _HINTS = {
         "Open3D's wheel also needs system libraries; on Debian and Ubuntu: "
         "apt-get install libusb-1.0-0 libgomp1 libvulkan1 mesa-vulkan-drivers"
     ),
+    "pytorch3d": (
+        "Its wheel needs the CUDA build of one version of torch, with or without a GPU; in an "
+        "environment of its own: pip install torch==2.12.1 'meshgait[pytorch3d]'"
+    ),
 }
 
 

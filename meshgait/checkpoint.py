@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import asdict
+import re
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 import torch
 from torch import nn
 
 import meshgait.models
 from meshgait._version import __version__
-from meshgait.errors import ConfigError, DataError, UnsafeFileError
+from meshgait.errors import ConfigError, DataError, MeshgaitError, UnsafeFileError
 from meshgait.storage import written_whole
 
 FORMAT = 1
+
+# All that torch was seen to raise for content that contradicts itself.
+_BROKEN = (
+    RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
+    BadZipFile,
+)  # fmt: skip
 
 
 def describe_model(model: Any) -> dict[str, Any]:
@@ -35,41 +42,94 @@ def save_checkpoint(path: str | Path, content: dict[str, Any]) -> None:
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
-    """What `save_checkpoint` wrote, on the CPU.
+    """What `save_checkpoint` wrote, on the CPU; every checksum is verified.
 
     Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
     `UnsafeFileError` for one that holds anything but tensors and plain values.
     """
     path = Path(path)
     try:
+        _require_checksums(path)
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except FileNotFoundError:
+    except (FileNotFoundError, DataError):
         raise
     except pickle.UnpicklingError as error:
-        reason = str(error).splitlines()[0]
-        raise UnsafeFileError(f"{path} is damaged or holds more than weights: {reason}") from error
-    except (RuntimeError, EOFError, OSError, ValueError, KeyError, BadZipFile) as error:
-        raise DataError(f"{path} is not a whole checkpoint: {error}") from error
-    if not isinstance(content, dict) or content.get("format") != FORMAT:
-        raise DataError(f"{path} was not written by meshgait (or by another format than {FORMAT})")
+        name = re.search(r"GLOBAL (\S+)", str(error))
+        found = f"names {name[1]}" if name else "is a program"
+        raise UnsafeFileError(
+            f"{path} {found}, which is neither a tensor nor a plain value; nothing in it was run"
+        ) from error
+    except _BROKEN as error:
+        raise DataError(f"{path} is not a whole checkpoint: {_first_line(error)}") from error
+    if not isinstance(content, dict) or "format" not in content:
+        raise DataError(f"{path} is no checkpoint of meshgait")
+    if content["format"] != FORMAT:
+        raise DataError(
+            f"{path} has format {content['format']!r} and this version of meshgait reads "
+            f"{FORMAT}; read it with the version that wrote it, {content.get('version')}"
+        )
     return content
 
 
+def _require_checksums(path: Path) -> None:
+    """Torch itself takes changed numbers for weights."""
+    with ZipFile(path) as archive:
+        damaged = archive.testzip()
+    if damaged is not None:
+        raise DataError(f"{path} is damaged: the checksum of {damaged} is wrong")
+
+
 def build_model(content: dict[str, Any]) -> nn.Module:
-    """The network that `describe_model` described, in evaluation mode."""
+    """The network that `describe_model` described, in evaluation mode.
+
+    Raises `ConfigError` for a model or a setting that this version does not have, `DataError`
+    where configuration and weights do not fit.
+    """
     name = content.get("model")
     if name not in meshgait.models.__all__:
         known = ", ".join(meshgait.models.__all__)
         raise ConfigError(f"there is no model {name!r} in this version of meshgait, only {known}")
     model_type = getattr(meshgait.models, name)
     try:
-        model = model_type(model_type.Config(**content["config"]))
+        model = model_type(_make_config(model_type, content["config"]))
         model.load_state_dict(content["weights"])
-    except (TypeError, KeyError, RuntimeError) as error:
-        raise DataError(f"the weights do not fit a {name}: {error}") from error
+    except MeshgaitError:
+        raise
+    except _BROKEN as error:
+        raise DataError(f"configuration and weights make no {name}: {_cause(error)}") from error
     return model.eval()
 
 
+def _make_config(model_type: Any, values: dict[str, Any]) -> Any:
+    known = [field.name for field in fields(model_type.Config)]
+    unknown = [str(key) for key in values if key not in known]
+    if unknown:
+        raise ConfigError(
+            f"{model_type.__name__} has no setting {', '.join(unknown)}, only {', '.join(known)}"
+        )
+    return model_type.Config(**values)
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def _cause(error: Exception) -> str:
+    """The first of the many differences that torch lists, or the whole of a short message."""
+    head, *differences = str(error).splitlines() or [type(error).__name__]
+    if not differences:
+        return head
+    others = f" (and {len(differences) - 1} more)" if len(differences) > 1 else ""
+    return differences[0].strip() + others
+
+
 def load_model(path: str | Path) -> nn.Module:
-    """The network in a checkpoint, on the CPU, in evaluation mode; errors as `load_checkpoint`."""
-    return build_model(load_checkpoint(path))
+    """The network in a checkpoint, on the CPU, in evaluation mode.
+
+    Errors as those of `load_checkpoint` and `build_model`.
+    """
+    content = load_checkpoint(path)
+    try:
+        return build_model(content)
+    except MeshgaitError as error:
+        raise type(error)(f"{path}: {error}") from error

@@ -15,9 +15,11 @@ from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
 from meshgait.data import AllFrames, GaitSequence, Protocol, Record, SequenceDataset, collate
-from meshgait.errors import DataError
+from meshgait.errors import DataError, ShapeError
 from meshgait.metrics import part_distance, retrieval
 from meshgait.storage import read_npz, written_whole
+
+_COLUMNS = ("subject", "condition", "view")
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,33 +29,45 @@ class Embeddings:
     values: Float[Tensor, "N P C"]
     records: list[Record]
 
+    def __post_init__(self) -> None:
+        if self.values.ndim != 3 or len(self.values) != len(self.records):
+            raise ShapeError(
+                f"embeddings must be (N, P, C) for {len(self.records)} records, got "
+                f"{tuple(self.values.shape)}"
+            )
+
     def save(self, path: str | Path) -> None:
         """Write an .npz with `embedding`, `subject`, `condition` and `view`."""
-        subject, condition, view = zip(
-            *((record.subject, record.condition, record.view) for record in self.records),
-            strict=True,
+        subject, condition, view = (
+            np.array([getattr(record, name) for record in self.records], dtype=np.str_)
+            for name in _COLUMNS
         )
+        values = self.values.detach().cpu().numpy()
         with written_whole(path) as part, part.open("wb") as file:
-            np.savez(
-                file,
-                embedding=self.values.numpy(),
-                subject=np.array(subject),
-                condition=np.array(condition),
-                view=np.array(view),
-            )
+            np.savez(file, embedding=values, subject=subject, condition=condition, view=view)
 
     @classmethod
     def load(cls, path: str | Path) -> Embeddings:
         """Read what `save` wrote; raises `DataError` for another kind of file."""
         arrays = read_npz(path)
-        try:
-            columns = [arrays[name].tolist() for name in ("subject", "condition", "view")]
-            values = torch.from_numpy(arrays["embedding"])
-        except (KeyError, TypeError) as error:
-            raise DataError(f"{path} holds no embeddings: {error}") from error
-        if values.ndim != 3 or {len(column) for column in columns} != {len(values)}:
-            raise DataError(f"{path}: embeddings {tuple(values.shape)} do not fit their records")
-        return cls(values, [Record(*map(str, row)) for row in zip(*columns, strict=True)])
+        missing = [name for name in ("embedding", *_COLUMNS) if name not in arrays]
+        if missing:
+            raise DataError(f"{path} holds no embeddings: {' and '.join(missing)} are not there")
+        values, columns = arrays["embedding"], [arrays[name] for name in _COLUMNS]
+        if values.ndim != 3 or values.dtype not in (np.float32, np.float64):
+            raise DataError(f"{path}: embeddings are (N, P, C) floats, got {_describe(values)}")
+        for name, column in zip(_COLUMNS, columns, strict=True):
+            if column.shape != values.shape[:1] or column.dtype.kind != "U":
+                raise DataError(
+                    f"{path}: {name} must be a text for each of {len(values)} embeddings, got "
+                    f"{_describe(column)}"
+                )
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return cls(torch.from_numpy(values), [Record(*row) for row in rows])
+
+
+def _describe(array: np.ndarray) -> str:
+    return f"{array.dtype} {array.shape}"
 
 
 class _Sequences(Dataset[GaitSequence]):

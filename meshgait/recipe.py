@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from torch import nn
 
 from meshgait.data import FrameSampling, PeopleAndClips, UnorderedFrames
 from meshgait.errors import ConfigError
+
+Precision = Literal["fp32", "bf16"]
+
+
+def _require_rates(lr: float, weight_decay: float) -> None:
+    if not 0 < lr < math.inf:
+        raise ConfigError(f"lr must be above 0 and finite, got {lr}")
+    if not 0 <= weight_decay < math.inf:
+        raise ConfigError(f"weight_decay must be 0 or more and finite, got {weight_decay}")
 
 
 class OptimizerRecipe(ABC):
@@ -29,6 +39,9 @@ class Adam(OptimizerRecipe):
     lr: float = 1e-3
     weight_decay: float = 5e-4
 
+    def __post_init__(self) -> None:
+        _require_rates(self.lr, self.weight_decay)
+
     def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
         """The optimiser of these parameters."""
         return torch.optim.Adam(parameters, lr=self.lr, weight_decay=self.weight_decay)
@@ -41,6 +54,11 @@ class Sgd(OptimizerRecipe):
     lr: float = 0.1
     momentum: float = 0.9
     weight_decay: float = 5e-4
+
+    def __post_init__(self) -> None:
+        _require_rates(self.lr, self.weight_decay)
+        if not 0 <= self.momentum < 1:
+            raise ConfigError(f"momentum must be 0 or more and below 1, got {self.momentum}")
 
     def __call__(self, parameters: Sequence[nn.Parameter]) -> torch.optim.Optimizer:
         """The optimiser of these parameters."""
@@ -57,9 +75,10 @@ class Recipe:
     batch: PeopleAndClips = PeopleAndClips()
     frames: FrameSampling = UnorderedFrames()
     optimizer: OptimizerRecipe = Adam()
-    milestones: tuple[int, ...] = (30_000, 90_000)  # steps at which the rate is divided by ten
+    milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate is divided by ten
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
-    precision: Literal["fp32", "bf16"] = "fp32"
+    precision: Precision = "fp32"
+    calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0
     workers: int = 0  # processes that read data
     log_every: int = 10  # steps
@@ -71,3 +90,12 @@ class Recipe:
                 raise ConfigError(f"{name} must be 1 or more, got {getattr(self, name)}")
         if self.workers < 0:
             raise ConfigError(f"workers must be 0 or more, got {self.workers}")
+        if not 0 <= self.seed < 2**32:
+            raise ConfigError(f"seed must be 0 or more and below 2**32, got {self.seed}")
+        if list(self.milestones) != sorted({step for step in self.milestones if step >= 0}):
+            raise ConfigError(f"milestones must be steps in rising order, got {self.milestones}")
+        if self.max_norm is not None and not self.max_norm > 0:
+            raise ConfigError(f"max_norm must be above 0, or None, got {self.max_norm}")
+        if self.precision not in get_args(Precision):
+            known = ", ".join(get_args(Precision))
+            raise ConfigError(f"precision must be one of {known}, got {self.precision!r}")

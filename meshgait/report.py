@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import html
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,9 +13,10 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from meshgait._optional import require
+from meshgait.errors import ConfigError
 from meshgait.storage import written_whole
 
-RIGHT, WRONG = "#2a8a4a", "#c0392b"
+PROBE, RIGHT, WRONG = "#888888", "#2a8a4a", "#c0392b"
 
 _STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
@@ -34,6 +35,10 @@ class Figure:
     name: str
     caption: str
     png: bytes
+
+    def __post_init__(self) -> None:
+        if not self.name or Path(self.name).name != self.name:
+            raise ConfigError(f"a figure is called like a file without folders, not {self.name!r}")
 
 
 def write_report(
@@ -65,12 +70,14 @@ def write_report(
 
 
 def _table(rows: Sequence[Mapping[str, str]]) -> str:
-    head = "".join(f"<th>{html.escape(name)}</th>" for name in rows[0])
-    lines = [
-        "<tr>" + "".join(f"<td>{html.escape(value)}</td>" for value in row.values()) + "</tr>"
-        for row in rows
-    ]
-    return f"<table><thead><tr>{head}</tr></thead><tbody>{''.join(lines)}</tbody></table>"
+    columns = dict.fromkeys(name for row in rows for name in row)
+    head = _cells("th", columns)
+    lines = [_cells("td", [row.get(name, "") for name in columns]) for row in rows]
+    return f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _cells(tag: str, texts: Iterable[str]) -> str:
+    return f"<tr>{''.join(f'<{tag}>{html.escape(text)}</{tag}>' for text in texts)}</tr>"
 
 
 def _figure(figure: Figure) -> str:
@@ -91,17 +98,19 @@ def plot_curves(
     caption: str,
 ) -> Figure:
     """Lines (x values, y values) by label in one diagram."""
-    figure, axes = _diagram(6.4, 4.0)
+    figure, ((axes,),) = _diagram(6.4, 4.0)
     for label, (across, up) in curves.items():
         axes.plot(across, up, label=label)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
-    axes.legend()
+    if curves:
+        for text in axes.legend().get_texts():
+            text.set_parse_math(False)  # a name may hold a dollar
     return Figure(name, caption, _to_png(figure))
 
 
 def draw_retrieval(
-    rows: Sequence[Sequence[UInt8[np.ndarray, "T H W"]]],
+    rows: Sequence[Sequence[UInt8[np.ndarray, "_ H W"]]],
     marks: Sequence[Sequence[bool]],
     *,
     name: str,
@@ -113,20 +122,22 @@ def draw_retrieval(
     """
     columns = max(map(len, rows))
     figure, grid = _diagram(1.5 * columns, 1.15 * len(rows), rows=len(rows), columns=columns)
-    for cells, clips, right in zip(np.atleast_2d(grid), rows, marks, strict=True):
-        for place, (cell, clip) in enumerate(zip(cells, clips, strict=True)):
+    for cells, clips, right in zip(grid, rows, marks, strict=True):
+        for cell in cells[len(clips) :]:
+            cell.set_axis_off()
+        colors = [PROBE, *(RIGHT if mark else WRONG for mark in right)]
+        for cell, clip, color in zip(cells[: len(clips)], clips, colors, strict=True):
             cell.imshow(_strip(clip), cmap="gray", vmin=0, vmax=255)
             cell.set(xticks=[], yticks=[])
-            color = "#888888" if place == 0 else (RIGHT if right[place - 1] else WRONG)
             for edge in cell.spines.values():
                 edge.set(color=color, linewidth=3)
     titles = ["probe", *[f"match {k}" for k in range(1, columns)]]
-    for cell, title in zip(np.atleast_2d(grid)[0], titles, strict=True):
+    for cell, title in zip(grid[0], titles, strict=True):
         cell.set_title(title, fontsize=9)
     return Figure(name, caption, _to_png(figure))
 
 
-def _strip(clip: UInt8[np.ndarray, "T H W"], shown: int = 3) -> UInt8[np.ndarray, "H W"]:
+def _strip(clip: UInt8[np.ndarray, "T H W"], shown: int = 3) -> UInt8[np.ndarray, "H {shown}*W"]:
     """Some frames of a clip side by side."""
     chosen = np.linspace(0, len(clip) - 1, shown).round().astype(int)
     return np.concatenate(list(clip[chosen]), axis=1)
@@ -141,15 +152,16 @@ def draw_pictures(
     """Pictures in rows and columns, edge to edge."""
     image = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures], axis=0)
     content = io.BytesIO()
-    grey = image if image.dtype == np.uint8 else np.rint(image * 255).astype(np.uint8)
-    require("PIL.Image").fromarray(grey).save(content, format="PNG")
+    if image.dtype != np.uint8:
+        image = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
+    require("PIL.Image").fromarray(image).save(content, format="PNG")
     return Figure(name, caption, content.getvalue())
 
 
 def _diagram(width: float, height: float, *, rows: int = 1, columns: int = 1) -> tuple:
     """A matplotlib figure that needs no screen and leaves no state behind, and its axes."""
     figure = require("matplotlib.figure").Figure(figsize=(width, height), layout="constrained")
-    return figure, figure.subplots(rows, columns)
+    return figure, figure.subplots(rows, columns, squeeze=False)
 
 
 def _to_png(figure: object) -> bytes:

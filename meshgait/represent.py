@@ -12,7 +12,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 
 from meshgait import modalities as of
-from meshgait.body import Body
+from meshgait.body import Body, parsing_labels
 from meshgait.camera import Camera
 from meshgait.errors import ConfigError, DataError
 from meshgait.mesh import Mesh
@@ -156,14 +156,14 @@ REPRESENTATIONS: dict[str, Callable[[Scene], Any]] = {
     "skeleton3d": lambda s: of.skeleton3d(s.mesh, of.SMPL24, centred=True),
     "pose_heatmap": lambda s: of.pose_heatmap(s.skeleton2d),
     "events": _events,
-    "cylinders": lambda s: of.cylinders(s.mesh, s.body.skinning),
+    "cylinders": lambda s: of.cylinders(s.mesh, s.body.weights),
     "voxels": lambda s: of.voxels(s.canonical, GRID),
     "visual_hull": _hull,
     "points": lambda s: of.points(s.mesh, POINTS, s.generator),
     "lidar": _lidar,
     "depth": lambda s: of.depth(s.mesh, s.camera),
     "normals": lambda s: of.normals(s.mesh, s.camera),
-    "parts": lambda s: of.parts(s.mesh, s.camera, of.parsing_labels(s.body.skinning), background=0),
+    "parts": lambda s: of.parts(s.mesh, s.camera, parsing_labels(s.body.weights), background=0),
     "gait_cycle": lambda s: s.cycle,
 }
 

@@ -6,43 +6,47 @@ killed and resumed ends where an undisturbed one does.
 
 from __future__ import annotations
 
-import csv
+import atexit
 import hashlib
 import os
-import signal
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import torch
 from torch import Tensor, nn
 from torch.utils.data import DataLoader
-from tqdm import tqdm
 
 from meshgait._optional import require
 from meshgait.checkpoint import describe_model, load_checkpoint, save_checkpoint
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
-from meshgait.errors import ConfigError, DependencyError, TrainingError
+from meshgait.errors import ConfigError, DataError, TrainingError
+from meshgait.interrupts import interrupts_noted, leave_interrupts_to_main_process
 from meshgait.losses import triplet_statistics
-from meshgait.recipe import Recipe
-from meshgait.storage import written_whole
+from meshgait.nn import calibrate_
+from meshgait.recipe import Precision, Recipe
+from meshgait.training_log import Row, TrainingLog, write_table
 
-Row = dict[str, float]
+_FREE = ("steps", "workers", "log_every", "save_every")  # of a recipe, when a run is resumed
 
 
-def make_fabric(precision: Literal["fp32", "bf16"] = "fp32") -> Any:
+def make_fabric(precision: Precision = "fp32") -> Any:
     """Fabric on the best device here; under torchrun, on all that it was started for."""
     fabric = require("lightning_fabric", extra="train").Fabric
     lightning_precision = {"fp32": "32-true", "bf16": "bf16-mixed"}[precision]
     if "TORCHELASTIC_RUN_ID" not in os.environ:
         return fabric(devices=1, precision=lightning_precision)
+    atexit.register(_leave_process_group)
     local, world = (int(os.environ[name]) for name in ("LOCAL_WORLD_SIZE", "WORLD_SIZE"))
     return fabric(
         devices=local, num_nodes=world // local, strategy="ddp", precision=lightning_precision
     )
+
+
+def _leave_process_group() -> None:
+    """Threads of gloo that are left at the end of a process can abort it after its work."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def fit(
@@ -58,11 +62,15 @@ def fit(
     """Train `model` (see `meshgait.models`) in place; a row of its history per `log_every` steps.
 
     `criterion(embedding, label)` gives the weighted terms of the loss by name; its own weights
-    are trained too. `out` receives `checkpoint.pt`, `log.csv` and TensorBoard's events. `resume`
-    goes on from the checkpoint there, if there is one; settings that would change the outcome,
-    other than the number of steps, are then a `ConfigError`. An interrupt (Ctrl-C, SIGTERM)
-    finishes the step, saves and raises `KeyboardInterrupt`. A loss or a gradient that is not
-    finite raises `TrainingError` and saves the batch beside the checkpoint.
+    are trained too. A model that in training returns a tuple, the embedding first, has the rest
+    handed on to its criterion: `criterion(embedding, label, *rest)`, batch first.
+
+    `out` receives `checkpoint.pt`, `log.csv` and TensorBoard's events. `resume` goes on from the
+    checkpoint there, if there is one; settings that would change the outcome, other than the
+    number of steps, are then a `ConfigError`. An interrupt (Ctrl-C, SIGTERM) finishes the step,
+    saves and raises `KeyboardInterrupt`. A loss or a gradient that is not finite raises
+    `TrainingError` and saves the batch beside the checkpoint. `fabric` stands in for
+    `make_fabric(recipe.precision)`.
     """
     fabric = fabric or make_fabric(recipe.precision)
     fabric.launch()
@@ -90,6 +98,11 @@ class _Training:
             data, modalities=model.inputs, shape=recipe.batch, frames=recipe.frames,
             seed=recipe.seed, rank=fabric.global_rank, world_size=fabric.world_size,
         )  # fmt: skip
+        if not any(weight.requires_grad for weight in model.parameters()):
+            raise ConfigError(f"{type(model).__name__} has no weights to train")
+        if recipe.calibrate:
+            first = self.batches[0]
+            calibrate_(model, **first.inputs, mask=first.mask)
         if fabric.world_size > 1 and fabric.device.type == "cuda":
             model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
         self.model, self.criterion = model, criterion
@@ -108,9 +121,11 @@ class _Training:
         recipe = self.recipe
         loader = DataLoader(
             self.batches, batch_size=None, sampler=range(self.step, recipe.steps),
-            num_workers=recipe.workers,
+            num_workers=recipe.workers, worker_init_fn=leave_interrupts_to_main_process,
         )  # fmt: skip
-        with _Log(self.out, self.step, recipe.steps, self.fabric) as log, _interrupts() as stop:
+        silent = not self.fabric.is_global_zero
+        log = TrainingLog(self.out, start=self.step, steps=recipe.steps, silent=silent)
+        with log, interrupts_noted() as interrupts:
             for batch in loader:
                 embedding, label, row = self._learn_from(batch)
                 self.step += 1
@@ -121,22 +136,22 @@ class _Training:
                     self.history.append({"step": self.step, **numbers})
                     log.write(self.history[-1])
                 log.advance()
-                stopping = stop.is_set() and self.fabric.world_size == 1
-                if is_last or stopping or self.step % recipe.save_every == 0:
+                is_stopping = self._any_process(bool(interrupts))
+                if is_last or is_stopping or self.step % recipe.save_every == 0:
                     self.save()
-                if stopping and not is_last:
+                if is_stopping:
                     raise KeyboardInterrupt
         self.model.eval()
 
     def _learn_from(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor | float]]:
         # Dropout, too, is a function of seed, step and process.
         torch.manual_seed((self.recipe.seed * 2**20 + self.step) * 2**10 + self.fabric.global_rank)
-        device = self.fabric.device
-        mask = None if bool(batch.mask.all()) else batch.mask.to(device)
-        inputs = {name: array.to(device) for name, array in batch.inputs.items()}
-        embedding = self._from_all(self.network(**inputs, mask=mask))
-        label = self._from_all(torch.as_tensor(batch.label).to(device))
-        terms = self.loss(embedding, label)
+        there = batch.to(self.fabric.device)
+        mask = None if bool(batch.mask.all()) else there.mask
+        outputs = self.network(**there.inputs, mask=mask)
+        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+        embedding, label, *rest = map(self._from_all, (outputs[0], there.label, *outputs[1:]))
+        terms = self.loss(embedding, label, *rest)
         total = torch.stack(list(terms.values())).sum()
         self._require_finite(total, "the loss", batch)
         self.optimizer.zero_grad()
@@ -157,13 +172,22 @@ class _Training:
             return tensor
         return self.fabric.all_gather(tensor, sync_grads=tensor.requires_grad).flatten(0, 1)
 
+    def _any_process(self, value: bool) -> bool:
+        """Whether it is so in one process at least: all of them must go the same way."""
+        if self.fabric.world_size == 1:
+            return value
+        votes = torch.tensor(float(value), device=self.fabric.device)
+        return bool(self.fabric.all_reduce(votes, reduce_op="sum") > 0)
+
     def _require_finite(self, value: Tensor, name: str, batch: Batch) -> None:
         if bool(value.isfinite()):
             return
         path = self.out / "failed_batch.pt"
         if self.fabric.is_global_zero:
             content = {"inputs": batch.inputs, "mask": batch.mask, "label": batch.label}
-            save_checkpoint(path, {"step": self.step, **content, **describe_model(self.model)})
+            weights = {"criterion": self.criterion.state_dict(), **describe_model(self.model)}
+            save_checkpoint(path, {"step": self.step, **content, **weights})
+        self.fabric.barrier()
         raise TrainingError(
             f"{name} is {value.item()} at step {self.step}; the batch and the weights are in "
             f"{path}. A lower learning rate, or precision fp32, often helps"
@@ -179,9 +203,10 @@ class _Training:
                 "optimizer": self.optimizer.state_dict(),
                 "schedule": self.schedule.state_dict(),
             }
-            content = {**describe_model(self.model), **self._identity(), "training": state}
+            about = {"subjects": self.batches.subjects, "settings": self._settings()}
+            content = {**describe_model(self.model), **about, "training": state}
             save_checkpoint(self.out / "checkpoint.pt", content)
-            _write_table(self.out / "log.csv", self.history)
+            write_table(self.out / "log.csv", self.history)
         self.fabric.barrier()
 
     def restore(self, resume: bool) -> None:
@@ -192,92 +217,62 @@ class _Training:
         if not resume:
             raise ConfigError(f"{path} is there already: resume it, or train into another folder")
         content = load_checkpoint(path)
-        identity = {**describe_model(self.model), **self._identity()}
-        changed = [
-            key for key in identity if key != "weights" and identity[key] != content.get(key)
-        ]
-        if "recipe" in changed:
-            old, new = content["recipe"], identity["recipe"]
-            changed += [f"{k} was {old.get(k)}, is {new[k]}" for k in new if new[k] != old.get(k)]
-        if changed:
-            raise ConfigError(f"{path} was trained otherwise ({'; '.join(changed)})")
-        state = content["training"]
-        self.model.load_state_dict(content["weights"])
+        try:
+            self._require_same_settings(path, content["settings"])
+            self._take_up(content["weights"], content["training"])
+        except ConfigError:
+            raise
+        except (KeyError, TypeError, ValueError, RuntimeError, AttributeError) as error:
+            raise DataError(f"{path} holds no training to go on with: {error!r}") from error
+        if self.step > self.recipe.steps:
+            raise ConfigError(
+                f"{path} is at step {self.step} already, beyond the {self.recipe.steps} asked for"
+            )
+
+    def _take_up(self, weights: dict[str, Any], state: dict[str, Any]) -> None:
+        self.model.load_state_dict(weights)
         self.criterion.load_state_dict(state["criterion"])
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.history = state["step"], state["history"]
 
-    def _identity(self) -> dict[str, Any]:
-        """What a resumed run must share with the one before it."""
-        recipe = {name: repr(value) for name, value in vars(self.recipe).items()}
-        for free in ("steps", "workers", "log_every", "save_every"):
-            del recipe[free]
-        names = "\n".join(record.name for record in self.batches.data.records)
-        data = hashlib.sha256(names.encode()).hexdigest()
-        return {"recipe": recipe, "data": data, "subjects": self.batches.subjects}
+    def _require_same_settings(self, path: Path, before: dict[str, str]) -> None:
+        now = self._settings()
+        changed = [
+            f"{name} was {before.get(name)}, is {now.get(name)}"
+            for name in {**before, **now}
+            if before.get(name) != now.get(name)
+        ]
+        if changed:
+            raise ConfigError(
+                f"{path} was trained otherwise: {'; '.join(changed)}. Resume it as it was, or "
+                "train into another folder"
+            )
 
-
-class _Log:
-    """Progress bar and TensorBoard's events of the first process; nothing in the others."""
-
-    def __init__(self, out: Path, start: int, steps: int, fabric: Any) -> None:
-        is_first = fabric.is_global_zero
-        self._bar = tqdm(
-            total=steps, initial=start, unit="step", disable=None if is_first else True
-        )
-        self._events = None
-        if is_first:
-            try:
-                tensorboard = require("torch.utils.tensorboard", extra="train")
-                self._events = tensorboard.SummaryWriter(str(out / "events"), purge_step=start)
-            except DependencyError:
-                pass  # log.csv holds the same numbers
-
-    def __enter__(self) -> _Log:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.close()
-        if self._events is not None:
-            self._events.close()
-
-    def advance(self) -> None:
-        self._bar.update()
-
-    def write(self, row: Row) -> None:
-        shown = {
-            name: f"{row[name]:.3g}" for name in ("loss", "active_fraction", "lr") if name in row
+    def _settings(self) -> dict[str, str]:
+        """What a resumed run must share with the one before it, by the name it has in errors."""
+        data, subjects = self.batches.data, self.batches.subjects
+        names = "\n".join([getattr(data, "fingerprint", ""), *(r.name for r in data.records)])
+        digest = hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()[:16]
+        given = {
+            "model": type(self.model).__name__,
+            **{f"model.{name}": value for name, value in vars(self.model.config).items()},
+            **{f"recipe.{name}": value for name, value in vars(self.recipe).items()},
+            **_plain_attributes("criterion", self.criterion),
+            "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
         }
-        self._bar.set_postfix(shown, refresh=False)
-        if self._events is not None:
-            for name, value in row.items():
-                self._events.add_scalar(name, value, int(row["step"]))
+        for name in _FREE:
+            del given[f"recipe.{name}"]
+        return {name: repr(value) for name, value in given.items()}
 
 
-def _write_table(path: Path, rows: list[Row]) -> None:
-    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        table = csv.DictWriter(file, fieldnames=list(rows[-1]) if rows else ["step"])
-        table.writeheader()
-        table.writerows(rows)
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """An event that the first Ctrl-C or SIGTERM sets; the second one interrupts at once."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-
-    def ask(number: int, frame: object) -> None:
-        if asked.is_set():
-            raise KeyboardInterrupt
-        asked.set()
-
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield asked
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+def _plain_attributes(name: str, module: nn.Module) -> dict[str, Any]:
+    """The settings of a module, such as a margin, and of those inside it, and their types."""
+    found: dict[str, Any] = {}
+    for path, part in module.named_modules(prefix=name):
+        found[path] = type(part).__name__
+        for key, value in vars(part).items():
+            is_plain = isinstance(value, bool | int | float | str | None)
+            if is_plain and key != "training" and not key.startswith("_"):
+                found[f"{path}.{key}"] = value
+    return found

@@ -67,7 +67,7 @@ def _reason(code: int, said: str) -> str:
 
 def _pack(scene: Scene) -> dict[str, Any]:
     """All that the window shows, as arrays."""
-    capsules = of.cylinder_mesh(of.cylinders(scene.mesh, scene.body.skinning))
+    capsules = of.cylinder_mesh(of.cylinders(scene.mesh, scene.body.weights))
     camera = scene.camera
     return {
         "vertices": scene.mesh.vertices.numpy(force=True),

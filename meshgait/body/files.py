@@ -107,5 +107,8 @@ def _check_shapes(arrays: dict[str, np.ndarray], path: Path) -> None:
             raise DataError(f"{path}: {name} is {arrays[name].shape}, expected {shape}")
     if joints != 24:
         raise DataError(f"{path} has {joints} joints; only SMPL bodies with 24 joints are read")
+    parents = arrays["kintree_table"][0, 1:].astype(np.int64)
+    if (parents < 0).any() or (parents > np.arange(joints - 1)).any():
+        raise DataError(f"{path}: kintree_table hangs a joint on one that does not come before it")
     if len(arrays["f"]) == 0 or arrays["f"].min() < 0 or arrays["f"].max() >= vertices:
         raise DataError(f"{path}: f names vertices that do not exist")

@@ -13,6 +13,7 @@ from meshgait._optional import require
 from meshgait._version import __version__
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import BodyNotFoundError, DependencyError
+from meshgait.render import backends
 
 # What it is for, the module, its distribution, the extra that brings it.
 _PARTS = (
@@ -40,6 +41,8 @@ def run(arguments: Sequence[str]) -> None:
             _line(True, purpose, f"{distribution} {_version(distribution)}")
         except DependencyError as error:
             _line(False, purpose, str(error))
+    for device, choice in backends().items():
+        _line(choice.missing is None, f"rendering on {device}", choice.missing or choice.backend)
     _check_bodies()
 
 

@@ -29,9 +29,10 @@ _LEAST_FRAMES = 12  # that an occluder leaves to be seen
 class WildConfig:
     """What is drawn for each clip; pairs are least and largest.
 
-    The azimuth is free; `elevation_deg` and `distance` (metres) place the camera, `person_px` is
-    the height in pixels of two metres at that distance. `bag` and `coat` are the shares of clips
-    with one, `occluded` that of clips in which something hides a part.
+    `azimuth_deg` (0 sees the front, 90 the left side), `elevation_deg` and `distance` (metres)
+    place the camera, `person_px` is the height in pixels of two metres at that distance. `bag` and
+    `coat` are the shares of clips with one, `occluded` that of clips in which something hides a
+    part.
     """
 
     clips: int = 8
@@ -39,6 +40,7 @@ class WildConfig:
     fps: float = 25.0
     size: tuple[int, int] = (64, 44)
     person_px: tuple[float, float] = (60.0, 110.0)
+    azimuth_deg: tuple[int, int] = (0, 360)
     elevation_deg: tuple[float, float] = (0.0, 25.0)
     distance: tuple[float, float] = (4.0, 9.0)
     bag: float = 0.2
@@ -92,7 +94,7 @@ def draw_clip(
 
 
 def _place_camera(config: WildConfig, generator: np.random.Generator) -> tuple[int, Camera]:
-    azimuth = int(generator.integers(360))
+    azimuth = int(generator.integers(*config.azimuth_deg))
     elevation = generator.uniform(*config.elevation_deg)
     distance = generator.uniform(*config.distance)
     height_px = generator.uniform(*config.person_px)

@@ -19,7 +19,7 @@ from meshgait.modalities.joint_set import (
 )
 from meshgait.modalities.mesh_frames import canonical_mesh, mesh_in_camera, velocity
 from meshgait.modalities.normals import normals
-from meshgait.modalities.parts import body_parts, parsing_labels, parts
+from meshgait.modalities.parts import parts
 from meshgait.modalities.points import Lidar, LidarScan, PointCloud, lidar, points
 from meshgait.modalities.pose_heatmap import pose_heatmap
 from meshgait.modalities.silhouette import is_visible, normalize_silhouette, silhouette
@@ -45,7 +45,6 @@ __all__ = [
     "PointCloud",
     "aligned_frames",
     "articulated_cylinders",
-    "body_parts",
     "canonical_mesh",
     "cgi",
     "cylinder_mesh",
@@ -62,7 +61,6 @@ __all__ = [
     "mesh_in_camera",
     "normalize_silhouette",
     "normals",
-    "parsing_labels",
     "parts",
     "points",
     "pose_heatmap",

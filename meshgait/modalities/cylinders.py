@@ -61,7 +61,7 @@ def cylinders(mesh: Mesh, skinning: Float[Tensor, "V 24"]) -> Cylinders:
     A vertex counts by its area and by its skinning weight. The axis has the direction of two joints
     and passes through the centroid of the skin; the radius is the skin's root mean square distance
     from it. Limbs reach from joint to joint; trunk, head, hands and feet are as long as a
-    tube with the skin's variance along the axis, caps included. `skinning` is `Body.skinning`;
+    tube with the skin's variance along the axis, caps included. `skinning` is `Body.weights`;
     vertices beyond its rows, bags and coats, do not count. Raises `DataError` without joints.
     """
     joints = mesh.require_joints()

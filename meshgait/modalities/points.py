@@ -11,7 +11,7 @@ from torch import Tensor
 
 from meshgait.errors import ConfigError, DataError
 from meshgait.mesh import Mesh
-from meshgait.render import rasterize, vertex_normals
+from meshgait.render import rasterize
 
 
 class PointCloud(NamedTuple):
@@ -42,7 +42,7 @@ def points(mesh: Mesh, count: int, generator: torch.Generator) -> PointCloud:
     corner = mesh.faces[face]  # (N, count, 3)
     frame = torch.arange(len(vertices), device=vertices.device)[:, None, None]
     place = (weight[..., None] * vertices[frame, corner]).sum(-2)
-    smooth = vertex_normals(vertices, mesh.faces)[frame, corner]
+    smooth = Mesh(vertices, None, mesh.faces).vertex_normals()[frame, corner]
     facing = torch.nn.functional.normalize((weight[..., None] * smooth).sum(-2), dim=-1)
     return PointCloud(place.reshape(*lead, count, 3), facing.reshape(*lead, count, 3))
 

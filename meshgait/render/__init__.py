@@ -1,15 +1,16 @@
 """From a mesh to images: coverage with exact gradients, hard masks, depth, normals, pictures."""
 
 from meshgait.render.blur import soften
-from meshgait.render.contour import coverage
+from meshgait.render.contour import backends, coverage
 from meshgait.render.shading import shade
 from meshgait.render.softras import softras
-from meshgait.render.surface import face_labels, normals, vertex_labels, vertex_normals
+from meshgait.render.surface import face_labels, normals, vertex_labels
 from meshgait.render.winding import mask
 from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, seen_vertices
 
 __all__ = [
     "Fragments",
+    "backends",
     "coverage",
     "face_labels",
     "interpolate",
@@ -22,5 +23,4 @@ __all__ = [
     "soften",
     "softras",
     "vertex_labels",
-    "vertex_normals",
 ]

@@ -6,6 +6,7 @@ import importlib
 import os
 from collections.abc import Mapping
 from types import ModuleType
+from typing import NamedTuple
 
 from torch import Tensor
 
@@ -24,7 +25,7 @@ def implementation(vertices: Tensor, backend: str, modules: Mapping[str, str]) -
     """
     device = vertices.device.type
     if backend == "auto":
-        return _fastest(device, modules)
+        return _load(choice(device, modules).backend, modules)
     if backend not in modules:
         raise ConfigError(f"no backend {backend!r}; there are auto, {', '.join(modules)}")
     interpreted = backend == "triton" and os.environ.get("TRITON_INTERPRET") == "1"
@@ -33,14 +34,25 @@ def implementation(vertices: Tensor, backend: str, modules: Mapping[str, str]) -
     return _load(backend, modules)
 
 
-def _fastest(device: str, modules: Mapping[str, str]) -> ModuleType:
+class Choice(NamedTuple):
+    """What "auto" draws with on a device, and why with nothing faster, if there is anything."""
+
+    backend: str
+    missing: str | None
+
+
+def choice(device: str, modules: Mapping[str, str]) -> Choice:
+    """The fastest backend of `modules` for a device that is installed."""
+    missing = None
     for backend in modules:
         if DEVICES.get(backend) == device:
             try:
-                return _load(backend, modules)
-            except DependencyError:  # not installed, or too old for this Python
-                continue
-    return _load("reference", modules)
+                _load(backend, modules)
+            except DependencyError as error:  # not installed, or too old for this Python
+                missing = str(error)
+            else:
+                return Choice(backend, None)
+    return Choice("reference", missing)
 
 
 def _load(backend: str, modules: Mapping[str, str]) -> ModuleType:

@@ -7,11 +7,12 @@ integrated; see `meshgait.render.reference` for the integral. No depth, no blur,
 
 from __future__ import annotations
 
+import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
 from meshgait.errors import ConfigError
-from meshgait.render.backend import implementation
+from meshgait.render.backend import Choice, choice, implementation
 from meshgait.render.rules import as_frames, checked_topology, require_pixels
 
 SUBPIXELS = (1, 2, 4)
@@ -38,8 +39,8 @@ def coverage(
 
     The area is exact where one layer of the mesh meets a pixel. Where two layers each cover a
     part of it their sum, at most 1, stands for the union; cutting each pixel into `subpixels`
-    (1, 2 or 4) per side confines that error. A (sub)pixel covered to 1 - 1e-6 or more is
-    saturated and passes no gradient.
+    (1, 2 or 4) per side confines that error. A (sub)pixel covered to 1 - 2**-20 or
+    more is saturated and passes no gradient.
 
     `backend` is "auto" or the name of one. Raises `ShapeError`, `DataError` (a face without its
     vertices, coordinates that are not finite) and `ConfigError`.
@@ -60,3 +61,13 @@ def coverage(
     draw = implementation(flat, backend, MODULES).coverage
     image = draw(flat, edges, size, subpixels=subpixels)
     return image.to(vertices_px.dtype).reshape(*vertices_px.shape[:-2], *size)
+
+
+def backends() -> dict[str, Choice]:
+    """By device that torch sees here, what `coverage` draws with and what it lacks.
+
+    >>> backends()["cpu"].backend in ("numba", "reference")
+    True
+    """
+    devices = ["cpu", "cuda"] if torch.cuda.is_available() else ["cpu"]
+    return {device: choice(device, MODULES) for device in devices}

@@ -16,9 +16,9 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
+from meshgait._jit import kernel
 from meshgait.errors import DataError
 from meshgait.mesh import Topology
-from meshgait.render.jit import kernel
 from meshgait.render.rules import FARTHEST_PX, NOT_FINITE
 
 LANES = 16

@@ -13,7 +13,7 @@ from typing import no_type_check
 
 import numpy as np
 
-from meshgait.render.jit import kernel
+from meshgait._jit import kernel
 from meshgait.render.rules import SATURATED
 
 CHUNK = 64  # edges at a time
@@ -271,7 +271,7 @@ def _add_shrunk(cells, share, fine, line):
 @kernel
 @no_type_check
 def _drop(start, k, sums, cell_pixels, contour, saved):
-    """Of one frame's pieces, keep those in unsaturated pixels; name pixel and vertices."""
+    """Of one frame's pieces, keep those in pixels that are not saturated; name pixel and ends."""
     (ends, names), (places, weights) = contour, saved
     S, outside = len(sums), cell_pixels[0]
     kept = start

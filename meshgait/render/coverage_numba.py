@@ -11,11 +11,11 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
+from meshgait._jit import kernel
+from meshgait._threads import blocks, in_parallel
 from meshgait.mesh import Topology
 from meshgait.render.contour_numba import LANES, contour, tables
 from meshgait.render.coverage_kernels import ROWS, cover
-from meshgait.render.jit import kernel
-from meshgait.render.threads import blocks, in_parallel
 
 
 def coverage(

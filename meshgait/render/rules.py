@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from numbers import Integral
+
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
@@ -9,7 +11,8 @@ from torch import Tensor
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Topology, topology
 
-SATURATED = 1 - 1e-6  # a (sub)pixel that is covered so far passes no gradient
+# A (sub)pixel covered so far passes no gradient. About 1 - 1e-6, and the same number in float32.
+SATURATED = 1 - 2**-20
 FARTHEST_PX = 1e18  # products of two coordinates stay finite in float32
 NOT_FINITE = f"vertices hold NaN, infinity or coordinates beyond {FARTHEST_PX:.0e}"
 
@@ -21,11 +24,13 @@ def checked_topology(
     if vertices.ndim < 2 or not vertices.is_floating_point():
         what = f"{tuple(vertices.shape)} of {vertices.dtype}"
         raise ShapeError(f"vertices must be a floating-point (*, V, 2 or 3), got {what}")
-    if not isinstance(size, tuple) or len(size) != 2 or min(size) < 1:
-        what = "a tuple of a height and a width of 1 or more pixels"
+    whole = isinstance(size, tuple) and all(isinstance(side, Integral) for side in size)
+    if not whole or len(size) != 2 or min(size) < 1:
+        what = "a tuple of a height and a width, whole numbers of 1 or more pixels"
         raise ShapeError(f"size must be {what}, got {size}")
-    if faces.ndim != 2 or faces.shape[-1] != 3:
-        raise ShapeError(f"faces must be (F, 3), got {tuple(faces.shape)}")
+    if faces.ndim != 2 or faces.shape[-1] != 3 or faces.is_floating_point():
+        what = f"{tuple(faces.shape)} of {faces.dtype}"
+        raise ShapeError(f"faces must be whole numbers (F, 3), got {what}")
     found = topology(faces)
     if found.num_vertices == 0:
         raise DataError("a mesh without faces covers nothing; pass at least one face")

@@ -16,7 +16,11 @@ from meshgait.errors import ConfigError
 from meshgait.render.backend import implementation
 from meshgait.render.rules import as_frames, checked_topology, require_finite, require_pixels
 
-MODULES = {"numba": "softras_numba", "reference": "softras_reference"}
+MODULES = {
+    "numba": "softras_numba",
+    "pytorch3d": "softras_pytorch3d",
+    "reference": "softras_reference",
+}
 
 
 def softras(
@@ -34,6 +38,7 @@ def softras(
     `sigmoid_alpha_blend` of version 0.7.9. `sigma` and `blur_radius` are in its units, squared
     halves of the shorter image side; the default radius is log(1 / 1e-4 - 1) * sigma, as in its
     tutorials. Vertices are pixels as for `coverage`; all are taken to lie before the camera.
+    `backend` "pytorch3d" asks the package itself, where it is installed.
     Raises the errors of `coverage`, and `ConfigError` for a sigma or radius that is not positive.
 
     >>> import torch

@@ -10,9 +10,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.autograd.function import once_differentiable
 
-from meshgait.render.jit import kernel
+from meshgait._jit import kernel
+from meshgait._threads import blocks, in_parallel
 from meshgait.render.softras_reference import EPSILON
-from meshgait.render.threads import blocks, in_parallel
 
 
 def alpha(

@@ -8,23 +8,8 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from meshgait.errors import ShapeError
+from meshgait.mesh import Mesh
 from meshgait.render.zbuffer import Fragments, interpolate
-
-
-def vertex_normals(
-    vertices: Float[Tensor, "*batch V 3"], faces: Int[Tensor, "F 3"]
-) -> Float[Tensor, "*batch V 3"]:
-    """Unit normals, outwards: the mean of the faces around a vertex, weighted by area."""
-    lead, (count, _) = vertices.shape[:-2], vertices.shape[-2:]
-    # With the frames last, sums over the faces run along memory: three times as fast.
-    columns = vertices.reshape(-1, count, 3).permute(1, 2, 0)
-    a, b, c = (columns[corner] for corner in faces.long().unbind(-1))
-    across = torch.linalg.cross(b - a, c - a, dim=1)  # twice the area long
-    total = torch.zeros_like(columns)
-    for corner in faces.long().unbind(-1):
-        total = total.index_add(0, corner, across)
-    scale = total.square().sum(1, keepdim=True).clamp(min=1e-36).rsqrt()
-    return (total * scale).permute(2, 0, 1).reshape(*lead, count, 3)
 
 
 def normals(
@@ -34,7 +19,8 @@ def normals(
 
     For a normal map pass vertices in the camera's axes: `camera.to_camera(vertices)`.
     """
-    return normalize(interpolate(fragments, faces, vertex_normals(vertices, faces)), dim=-1)
+    at_vertices = Mesh(vertices, None, faces).vertex_normals()
+    return normalize(interpolate(fragments, faces, at_vertices), dim=-1)
 
 
 def face_labels(

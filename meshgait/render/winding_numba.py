@@ -9,10 +9,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
+from meshgait._jit import kernel
+from meshgait._threads import blocks, in_parallel
 from meshgait.mesh import Topology
 from meshgait.render.contour_numba import LANES, contour, tables
-from meshgait.render.jit import kernel
-from meshgait.render.threads import blocks, in_parallel
 
 
 def mask(

@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait.render.jit import kernel
-from meshgait.render.threads import blocks, in_parallel
+from meshgait._jit import kernel
+from meshgait._threads import blocks, in_parallel
 
 
 def nearest(

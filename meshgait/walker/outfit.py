@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from meshgait._optional import require
-from meshgait.body import JOINT_INDEX, JOINT_PARENTS, Body
+from meshgait.body import JOINT_INDEX, JOINT_PARENTS, Body, joint_labels
 from meshgait.mesh import Mesh
 from meshgait.rotation import axis_angle_to_matrix
 
@@ -96,7 +96,7 @@ def _joint_rotations(pose: Float[Tensor, "*batch 72"]) -> Float[Tensor, "*batch 
 
 def _own_vertices(body: Body, *joints: str) -> Int[Tensor, " K"]:
     """The vertices that move with one of `joints` most of all."""
-    owner = body.layer.lbs_weights.argmax(dim=1)
+    owner = joint_labels(body.weights)
     indices = torch.tensor([JOINT_INDEX[joint] for joint in joints], device=owner.device)
     return torch.isin(owner, indices).nonzero()[:, 0]
 
@@ -107,7 +107,7 @@ def _put_on(coat: Coat, body: Body, mesh: Mesh) -> Float[Tensor, "*batch V 3"]:
         "pelvis", "spine1", "spine2", "spine3", "left_collar", "right_collar", "left_shoulder",
         "right_shoulder", "left_elbow", "right_elbow", "left_hip", "right_hip",
     )  # fmt: skip
-    share = body.layer.lbs_weights[:, [JOINT_INDEX[joint] for joint in covered]].sum(dim=1)
+    share = body.weights[:, [JOINT_INDEX[joint] for joint in covered]].sum(dim=1)
     return mesh.vertices + coat.thickness * share[:, None] * mesh.vertex_normals()
 
 

@@ -25,7 +25,7 @@ class Skeleton:
         with torch.no_grad():
             shaped = body.shape(torch.as_tensor(betas, dtype=torch.float32))
             joints = (body.layer.J_regressor @ shaped).double().numpy()
-        vertices, weights = shaped.double().numpy(), body.layer.lbs_weights.numpy()
+        vertices, weights = shaped.double().numpy(), body.weights.numpy()
         feet = [_measure_foot(vertices, weights, joints, side) for side in ("left", "right")]
         return cls(joints, (feet[0], feet[1]))
 

@@ -5,7 +5,7 @@ from torch.testing import assert_close
 
 from meshgait.body import Body
 from meshgait.body import decode as decode_module
-from meshgait.errors import DataError, ShapeError
+from meshgait.errors import DataError, DependencyError, ShapeError
 from tests.body.bodies import python2_pickle, small_body
 
 
@@ -33,6 +33,27 @@ def smplx_decode(body, pose, betas, transl):
     return out.vertices, out.joints[:, :24]
 
 
+@pytest.fixture(params=["numba", "smplx"])
+def _decoder(request, monkeypatch):
+    if request.param == "numba":
+        pytest.importorskip("numba")
+    monkeypatch.setattr(decode_module, "_has_kernels", lambda pose: request.param == "numba")
+
+
+def test_numba_decodes_on_the_cpu_and_smplx_without_it(monkeypatch):
+    pytest.importorskip("numba")
+    assert decode_module._has_kernels(torch.zeros(1))
+    assert not decode_module._has_kernels(torch.zeros(1, device="meta"))
+    assert not decode_module._has_kernels(torch.zeros(1).half())
+
+    def refuse(package, extra=None):
+        raise DependencyError(f"no {package}, try {extra}")
+
+    monkeypatch.setattr(decode_module, "require", refuse)
+    assert not decode_module._has_kernels(torch.zeros(1))
+
+
+@pytest.mark.usefixtures("_decoder")
 @pytest.mark.parametrize("make", [lambda: Body(small_body()), Body.embedded])
 def test_decoding_agrees_with_smplx_over_100_random_poses(make):
     body, given = make(), parameters(100)
@@ -43,6 +64,7 @@ def test_decoding_agrees_with_smplx_over_100_random_poses(make):
     assert (mesh.joints - joints).abs().max() < 1e-5
 
 
+@pytest.mark.usefixtures("_decoder")
 @pytest.mark.parametrize("lead", [(7,), (3, 5), (2, 1, 4), (1,)])
 def test_leading_dimensions_are_free_and_each_frame_stands_alone(body, lead):
     given = parameters(*lead)
@@ -73,12 +95,14 @@ def test_one_frame_without_leading_dimensions(body):
     assert_close(alone.vertices + given["transl"], body(**given).vertices[0])
 
 
+@pytest.mark.usefixtures("_decoder")
 def test_betas_per_frame_equal_betas_per_sequence_when_they_repeat(body):
     given = parameters(2, 3)
     per_frame = given | {"betas": given["betas"][:, None].expand(2, 3, 10)}
     assert_close(body(**per_frame).vertices, body(**given).vertices)
 
 
+@pytest.mark.usefixtures("_decoder")
 def test_the_shape_is_blended_once_per_sequence(body, monkeypatch):
     seen = []
     original = Body.shape
@@ -91,6 +115,7 @@ def test_the_shape_is_blended_once_per_sequence(body, monkeypatch):
 
 def test_long_clips_are_decoded_in_pieces_without_a_seam(body, monkeypatch):
     given = parameters(2, 11)
+    monkeypatch.setattr(decode_module, "_has_kernels", lambda pose: False)
     whole = body(**given).vertices
     monkeypatch.setattr(decode_module, "_CHUNK", 3)
     assert_close(body(**given).vertices, whole)
@@ -151,6 +176,13 @@ def test_nan_is_named_with_its_frame(body):
         body(**given)
     with pytest.raises(DataError, match="betas holds NaN"):
         body(pose=torch.zeros(4, 72), betas=torch.full((10,), torch.inf))
+
+
+def test_numbers_of_another_type_are_named(body):
+    given = parameters(4)
+    given["betas"] = given["betas"].double()
+    with pytest.raises(DataError, match=r"betas is of torch.float64.*betas.to\(torch.float32\)"):
+        body(**given)
 
 
 def test_decoding_prints_nothing(capfd):

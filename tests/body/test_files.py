@@ -84,6 +84,7 @@ def test_code_in_a_body_file_is_not_run(tmp_path):
         ({"v_template": np.full((40, 3), np.nan)}, "NaN"),
         ({"f": np.array([[0, 1, 40]])}, "vertices that do not exist"),
         ({"shapedirs": np.array(["text"])}, "expected numbers"),
+        ({"kintree_table": np.array([[0, 2, 1, *range(21)], range(24)])}, "does not come before"),
         ({"posedirs": np.zeros((40, 3, 200))}, r"posedirs is \(40, 3, 200\)"),
     ],
 )

@@ -11,7 +11,7 @@ from tests.modalities.conftest import mirrored, turned
 
 
 def test_rendered_back_they_overlap_the_silhouette(clip, body):
-    again = cylinder_mesh(cylinders(clip.mesh, body.skinning))
+    again = cylinder_mesh(cylinders(clip.mesh, body.weights))
     for azimuth in (0.0, 45.0, 90.0, 135.0):
         around = torch.full((12,), azimuth)
         camera = Camera.orbit(
@@ -52,28 +52,28 @@ def test_a_tube_gives_its_own_axis_length_and_radius():
 
 
 def test_they_turn_with_the_world_and_swap_sides_in_the_mirror(clip, body):
-    ours = cylinders(clip.mesh, body.skinning)
-    after = cylinders(turned(clip.mesh, 0.8), body.skinning)
+    ours = cylinders(clip.mesh, body.weights)
+    after = cylinders(turned(clip.mesh, 0.8), body.weights)
     c, s = np.cos(0.8), np.sin(0.8)
     turn = torch.tensor([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=torch.float32)
     assert_close(after.end, ours.end @ turn.T, atol=1e-4, rtol=0)
     assert_close(after.radius, ours.radius, atol=1e-4, rtol=0)
     from meshgait.body._embedded import OTHER_SIDE
 
-    image = cylinders(mirrored(clip.mesh, body), body.skinning)
+    image = cylinders(mirrored(clip.mesh, body), body.weights)
     assert_close(image.radius, ours.radius[:, OTHER_SIDE], atol=1e-4, rtol=0)
     assert_close(image.length, ours.length[:, OTHER_SIDE], atol=1e-4, rtol=0)
 
 
 def test_frames_do_not_see_each_other(clip, body):
-    together = cylinders(clip.mesh, body.skinning)
-    alone = cylinders(clip.mesh[4], body.skinning)
+    together = cylinders(clip.mesh, body.weights)
+    alone = cylinders(clip.mesh[4], body.weights)
     assert_close(together.start[4], alone.start, atol=1e-5, rtol=0)
     assert_close(together.radius[4], alone.radius, atol=1e-6, rtol=0)
 
 
 def test_bones_keep_their_size_while_somebody_walks(long_clip, body):
-    found = cylinders(long_clip.mesh, body.skinning)
+    found = cylinders(long_clip.mesh, body.weights)
     for name in ("left_hip", "right_knee", "left_elbow", "head"):
         bone = JOINT_INDEX[name]
         assert found.length[:, bone].std() < 0.02
@@ -97,7 +97,7 @@ def test_the_mesh_of_a_capsule_is_closed_and_has_its_volume():
 def test_gradients_reach_the_skin(clip, body):
     vertices = clip.mesh.vertices[:2].clone().requires_grad_()
     mesh = Mesh(vertices, clip.mesh.joints[:2], clip.mesh.faces)
-    again = cylinder_mesh(cylinders(mesh, body.skinning))
+    again = cylinder_mesh(cylinders(mesh, body.weights))
     again.vertices.square().sum().backward()
     assert vertices.grad.isfinite().all()
     assert (vertices.grad.abs().sum(-1) > 0).float().mean() > 0.99
@@ -106,6 +106,6 @@ def test_gradients_reach_the_skin(clip, body):
 def test_what_does_not_fit_is_refused(clip, body):
     short = Mesh(clip.mesh.vertices[:, :100], clip.mesh.joints, torch.tensor([[0, 1, 2]]))
     with pytest.raises(ShapeError, match="6890 rows, the mesh only 100"):
-        cylinders(short, body.skinning)
+        cylinders(short, body.weights)
     with pytest.raises(ConfigError, match="even and 4 or more, got 5"):
-        cylinder_mesh(cylinders(clip.mesh, body.skinning), segments=5)
+        cylinder_mesh(cylinders(clip.mesh, body.weights), segments=5)

@@ -41,3 +41,16 @@ def test_the_default_draws_what_the_reference_draws():
         image = draw(points, shapes.TRIANGLE, (8, 8))
         expected = draw(points, shapes.TRIANGLE, (8, 8), backend="reference")
         torch.testing.assert_close(image, expected)
+
+
+def test_the_report_says_what_draws_and_what_would_be_faster(monkeypatch):
+    pytest.importorskip("numba")
+    assert render.backends() == {"cpu": ("numba", None)} or "cuda" in render.backends()
+
+    def refuse(package, extra=None):
+        raise DependencyError(f"no {package}, try {extra}")
+
+    monkeypatch.setattr(backend, "require", refuse)
+    assert render.backends()["cpu"] == ("reference", "no numba, try fast")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert render.backends()["cuda"] == ("reference", "no triton, try None")

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from torch.testing import assert_close
 
 from meshgait import render
+from meshgait._threads import blocks, in_parallel
 from meshgait.errors import DataError
-from meshgait.render.threads import blocks, in_parallel
 from tests.render import shapes
 
 pytest.importorskip("numba")

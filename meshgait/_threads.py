@@ -39,7 +39,7 @@ def in_parallel(task: Callable[[Item], Result], items: Iterable[Item]) -> list[R
 
     if threads > 1:
         if threads not in _pools:
-            _pools.setdefault(threads, ThreadPoolExecutor(threads - 1, "meshgait-render"))
+            _pools.setdefault(threads, ThreadPoolExecutor(threads - 1, "meshgait"))
         pool = _pools[threads]
         helpers = [pool.submit(work) for _ in range(threads - 1)]
     else:

@@ -1,4 +1,4 @@
-"""How the numba kernels of this folder are compiled.
+"""How numba kernels are compiled.
 
 A kernel never calls one of another file: numba's disk cache would not notice that file's changes.
 """

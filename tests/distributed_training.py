@@ -1,0 +1,40 @@
+"""What two processes do in `test_train`: python -m torch.distributed.run ... THIS OUT.
+
+Train, interrupted in the second process alone; go on; show that only the first process writes.
+"""
+
+import faulthandler
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import meshgait.train
+from meshgait.models import SLN
+from meshgait.recipe import Sgd
+from meshgait.train import fit
+from tests.small_training import DATA, RECIPE, in_step, tiny
+
+# Adam would turn rounding of the gradient into steps of full length.
+RECIPE = replace(RECIPE, steps=8, optimizer=Sgd(), milestones=(4,))
+
+
+def main(out):
+    faulthandler.dump_traceback_later(100, exit=True)  # one process must not wait for ever
+    is_first = os.environ["RANK"] == "0"
+    if not is_first:
+        del meshgait.train.save_checkpoint, meshgait.train.write_table  # nothing to write with
+    model, criterion = tiny(SLN)
+    if not is_first:
+        in_step(3, criterion, lambda: signal.raise_signal(signal.SIGTERM))
+    try:
+        fit(model, criterion, DATA, RECIPE, out=out)
+    except KeyboardInterrupt:
+        (out / f"interrupted-{os.environ['RANK']}").touch()
+    history = fit(*tiny(SLN), DATA, RECIPE, out=out, resume=True)
+    (out / f"rows-{os.environ['RANK']}").write_text(repr(history))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,194 @@
+"""The shape of the tree: who imports whom, how long things are, what is public."""
+
+import ast
+import itertools
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "meshgait"
+FILES = sorted(PACKAGE.rglob("*.py"))
+PACKAGES = [file for file in FILES if file.name == "__init__.py"]
+
+FOUNDATION = "errors _version _optional _jit _threads storage restricted_pickle interrupts"
+GEOMETRY = "mesh camera rotation operators"
+NETWORKS = "nn models losses metrics"
+WORK = "recipe training_log train evaluate checkpoint gallery report"
+# What each part may import beside the foundation; a part that is not here needs a line.
+MAY_IMPORT = {
+    **dict.fromkeys(FOUNDATION.split(), ""),
+    **dict.fromkeys(["mesh", "camera", "rotation", "metrics"], ""),
+    "operators": "mesh",
+    "body": "mesh camera rotation",
+    "render": "mesh camera rotation",
+    "walker": "mesh camera rotation body",
+    "modalities": "mesh camera rotation body render",
+    "nn": "operators rotation",
+    "models": "nn modalities mesh camera",
+    "losses": "nn operators",
+    "io": f"{GEOMETRY} body modalities data",
+    "data": f"{GEOMETRY} body walker render modalities io",
+    **dict.fromkeys(
+        WORK.split(), f"{GEOMETRY} body walker render modalities io data {NETWORKS} {WORK}"
+    ),
+}
+TOPS = ["__init__", "__main__", "demo", "viz", "cli"]  # may import all; no other part imports them
+
+# Parts that may import a package of others' geometry, each in one file.
+OWNERS = {
+    "smplx": ["body"],
+    "trimesh": ["mesh", "walker"],
+    "open3d": ["mesh", "viz"],
+    "pytorch3d": ["render"],
+    "torch_geometric": ["mesh", "nn"],
+}
+
+# Compiled loops, which a call of another function would slow down or not compile.
+LONG_KERNELS = {
+    "render/coverage_kernels.py:_cut",
+    "render/coverage_kernels.py:_add_long",
+    "render/coverage_triton.py:_walk",
+    "render/softras_numba.py:fade",
+}
+
+TESTS_OF_MANY = {"architecture", "contract", "examples", "published"}
+NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
+
+
+def part_of(file):
+    """`mesh` for meshgait/mesh.py, `render` for all in meshgait/render/."""
+    return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported_modules(file):
+    """Dotted names of all modules that a file imports, at its top, in functions or by `require`."""
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            inside = node.module == "meshgait"
+            yield from (f"meshgait.{name.name}" for name in node.names) if inside else [node.module]
+        elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "require":
+            yield from (name.value for name in node.args[:1] if isinstance(name, ast.Constant))
+
+
+def test_imports_go_one_way():
+    wrong = []
+    for file in FILES:
+        part = part_of(file)
+        if part in TOPS:
+            continue
+        assert part in MAY_IMPORT, f"say in {Path(__file__).name} what {part} may import"
+        allowed = {part, *FOUNDATION.split(), *MAY_IMPORT[part].split()}
+        for module in imported_modules(file):
+            top, *rest = module.split(".")
+            if top == "meshgait" and (rest[0] if rest else "the package") not in allowed:
+                wrong.append(f"{file.relative_to(ROOT)} imports {module}")
+    assert not wrong
+
+
+def test_the_table_of_imports_has_no_circle_below_the_work():
+    below = {part: set(row.split()) for part, row in MAY_IMPORT.items() if part not in WORK.split()}
+    below["io"].discard("data")  # one subject: files of data
+    while leaves := [part for part, row in below.items() if not row & below.keys()]:
+        for part in leaves:
+            del below[part]
+    assert not below
+
+
+@pytest.mark.parametrize("package", OWNERS)
+def test_geometry_of_others_is_imported_in_one_place(package):
+    users = [file for file in FILES if package in {m.split(".")[0] for m in imported_modules(file)}]
+    parts = [part_of(file) for file in users]
+    assert set(parts) <= set(OWNERS[package])
+    assert len(parts) == len(set(parts)), [str(file.relative_to(ROOT)) for file in users]
+
+
+def test_names_of_files_say_what_is_in_them():
+    files = itertools.chain(
+        *(ROOT.glob(f"{top}/**/*") for top in ("meshgait", "tests", "examples"))
+    )
+    stems = {path.stem.strip("_") for path in files}
+    assert not stems & {"utils", "util", "common", "base", "helpers", "helper", "misc"}
+
+
+def test_files_are_short():
+    lines = {str(f.relative_to(ROOT)): len(f.read_text("utf-8").splitlines()) for f in FILES}
+    assert not {name: count for name, count in lines.items() if count > 300}
+
+
+def test_functions_are_short():
+    long = set()
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+            if is_function and node.end_lineno - node.lineno >= 40:
+                long.add(f"{file.relative_to(PACKAGE)}:{node.name}")
+    assert long <= LONG_KERNELS
+
+
+def constants_classes_functions(name):
+    """The order that ruff gives to `__all__`."""
+    return not name.isupper(), not name[0].isupper(), name
+
+
+@pytest.mark.parametrize("file", PACKAGES, ids=lambda file: file.parent.name)
+def test_public_means_listed(file):
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    listed, brought = None, set()
+    for node in ast.walk(tree):  # what is imported when it is used is public, too
+        if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "meshgait":
+            brought |= {name.asname or name.name for name in node.names}
+        elif isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            listed = ast.literal_eval(node.value)
+    if file.parent.name == "cli" and listed is None:
+        return  # a program, not a library
+    assert listed == sorted(set(listed), key=constants_classes_functions)
+    assert {name for name in brought if not name.startswith("_") or name == "__version__"} == set(
+        listed
+    )
+
+
+def test_tests_mirror_the_tree():
+    for test in (ROOT / "tests").rglob("test_*.py"):
+        name, folder = test.stem.removeprefix("test_"), test.parent.relative_to(ROOT / "tests")
+        found = [(PACKAGE / folder / f"{mark}{name}.py").exists() for mark in ("", "_")]
+        assert any(found) or name in {folder.name, *TESTS_OF_MANY}, test
+
+
+def test_every_part_has_its_tests():
+    tests = ROOT / "tests"
+    parts = {part_of(file) for file in FILES} - NOTHING_TO_TEST
+    bare = {
+        part
+        for part in parts
+        if not (tests / f"test_{part.strip('_')}.py").exists() and not (tests / part).is_dir()
+    }
+    assert bare <= {"_optional", "demo"}
+
+
+PROBE = """
+import json, sys, time, warnings
+import jaxtyping, numpy, torch
+warnings.simplefilter("error")
+before, start = set(sys.modules), time.process_time()
+import meshgait
+seconds = time.process_time() - start
+print(json.dumps([seconds, sorted({name.split(".")[0] for name in set(sys.modules) - before})]))
+"""
+
+
+def test_importing_meshgait_is_light_and_silent():
+    found = subprocess.run(
+        [sys.executable, "-c", PROBE], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert found.stderr == ""
+    assert len(found.stdout.splitlines()) == 1
+    seconds, modules = json.loads(found.stdout)
+    assert {name for name in modules if name not in sys.stdlib_module_names} == {"meshgait"}
+    assert seconds < 0.5
