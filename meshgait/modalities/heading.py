@@ -18,9 +18,9 @@ def heading(joints: Float[Tensor, "*batch 24 3"]) -> Float[Tensor, "*batch"]:
 
     >>> import torch
     >>> rest = torch.zeros(24, 3)
-    >>> rest[[1, 16], 0] = 1.0  # the left side at x > 0
+    >>> rest[[1, 16], 2] = -1.0  # the left side behind, so it faces along x
     >>> heading(rest)
-    tensor(0.)
+    tensor(1.5708)
     """
     left = joints[..., _LEFT, :].sum(-2) - joints[..., _RIGHT, :].sum(-2)
     return torch.atan2(-left[..., 2], left[..., 0])
