@@ -28,11 +28,14 @@ def main(argv: list[str] | None = None) -> None:
     soft = silhouette(mesh, scene.camera, subpixels=2)
     hard = render.mask(scene.camera.project(mesh.vertices), mesh.faces, scene.camera.size)
     network = normalize_silhouette(soft.clamp(0, 1), (128, 88))
+    chosen = np.linspace(0, len(soft) - 1, 6).round().astype(int)
     rows = []
-    for frame in np.linspace(0, len(soft) - 1, 6).round().astype(int):
-        pictures = (soft[frame].numpy() * 255, hard[frame].numpy() * 255, network[frame].numpy())
-        rows.append(np.concatenate([x.astype(np.uint8) for x in pictures], axis=1))
-    Image.fromarray(np.concatenate(rows[:3] + rows[3:])).save(options.out)
+    for images in (soft * 255, hard * 255, network):
+        frames = images[chosen].numpy().astype(np.uint8)
+        margin = (128 - frames.shape[2]) // 2
+        padded = np.pad(frames, ((0, 0), (0, 0), (margin, margin)))
+        rows.append(np.concatenate(list(padded), axis=1))
+    Image.fromarray(np.concatenate(rows)).save(options.out)
     print(f"{options.out}: coverage, mask and 128 x 88 crop of six frames")
 
 

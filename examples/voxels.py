@@ -37,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
     for count in (2, 8):
         cameras, masks = [], []
         for index in range(count):
-            around = torch.full((len(mesh.vertices),), 20.0 + 360.0 * index / count)
+            around = torch.full((len(mesh.vertices),), 20.0 + 180.0 * index / count)
             camera = Camera.orbit(around, 10.0, 5.0, (128, 96), fov_deg=26.0)
             cameras.append(camera)
             masks.append(silhouette(walker, camera) > 0)

@@ -19,7 +19,7 @@ from meshgait.mesh import Mesh
 
 GRID = of.Grid.around((0.0, -0.05, 0.0), (1.0, 2.0, 1.4), 1 / 32)
 POINTS = 1024
-EVENT_RATE = 100.0  # frames per second that the event camera is fed with
+EVENT_RATE = 50.0  # frames per second that the event camera is fed with
 HULL_CAMERAS = 8
 
 
