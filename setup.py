@@ -22,6 +22,7 @@ extras["dev"] = [
     "hypothesis>=6.100",
     "mypy>=1.10",
     "pytest>=8.0",
+    "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
 ]
 
@@ -33,7 +34,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["meshgait", "meshgait.*"]),
-    package_data={"meshgait": ["py.typed", "body/*.npz", "body/*.md"]},
+    package_data={"meshgait": ["py.typed", "player.html", "body/*.npz", "body/*.md"]},
     python_requires=">=3.10",
     install_requires=[
         "torch>=2.4",

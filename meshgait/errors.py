@@ -31,3 +31,7 @@ class DependencyError(MeshgaitError, ImportError):
 
 class TrainingError(MeshgaitError, RuntimeError):
     """Training cannot go on."""
+
+
+class DisplayError(MeshgaitError, RuntimeError):
+    """No window can be opened here."""

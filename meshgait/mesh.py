@@ -57,13 +57,16 @@ class Mesh:
 
     def vertex_normals(self) -> Float[Tensor, "*batch V 3"]:
         """Unit normals, outwards: the mean of the triangles around a vertex by their area."""
-        faces = self.faces.long()
-        a, b, c = self.vertices[..., faces, :].unbind(-2)  # (*batch, F, 3) each
-        across = torch.linalg.cross(b - a, c - a, dim=-1)  # twice the area long
-        total = torch.zeros_like(self.vertices)
-        for corner in faces.unbind(-1):
-            total = total.index_add(-2, corner, across)
-        return torch.nn.functional.normalize(total, dim=-1, eps=1e-20)
+        corners, shape = self.faces.long().unbind(-1), self.vertices.shape
+        # With the frames last, sums over the faces run along memory: about twice as fast.
+        columns = self.vertices.reshape(-1, *shape[-2:]).permute(1, 2, 0)
+        a, b, c = (columns[corner] for corner in corners)  # (F, 3, N) each
+        across = torch.linalg.cross(b - a, c - a, dim=1)  # twice the area long
+        total = torch.zeros_like(columns)
+        for corner in corners:
+            total = total.index_add(0, corner, across)
+        unit = total * total.square().sum(1, keepdim=True).clamp(min=1e-36).rsqrt()
+        return unit.permute(2, 0, 1).reshape(shape)
 
     def __getitem__(self, index: Any) -> Mesh:
         if self.vertices.ndim == 2:

@@ -4,6 +4,7 @@ import runpy
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 FOLDER = Path(__file__).parents[1] / "examples"
 
@@ -11,7 +12,18 @@ FOLDER = Path(__file__).parents[1] / "examples"
 SETTINGS = {
     "evaluate": "--people 3 --clips 2 --cache {tmp}",
     "train": "--people 6 --clips 2 --steps 2 --width 0.0625 --cache {tmp} --out {tmp}/run",
+    "view": "--frames 4 --out {tmp}/walk.gif",
     "walkers": "--people 3 --rows 1 --out {tmp}/walkers.png",
+}
+# Those that show one representation, by the frames they need.
+WHOLE_STRIDES = ("all_representations", "cgi", "gait_cycle", "gei")
+FEW_FRAMES = (
+    "cylinders", "depth", "events", "mesh", "normals", "parts", "points", "pose_heatmap",
+    "silhouette", "skeleton2d", "skeleton3d", "voxels",
+)  # fmt: skip
+PICTURES = dict.fromkeys(WHOLE_STRIDES, 40) | dict.fromkeys(FEW_FRAMES, 6)
+SETTINGS |= {
+    name: f"--frames {frames} --out {{tmp}}/{name}.png" for name, frames in PICTURES.items()
 }
 
 
@@ -28,6 +40,10 @@ def test_an_example_runs_and_prints(name, tmp_path, capsys):
     arguments = SETTINGS[name].format(tmp=tmp_path).split()
     runpy.run_path(str(FOLDER / f"{name}.py"), run_name="example")["main"](arguments)
     assert capsys.readouterr().out
+    if name in PICTURES:
+        with Image.open(tmp_path / f"{name}.png") as picture:
+            levels = picture.convert("L").getcolors(256)
+        assert len(levels) > 2
 
 
 @pytest.mark.parametrize("name", scripts())

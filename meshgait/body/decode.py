@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from meshgait._optional import require
@@ -68,6 +68,11 @@ class Body(nn.Module):
     def faces(self) -> Tensor:
         """Triangles (F, 3), the same tensor every time."""
         return self.layer.faces_tensor
+
+    @property
+    def landmarks(self) -> Int[Tensor, "21"]:
+        """Vertices of face, feet and fingers, in the order of `LANDMARK_NAMES`."""
+        return self.layer.vertex_joint_selector.extra_joints_idxs
 
     @property
     def weights(self) -> Float[Tensor, "V 24"]:

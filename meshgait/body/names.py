@@ -12,3 +12,11 @@ JOINT_PARENTS = (
 )  # fmt: skip
 
 JOINT_INDEX = {name: index for index, name in enumerate(JOINT_NAMES)}
+
+# What smplx adds to the joints: vertices of the face, the feet and the tips of the fingers.
+LANDMARK_NAMES = (
+    "nose", "right_eye", "left_eye", "right_ear", "left_ear", "left_big_toe", "left_small_toe",
+    "left_heel", "right_big_toe", "right_small_toe", "right_heel", "left_thumb", "left_index",
+    "left_middle", "left_ring", "left_pinky", "right_thumb", "right_index", "right_middle",
+    "right_ring", "right_pinky",
+)  # fmt: skip

@@ -14,7 +14,18 @@ from pathlib import Path
 from meshgait._version import __version__
 from meshgait.errors import MeshgaitError
 
-COMMANDS = ("demo", "synth", "train", "embed", "evaluate", "info", "zoo", "doctor")
+COMMANDS = (
+    "demo",
+    "synth",
+    "train",
+    "embed",
+    "evaluate",
+    "represent",
+    "view",
+    "zoo",
+    "info",
+    "doctor",
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

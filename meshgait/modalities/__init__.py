@@ -1,6 +1,75 @@
 """Gait representations, each a pure function of a mesh or of another representation."""
 
+from meshgait.modalities.articulated_cylinders import Legs, articulated_cylinders
+from meshgait.modalities.cgi import cgi
+from meshgait.modalities.cylinders import Cylinders, cylinder_mesh, cylinders
+from meshgait.modalities.depth import depth
+from meshgait.modalities.events import Events, event_frames, event_voxels, events, watch
+from meshgait.modalities.gait_cycle import GaitCycle, aligned_frames, gait_cycle, whole_cycles
 from meshgait.modalities.gei import gei
+from meshgait.modalities.heading import heading
+from meshgait.modalities.joint_set import (
+    BODY18,
+    COCO17,
+    H36M17,
+    JOINT_SETS,
+    OPENPOSE25,
+    SMPL24,
+    JointSet,
+)
+from meshgait.modalities.mesh_frames import canonical_mesh, mesh_in_camera, velocity
+from meshgait.modalities.normals import normals
+from meshgait.modalities.parts import parts
+from meshgait.modalities.points import Lidar, LidarScan, PointCloud, lidar, points
+from meshgait.modalities.pose_heatmap import pose_heatmap
 from meshgait.modalities.silhouette import is_visible, normalize_silhouette, silhouette
+from meshgait.modalities.skeleton2d import skeleton2d
+from meshgait.modalities.skeleton3d import skeleton3d
+from meshgait.modalities.voxels import Grid, visual_hull, voxels
 
-__all__ = ["gei", "is_visible", "normalize_silhouette", "silhouette"]
+__all__ = [
+    "BODY18",
+    "COCO17",
+    "H36M17",
+    "JOINT_SETS",
+    "OPENPOSE25",
+    "SMPL24",
+    "Cylinders",
+    "Events",
+    "GaitCycle",
+    "Grid",
+    "JointSet",
+    "Legs",
+    "Lidar",
+    "LidarScan",
+    "PointCloud",
+    "aligned_frames",
+    "articulated_cylinders",
+    "canonical_mesh",
+    "cgi",
+    "cylinder_mesh",
+    "cylinders",
+    "depth",
+    "event_frames",
+    "event_voxels",
+    "events",
+    "gait_cycle",
+    "gei",
+    "heading",
+    "is_visible",
+    "lidar",
+    "mesh_in_camera",
+    "normalize_silhouette",
+    "normals",
+    "parts",
+    "points",
+    "pose_heatmap",
+    "silhouette",
+    "skeleton2d",
+    "skeleton3d",
+    "velocity",
+    "visual_hull",
+    "voxels",
+    "watch",
+    "whole_cycles",
+]

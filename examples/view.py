@@ -1,0 +1,39 @@
+"""Play a walk: in a window where there is a display, else as the page walk.html.
+
+python examples/view.py --out walk.html
+"""
+
+import argparse
+
+import numpy as np
+
+from meshgait.body import Body
+from meshgait.errors import DisplayError
+from meshgait.footage import write_footage
+from meshgait.represent import Scene
+from meshgait.viz import open_window
+from meshgait.walker import Identity, walk
+
+
+def main(argv: list[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--out", help=".html, .gif, .mp4 or .png in place of the window")
+    parser.add_argument("--frames", type=int, default=60)
+    options = parser.parse_args(argv)
+    body = Body.embedded()
+    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
+    scene = Scene.follow(body, steps.decode(body), steps.fps)
+    out = options.out
+    if out is None:
+        try:
+            open_window(scene)
+        except DisplayError as error:
+            out = "walk.html"
+            print(f"{error}; writing {out} instead")
+    if out is not None:
+        write_footage(scene, out)
+        print(f"{out}: {scene.frames} frames")
+
+
+if __name__ == "__main__":
+    main()

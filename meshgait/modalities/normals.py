@@ -1,0 +1,18 @@
+"""Which way the surface faces in each pixel."""
+
+from jaxtyping import Float
+from torch import Tensor
+
+from meshgait.camera import Camera
+from meshgait.mesh import Mesh
+from meshgait.render import normals as normals_of
+from meshgait.render import rasterize, screen
+
+
+def normals(mesh: Mesh, camera: Camera) -> Float[Tensor, "*batch H W 3"]:
+    """Unit normals in the camera's axes (x right, y down, z forward), 0 where there is nothing.
+
+    Has gradients to the vertices. Raises `DataError` when the mesh reaches behind the camera.
+    """
+    fragments = rasterize(screen(mesh.vertices, camera), mesh.faces, camera.size)
+    return normals_of(fragments, camera.to_camera(mesh.vertices), mesh.faces)

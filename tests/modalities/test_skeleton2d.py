@@ -1,0 +1,49 @@
+import torch
+from torch.testing import assert_close
+
+from meshgait import Camera, Mesh
+from meshgait.modalities import COCO17, JOINT_SETS, skeleton2d, skeleton3d
+from tests.modalities.conftest import mirrored
+
+
+def test_the_camera_projects_the_skeleton_in_space_onto_the_flat_one(clip, body):
+    for joint_set in JOINT_SETS.values():
+        space = skeleton3d(clip.mesh, joint_set, landmarks=body.landmarks)
+        flat = skeleton2d(clip.mesh, clip.camera, joint_set, landmarks=body.landmarks)
+        assert_close(flat[..., :2], clip.camera.project(space), atol=1e-4, rtol=0)
+
+
+def test_the_far_side_of_the_face_is_hidden_and_the_near_side_seen(body):
+    rest = body(pose=torch.zeros(2, 72), betas=torch.zeros(2, 10))
+    sides = Camera.orbit(torch.tensor([90.0, -90.0]), 0.0, 4.0, (96, 96))
+    seen = skeleton2d(rest, sides, landmarks=body.landmarks)[..., 2]
+    left, right = COCO17.names.index("left_ear"), COCO17.names.index("right_ear")
+    assert seen[:, left].tolist() == [1, 0]
+    assert seen[:, right].tolist() == [0, 1]
+    front = skeleton2d(rest[0], Camera.orbit(0, 0, 4.0, (96, 96)), landmarks=body.landmarks)
+    assert front[:, 2].tolist() == [1.0] * 17
+
+
+def test_a_wall_hides_and_the_edge_of_the_image_too(body):
+    rest = body(pose=torch.zeros(1, 72), betas=torch.zeros(1, 10))[0]
+    camera = Camera.orbit(0, 0, 4.0, (96, 96))
+    wall = torch.tensor([[-2.0, -2.0, 1.0], [2.0, -2.0, 1.0], [0.0, 0.3, 1.0]])
+    faces = torch.cat([rest.faces, torch.tensor([[6890, 6891, 6892]])])
+    behind = Mesh(torch.cat([rest.vertices, wall]), rest.joints, faces)
+    seen = skeleton2d(behind, camera, landmarks=body.landmarks)[:, 2]
+    assert seen[COCO17.names.index("left_knee")] == 0
+    assert seen[0] == 1
+    near = Camera.orbit(0, 0, 4.0, (96, 96), fov_deg=10.0)
+    seen = skeleton2d(rest, near, landmarks=body.landmarks)[:, 2]
+    assert seen[COCO17.names.index("left_ankle")] == 0
+    assert seen[COCO17.names.index("left_hip")] == 1
+
+
+def test_in_the_mirror_left_and_right_change_places(clip, body):
+    camera = Camera.orbit(0.0, 5.0, 4.0, (64, 64), target=(0.0, 0.9, 0.0))
+    ours = skeleton2d(clip.mesh[6], camera, landmarks=body.landmarks)
+    theirs = skeleton2d(mirrored(clip.mesh, body)[6], camera, landmarks=body.landmarks)
+    swapped = ours[list(COCO17.other_side)]
+    assert_close(theirs[:, 0], 64 - swapped[:, 0], atol=1e-3, rtol=0)
+    assert_close(theirs[:, 1], swapped[:, 1], atol=1e-3, rtol=0)
+    assert_close(theirs[:, 2], swapped[:, 2])
