@@ -37,6 +37,8 @@ MAY_IMPORT = {
     "disentangle": "nn losses",
     "io": f"{GEOMETRY} body modalities data",
     "data": f"{GEOMETRY} body walker render modalities io",
+    "represent": "mesh camera body modalities",
+    **dict.fromkeys(["sheet", "footage"], "mesh camera body render modalities represent"),
     **dict.fromkeys(
         WORK.split(), f"{GEOMETRY} body walker render modalities io data {NETWORKS} {WORK}"
     ),
@@ -62,7 +64,7 @@ LONG_KERNELS = {
 
 TESTS_OF_MANY = {
     "architecture", "contract", "energy_networks", "examples", "learning", "published",
-    "references",
+    "references", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
