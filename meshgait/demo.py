@@ -48,7 +48,7 @@ class DemoConfig:
 
     train_identities: int = 160
     test_identities: int = 80
-    steps: int = 1200
+    steps: int = 1000
     width: float = 0.25
     precision: Precision = "fp32"
     seed: int = 0
