@@ -1,7 +1,8 @@
 """A window in which a walk plays: mesh, skeleton, capsules and camera, by Open3D.
 
-The window runs in a process of its own, since Open3D may take its process down where graphics
-are missing: `python -m meshgait.viz FILE` is that process.
+The window runs in a process of its own, `python -m meshgait.viz FILE`, since Open3D may take its
+process down where graphics are missing. Drivers that draw in software (llvmpipe) were seen to
+stop at a frame for minutes; there, write the walk to a file.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ _SKIN, _BONES, _CAPSULES, _FRAME = (
     (0.5, 0.7, 0.55),
     (0, 0, 0),
 )
+_PATIENCE_S = 60.0  # over the time asked for: a first frame in software takes many seconds
 _FLOOR = (0.75, 0.75, 0.75)
 _LAYERS = {"M": "mesh", "S": "skeleton", "C": "cylinders", "F": "camera"}
 
@@ -51,9 +53,16 @@ def open_window(scene: Scene, *, seconds: float | None = None) -> None:
         file = Path(folder) / "walk.npz"
         np.savez(file, **_pack(scene))
         command = [sys.executable, "-m", "meshgait.viz", str(file), str(seconds or 0)]
-        result = subprocess.run(  # noqa: S603
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False
-        )
+        try:
+            result = subprocess.run(  # noqa: S603
+                command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
+                check=False, timeout=seconds + _PATIENCE_S if seconds else None,
+            )  # fmt: skip
+        except subprocess.TimeoutExpired as error:
+            raise DisplayError(
+                "the window of Open3D does not answer any more, as happens with drivers that draw "
+                "in software"
+            ) from error
     if result.returncode:
         raise DisplayError(_reason(result.returncode, result.stderr))
 
@@ -92,6 +101,7 @@ class _Window:
         self.rendering = require("open3d.visualization.rendering", extra="viz")
         self.walk, self.seconds = walk, seconds
         self.shown, self.playing, self.frame = {"mesh", "skeleton"}, True, 0
+        self.drawn: set[str] = set()
         self.start = self.last = time.perf_counter()
         self.app = self.gui.Application.instance
         self.app.initialize()
@@ -166,13 +176,15 @@ class _Window:
         }  # fmt: skip
 
     def _draw(self) -> None:
-        scene = self.view.scene
-        for layer in _LAYERS.values():
-            if scene.has_geometry(layer):
-                scene.remove_geometry(layer)
-            if layer in self.shown:
+        """Show this frame; what was shown once is kept, so that a second round uploads nothing."""
+        scene, wanted = self.view.scene, {f"{layer} {self.frame}" for layer in self.shown}
+        for layer in self.shown:
+            if not scene.has_geometry(f"{layer} {self.frame}"):
                 geometry, paint = getattr(self, f"_{layer}")()
-                scene.add_geometry(layer, geometry, paint)
+                scene.add_geometry(f"{layer} {self.frame}", geometry, paint)
+        for name in wanted ^ self.drawn:
+            scene.show_geometry(name, name in wanted)
+        self.drawn = wanted
         self.window.post_redraw()
 
     def _paint(self, shader: str, color: tuple[float, float, float], alpha: float = 1.0) -> Any:
@@ -197,10 +209,8 @@ class _Window:
         )
 
     def _mesh(self) -> tuple[Any, Any]:
-        solid = not self.shown & {"skeleton", "cylinders"}
-        shader, alpha = ("defaultLit", 1.0) if solid else ("defaultLitTransparency", 0.55)
         surface = self._surface(self.walk["vertices"][self.frame], self.walk["faces"])
-        return surface, self._paint(shader, _SKIN, alpha)
+        return surface, self._paint("defaultLitTransparency", _SKIN, 0.55)
 
     def _skeleton(self) -> tuple[Any, Any]:
         bones = np.array([(p, j) for j, p in enumerate(JOINT_PARENTS) if p >= 0])

@@ -41,6 +41,17 @@ def test_a_crash_of_the_window_is_an_error_with_its_last_words(scene, monkeypatc
         viz.open_window(scene)
 
 
+def test_a_window_that_hangs_is_given_up(scene, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":99")
+
+    def hang(command, *, timeout, **options):
+        raise subprocess.TimeoutExpired(command, timeout)
+
+    monkeypatch.setattr(viz.subprocess, "run", hang)
+    with pytest.raises(DisplayError, match="does not answer any more"):
+        viz.open_window(scene, seconds=1.0)
+
+
 def test_a_broken_open3d_is_an_error_with_what_is_missing(scene, monkeypatch, tmp_path):
     """Another open3d, found first, that fails as its wheel does without system libraries."""
     broken = 'raise OSError("libusb-1.0.so.0: cannot open shared object file")\n'
