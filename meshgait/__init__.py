@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from meshgait import losses, metrics, modalities, models, render
 from meshgait._version import __version__
 from meshgait.body import Body
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.checkpoint import load_model
 from meshgait.data import GaitSequence
 from meshgait.evaluate import embed, evaluate
@@ -28,6 +28,7 @@ __all__ = [
     "Mesh",
     "Recipe",
     "SyntheticGait",
+    "WeakPerspective",
     "__version__",
     "embed",
     "evaluate",

@@ -165,6 +165,11 @@ class Topology:
         """Whether every edge lies between two triangles that are wound consistently."""
         return bool(len(self.faces)) and bool((self.edge_faces >= 0).all())
 
+    @cached_property
+    def used_vertices(self) -> Int[np.ndarray, " U"]:
+        """Indices of the vertices that belong to a triangle, ascending."""
+        return np.unique(self.faces)
+
 
 def _pair_half_edges(faces: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Match each half edge a->b with one half edge b->a of another triangle."""

@@ -30,6 +30,7 @@ MAY_IMPORT = {
     "render": "mesh camera rotation",
     "walker": "mesh camera rotation body",
     "modalities": "mesh camera rotation body render",
+    "fitting": "mesh camera rotation body walker render modalities",
     "nn": "operators rotation",
     "models": "nn modalities mesh camera",
     "losses": "nn operators",

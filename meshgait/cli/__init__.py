@@ -20,6 +20,7 @@ COMMANDS = (
     "train",
     "embed",
     "evaluate",
+    "fit",
     "represent",
     "view",
     "zoo",

@@ -18,6 +18,7 @@ from meshgait.modalities.joint_set import (
     JointSet,
 )
 from meshgait.modalities.mesh_frames import canonical_mesh, mesh_in_camera, velocity
+from meshgait.modalities.normalized_coverage import gait_map, median_column, normalized_coverage
 from meshgait.modalities.normals import normals
 from meshgait.modalities.parts import parts
 from meshgait.modalities.points import Lidar, LidarScan, PointCloud, lidar, points
@@ -54,12 +55,15 @@ __all__ = [
     "event_voxels",
     "events",
     "gait_cycle",
+    "gait_map",
     "gei",
     "heading",
     "is_visible",
     "lidar",
+    "median_column",
     "mesh_in_camera",
     "normalize_silhouette",
+    "normalized_coverage",
     "normals",
     "parts",
     "points",

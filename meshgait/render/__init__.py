@@ -2,6 +2,7 @@
 
 from meshgait.render.blur import soften
 from meshgait.render.contour import backends, coverage
+from meshgait.render.overlay import compare, overlay
 from meshgait.render.shading import shade
 from meshgait.render.softras import softras
 from meshgait.render.surface import face_labels, normals, vertex_labels
@@ -11,11 +12,13 @@ from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, s
 __all__ = [
     "Fragments",
     "backends",
+    "compare",
     "coverage",
     "face_labels",
     "interpolate",
     "mask",
     "normals",
+    "overlay",
     "rasterize",
     "screen",
     "seen_vertices",

@@ -11,6 +11,8 @@ from torch.nn.functional import conv2d
 
 from meshgait.errors import ConfigError
 
+_LARGEST_MATRIX = 512  # pixels up to which a product with a matrix is faster than a convolution
+
 
 def soften(image: Float[Tensor, "*batch H W"], sigma_px: float) -> Float[Tensor, "*batch H W"]:
     """Blur with a Gaussian of `sigma_px` pixels; what lies outside the image counts as 0.
@@ -28,6 +30,18 @@ def soften(image: Float[Tensor, "*batch H W"], sigma_px: float) -> Float[Tensor,
     reach = math.ceil(4 * sigma_px)  # what lies beyond weighs less than 1e-4
     offset = torch.arange(-reach, reach + 1, dtype=image.dtype, device=image.device)
     weight = torch.softmax(-0.5 * (offset / sigma_px).square(), dim=0)
+    if max(image.shape[-2:]) <= _LARGEST_MATRIX:
+        down, across = (_as_matrix(weight, side) for side in image.shape[-2:])
+        return down @ image @ across
     flat = image.reshape(-1, 1, *image.shape[-2:])
     flat = conv2d(flat, weight.view(1, 1, -1, 1), padding=(reach, 0))
     return conv2d(flat, weight.view(1, 1, 1, -1), padding=(0, reach)).reshape(image.shape)
+
+
+def _as_matrix(weight: Float[Tensor, " K"], side: int) -> Float[Tensor, "side side"]:
+    """The symmetric matrix that convolves a line of `side` pixels."""
+    reach = len(weight) // 2
+    place = torch.arange(side, device=weight.device)
+    offset = place - place[:, None]
+    near = offset.abs() <= reach
+    return torch.where(near, weight[(offset + reach).clamp(0, 2 * reach)], 0.0)

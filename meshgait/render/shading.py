@@ -7,7 +7,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.render.surface import normals
 from meshgait.render.zbuffer import interpolate, rasterize, screen
 
@@ -20,19 +20,22 @@ SKIN = (0.62, 0.70, 0.82)
 def shade(
     vertices: Float[Tensor, "*batch V 3"],
     faces: Int[Tensor, "F 3"],
-    camera: Camera,
+    camera: Camera | WeakPerspective,
     *,
     color: tuple[float, float, float] | Float[Tensor, "*batch V 3"] = SKIN,
-    background: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    background: tuple[float, float, float] | Float[Tensor, "*#batch H W 3"] = (1.0, 1.0, 1.0),
+    opacity: float = 1.0,
 ) -> UInt8[Tensor, "*batch H W 3"]:
     """Picture of a mesh (world axes, metres) as `camera` sees it: RGB from 0 to 255.
 
-    `color` is one for the mesh or one per vertex; colours are in [0, 1]. Both sides of a face are
-    lit. Raises `DataError` if the mesh reaches behind the camera.
+    `color` is one for the mesh or one per vertex, `background` one for the image or one per pixel;
+    colours are in [0, 1]. Below an `opacity` of 1 the background shows through the mesh. Both
+    sides of a face are lit. Raises `DataError` if the mesh reaches behind the camera.
     """
     vertices = vertices.detach()
     fine = camera.resize((SAMPLES * camera.size[0], SAMPLES * camera.size[1]))
-    fragments = rasterize(screen(vertices, fine), faces, fine.size)
+    points, perspective = screen(vertices, fine), isinstance(fine, Camera)
+    fragments = rasterize(points, faces, fine.size, perspective=perspective)
     facing = normals(fragments, camera.to_camera(vertices), faces)
     facing = facing * -facing[..., 2:].sign()  # towards the camera
     lamp = normalize(facing.new_tensor(LAMP_FROM), dim=0)
@@ -41,9 +44,12 @@ def shade(
         paint = interpolate(fragments, faces, color.to(light))
     else:
         paint = light.new_tensor(color)
-    lit = (paint * light[..., None]).clamp(0, 1)
+    behind = torch.as_tensor(background).to(light)
+    if behind.ndim > 1:
+        behind = behind.repeat_interleave(SAMPLES, -3).repeat_interleave(SAMPLES, -2)
+    lit = opacity * (paint * light[..., None]).clamp(0, 1) + (1 - opacity) * behind
     seen = (fragments.face >= 0)[..., None]
-    picture = torch.where(seen, lit, light.new_tensor(background))
+    picture = torch.where(seen, lit, behind)
     H, W = camera.size
     picture = picture.unflatten(-3, (H, SAMPLES)).unflatten(-2, (W, SAMPLES)).mean((-4, -2))
     return (picture * 255).round().to(torch.uint8)

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError, ShapeError
 from meshgait.render.backend import implementation
 from meshgait.render.rules import as_frames, checked_topology, require_finite
@@ -28,8 +28,13 @@ class Fragments(NamedTuple):
     depth: Float[Tensor, "*batch H W"]
 
 
-def screen(points: Float[Tensor, "*batch V 3"], camera: Camera) -> Float[Tensor, "*batch V 3"]:
-    """World points (metres) as x and y in pixels and depth before the camera in metres."""
+def screen(
+    points: Float[Tensor, "*batch V 3"], camera: Camera | WeakPerspective
+) -> Float[Tensor, "*batch V 3"]:
+    """World points (metres) as x and y in pixels and depth before the camera in metres.
+
+    A camera without perspective stands nowhere: there depth counts from the world's origin.
+    """
     return torch.cat([camera.project(points), camera.to_camera(points)[..., 2:]], dim=-1)
 
 

@@ -1,19 +1,16 @@
-"""Pinhole cameras.
-
-Camera axes are x right, y down, z forward; world axes are those of `meshgait.mesh`. Pixels are
-measured from the top left corner of the image, so the centre of the first pixel is (0.5, 0.5).
-"""
+"""The pinhole camera."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.nn.functional import normalize
+from torch.nn.functional import normalize, pad
 
-from meshgait.errors import DataError, ShapeError
+from meshgait.camera.image import enlargement, require_an_image
+from meshgait.errors import DataError
 
 NEAR = 1e-3  # metres; nothing nearer to the camera is drawn
 
@@ -33,9 +30,35 @@ class Camera:
     size: tuple[int, int]
 
     def __post_init__(self) -> None:
-        height, width = self.size
-        if height < 1 or width < 1:
-            raise ShapeError(f"an image must have at least one pixel, got size {self.size}")
+        require_an_image(self.size)
+
+    @classmethod
+    def from_intrinsics(
+        cls,
+        matrix: Float[Tensor, "*batch 3 3"],
+        size: tuple[int, int],
+        *,
+        rotation: Float[Tensor, "*batch 3 3"] | None = None,
+        translation: Float[Tensor, "*batch 3"] | None = None,
+    ) -> Camera:
+        """A camera with the intrinsics [[fx, 0, cx], [0, fy, cy], [0, 0, 1]] of a calibration.
+
+        OpenCV calls the centre of the first pixel (0, 0): add 0.5 to its cx and cy. Without
+        `rotation` and `translation` the world has the camera's axes. Raises `DataError` for skew.
+        """
+        row = matrix.new_tensor([0.0, 0.0, 1.0])
+        if bool((matrix[..., 0, 1] != 0).any() | (matrix[..., 1, 0] != 0).any()) or not bool(
+            (matrix[..., 2, :] == row).all()
+        ):
+            raise DataError(
+                "intrinsics must be [[fx, 0, cx], [0, fy, cy], [0, 0, 1]]; undo skew in the image"
+            )
+        focal = matrix.diagonal(dim1=-2, dim2=-1)[..., :2]
+        if rotation is None:
+            rotation = torch.eye(3).to(matrix).expand_as(matrix)
+        if translation is None:
+            translation = torch.zeros_like(matrix[..., 0])
+        return cls(rotation, translation, focal, matrix[..., :2, 2], size)
 
     @classmethod
     def orbit(
@@ -122,9 +145,27 @@ class Camera:
         focal, center = self.focal.to(points), self.center.to(points)
         return local[..., :2] / depth * focal[..., None, :] + center[..., None, :]
 
+    @property
+    def intrinsics(self) -> Float[Tensor, "*batch 3 3"]:
+        """The matrix [[fx, 0, cx], [0, fy, cy], [0, 0, 1]], in pixels."""
+        focal, center = torch.broadcast_tensors(self.focal, self.center)
+        matrix = torch.diag_embed(torch.cat([focal, torch.ones_like(focal[..., :1])], dim=-1))
+        shift = torch.cat([center, torch.zeros_like(center[..., :1])], dim=-1)
+        return matrix + pad(shift[..., None], (2, 0))
+
     def resize(self, size: tuple[int, int]) -> Camera:
         """The same view on another number of pixels."""
-        scale = self.focal.new_tensor([size[1] / self.size[1], size[0] / self.size[0]])
-        return Camera(
-            self.rotation, self.translation, self.focal * scale, self.center * scale, size
-        )
+        scale = enlargement(self.focal, self.size, size)
+        return replace(self, focal=self.focal * scale, center=self.center * scale, size=size)
+
+    def crop(
+        self, corner: Float[Tensor, "*batch 2"] | tuple[float, float], size: tuple[int, int]
+    ) -> Camera:
+        """The part of the image that is `size` pixels large and begins at `corner`, x first.
+
+        It may reach beyond the image; one corner per frame makes a crop that follows somebody.
+        """
+        center = self.center - torch.as_tensor(corner).to(self.center)
+        lead = torch.broadcast_shapes(center.shape[:-1], self.translation.shape[:-1])
+        rotation, translation = self.rotation.expand(*lead, 3, 3), self.translation.expand(*lead, 3)
+        return replace(self, rotation=rotation, translation=translation, center=center, size=size)
