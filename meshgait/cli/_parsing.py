@@ -15,7 +15,11 @@ from meshgait.errors import ConfigError
 def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParser:
     """A parser that raises its errors instead of leaving the program."""
     return ArgumentParser(
-        prog=f"meshgait {verb}", description=purpose, exit_on_error=False, **options
+        prog=f"meshgait {verb}",
+        description=purpose,
+        exit_on_error=False,
+        allow_abbrev=False,
+        **options,
     )
 
 
