@@ -53,3 +53,20 @@ def test_an_example_is_read_in_a_minute(name):
     assert len(source.splitlines()) < 100
     assert source.startswith('"""')
     assert "def main(argv: list[str] | None = None) -> None:" in source
+
+
+def test_the_lines_of_the_readme_run(tmp_path, monkeypatch, capsys):
+    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+    lines = readme.split("```python\n")[1].split("```")[0]
+    smaller = {
+        "40": "4", "identities=20": "identities=3", "steps=100": "steps=1", "(8, 4)": "(4, 2)",
+        "width=0.25": "width=0.0625",
+    }  # fmt: skip
+    for number, small in smaller.items():
+        assert number in lines
+        lines = lines.replace(number, small)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MESHGAIT_CACHE", str(tmp_path))
+    exec(compile(lines, "README.md", "exec"), {})
+    assert "rank1" in capsys.readouterr().out
+    assert (tmp_path / "runs/first/checkpoint.pt").is_file()
