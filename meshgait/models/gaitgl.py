@@ -16,11 +16,11 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    convolution_3d,
     initialise_,
     put_channels_last_,
     scale_channels,
     to_unit_range,
-    volume_convolution,
 )
 
 OFFICIAL_NAMES = (
@@ -77,7 +77,9 @@ class GaitGL(nn.Module):
         self.embedding_shape = (config.parts, channels)
         self.first = nn.Sequential()
         for before, after in zip((1, *first), first, strict=False):
-            self.first.extend([volume_convolution(before, after), nn.LeakyReLU(0.01, inplace=True)])
+            self.first.extend(
+                [convolution_3d(before, after, (3, 3, 3)), nn.LeakyReLU(0.01, inplace=True)]
+            )
         self.thirds = nn.Conv3d(first[-1], first[-1], (3, 1, 1), stride=(3, 1, 1), bias=False)
         put_channels_last_(self.thirds)
         self.blocks = nn.ModuleDict()

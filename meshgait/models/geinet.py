@@ -76,5 +76,5 @@ class GEINet(nn.Module):
         frames = Frames.of(silhouette, mask)
         dtype = next(self.head.parameters()).dtype
         images = to_unit_range(frames.pack(silhouette), size=self.config.size, dtype=dtype)
-        energy = frames.aligned().mean(images)
+        energy = frames.mean(images)
         return self.head(self.features(energy.unsqueeze(1))).unsqueeze(1)

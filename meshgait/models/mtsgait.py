@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.errors import ConfigError
+from meshgait.models import sln
 from meshgait.nn import (
     PYRAMID,
     ConvStack,
@@ -22,10 +23,7 @@ from meshgait.nn import (
     to_unit_range,
 )
 
-OFFICIAL_NAMES = (
-    (r"Backbone\.forward_block\.feature\.(\d+)\.conv\.", r"backbone.\1."),
-    (r"FCs\.fc_bin", "head.weight"),
-)
+OFFICIAL_NAMES = sln.OFFICIAL_NAMES
 """Regular expressions for the start of a name in the published checkpoints, and our start."""
 
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad, relu
 
 from meshgait.errors import ShapeError
-from meshgait.nn import Frames, align, check_width, initialise_, mean_over_time, scale_channels
+from meshgait.nn import Frames, align, check_width, initialise_, scale_channels
 
 OFFICIAL_NAMES = (
     (r"(conv[1-4](?:_1)?)\.0\.", r"\1.conv."),
@@ -100,7 +100,7 @@ class PoseGait(nn.Module):
         joints, frames = align(frames, skeleton3d.to(self.head.weight.dtype))
         windows, parts = _cut(pose_features(joints, frames), frames)
         features = self.head(self.dropout(self._convolve(windows.unsqueeze(1)).flatten(1)))
-        return mean_over_time(parts, features).unsqueeze(1)
+        return parts.mean(features).unsqueeze(1)
 
     def _convolve(self, x: Float[Tensor, "N 1 126 17"]) -> Float[Tensor, "N C 29 2"]:
         x = max_pool2d(self.conv2(self.conv1(x)), 2)

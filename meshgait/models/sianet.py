@@ -81,5 +81,5 @@ class SiaNet(nn.Module):
         frames = Frames.of(silhouette, mask)
         dtype = next(self.head.parameters()).dtype
         images = to_unit_range(frames.pack(silhouette), size=self.config.size, dtype=dtype)
-        energy = frames.aligned().mean(images)
+        energy = frames.mean(images)
         return normalize(self.head(self.features(energy.unsqueeze(1))), dim=1).unsqueeze(1)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
+from meshgait.models import deepgaitv2
 from meshgait.nn import (
     Frames,
     PartLinear,
@@ -19,16 +20,7 @@ from meshgait.nn import (
     to_unit_range,
 )
 
-OFFICIAL_NAMES = (
-    (r"layer0\.forward_block\.0\.", "backbone.stem.conv."),
-    (r"layer0\.forward_block\.1\.", "backbone.stem.norm."),
-    (r"layer(\d)\.(\d+)\.conv([12])\.forward_block\.0\.", r"backbone.layer\1.\2.conv\3."),
-    (r"layer(\d)\.(\d+)\.conv([12])\.forward_block\.1\.", r"backbone.layer\1.\2.bn\3."),
-    (r"layer(\d)\.(\d+)\.shortcut3d\.", r"backbone.layer\1.\2.time_conv."),
-    (r"layer(\d)\.(\d+)\.sbn\.", r"backbone.layer\1.\2.time_bn."),
-    (r"layer(\d)\.(?:forward_block\.)?(\d+)\.(conv|bn|downsample)", r"backbone.layer\1.\2.\3"),
-    (r"FCs\.fc_bin", "head.weight"),
-)
+OFFICIAL_NAMES = deepgaitv2.OFFICIAL_NAMES
 """Regular expressions for the start of a name in the published checkpoints, and our start."""
 
 MAPS = 2

@@ -8,6 +8,7 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.errors import ShapeError
+from meshgait.models import sln
 from meshgait.nn import (
     PYRAMID,
     ConvStack,
@@ -24,8 +25,7 @@ from meshgait.nn import (
 )
 
 OFFICIAL_NAMES = (
-    (r"Backbone\.forward_block\.feature\.(\d+)\.conv\.", r"backbone.\1."),
-    (r"FCs\.fc_bin", "head.weight"),
+    *sln.OFFICIAL_NAMES,
     (r"(fc|bn)([123])\.", r"transform.\1\2."),
 )
 """Regular expressions for the start of a name in the published checkpoints, and our start."""

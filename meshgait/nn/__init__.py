@@ -15,7 +15,7 @@ from meshgait.nn.convolution import (
 )
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
-from meshgait.nn.global_local import GlobalLocal, volume_convolution
+from meshgait.nn.global_local import GlobalLocal
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
@@ -35,7 +35,7 @@ from meshgait.nn.residual import (
 )
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
-from meshgait.nn.temporal import align, mean_over_time, over_time, pack_reversed
+from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 
 __all__ = [
     "COCO_LINKS",
@@ -63,12 +63,12 @@ __all__ = [
     "align",
     "calibrate_",
     "check_width",
+    "convolution_3d",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",
     "join_strips",
     "label_image",
-    "mean_over_time",
     "mix_frames",
     "over_time",
     "pack_reversed",
@@ -79,5 +79,4 @@ __all__ = [
     "split_strips",
     "to_unit_range",
     "transform_columns",
-    "volume_convolution",
 ]

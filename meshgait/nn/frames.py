@@ -120,14 +120,13 @@ class Frames:
         return torch.stack([sequence.amax(0) for sequence in sequences])
 
     def mean(self, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
-        """Mean of each sequence over its packed frames; the frames are aligned.
+        """Mean of each sequence over its packed frames.
 
         >>> mask = torch.tensor([[True, True], [True, False]])
         >>> Frames.of(mask, mask).mean(torch.tensor([1.0, 2.0, 3.0]))
         tensor([1.5000, 3.0000])
         """
-        clips = self.unpack(x)
-        if self.mask is None:
-            return clips.mean(1)
-        count = self.mask.sum(1).reshape(-1, *[1] * (x.ndim - 1))
-        return clips.sum(1) / count
+        if self.lengths is None:
+            return x.unflatten(0, (self.batch, self.time)).mean(1)
+        sequences: Any = x.split(self.lengths)
+        return torch.stack([sequence.mean(0) for sequence in sequences])

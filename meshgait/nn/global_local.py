@@ -6,18 +6,7 @@ from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
 from meshgait.errors import ShapeError
-from meshgait.nn.convolution import put_channels_last_
-
-
-def volume_convolution(in_channels: int, channels: int) -> nn.Conv3d:
-    """3 frames x 3 rows x 3 columns, without bias, keeping all three sizes.
-
-    >>> volume_convolution(1, 8)(torch.zeros(2, 1, 3, 16, 11)).shape
-    torch.Size([2, 8, 3, 16, 11])
-    """
-    layer = nn.Conv3d(in_channels, channels, 3, padding=1, bias=False)
-    put_channels_last_(layer)
-    return layer
+from meshgait.nn.temporal import convolution_3d
 
 
 class GlobalLocal(nn.Module):
@@ -34,8 +23,8 @@ class GlobalLocal(nn.Module):
     ) -> None:
         super().__init__()
         self.strips, self.stack = strips, stack
-        self.whole = volume_convolution(in_channels, channels)
-        self.local = volume_convolution(in_channels, channels)
+        self.whole = convolution_3d(in_channels, channels, (3, 3, 3))
+        self.local = convolution_3d(in_channels, channels, (3, 3, 3))
 
     def forward(self, x: Float[Tensor, "B C T H W"]) -> Float[Tensor, "B D T R W"]:
         """Convolve; raises `ShapeError` for uneven strips."""

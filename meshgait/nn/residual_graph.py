@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import relu
 
 from meshgait.nn.frames import Frames
-from meshgait.nn.temporal import every, mean_over_time
+from meshgait.nn.temporal import every
 
 Links = tuple[tuple[int, int], ...]
 
@@ -89,7 +89,7 @@ class ResidualGraph(nn.Module):
         y = torch.cat(together, dim=1)
         for module in self.stream:
             y, frames = module(y, frames, self.hops)
-        return mean_over_time(frames, y.mean((2, 3)))
+        return frames.mean(y.mean((2, 3)))
 
 
 class _Branch(nn.Module):

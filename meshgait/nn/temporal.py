@@ -47,7 +47,11 @@ def over_time(
 def convolution_3d(
     in_channels: int, channels: int, kernel: tuple[int, int, int], *, stride: int = 1
 ) -> nn.Conv3d:
-    """A convolution over time, rows and columns, without bias, that keeps the number of frames."""
+    """A convolution over time, rows and columns, without bias, that keeps the number of frames.
+
+    >>> convolution_3d(1, 8, (3, 3, 3))(torch.zeros(2, 1, 3, 16, 11)).shape
+    torch.Size([2, 8, 3, 16, 11])
+    """
     time, height, width = kernel
     layer = nn.Conv3d(
         in_channels, channels, kernel, stride=(1, stride, stride),
@@ -55,14 +59,6 @@ def convolution_3d(
     )  # fmt: skip
     put_channels_last_(layer)
     return layer
-
-
-def mean_over_time(frames: Frames, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
-    """Mean of each sequence over its packed frames."""
-    if frames.lengths is None:
-        return x.unflatten(0, (frames.batch, frames.time)).mean(1)
-    sequences: Any = x.split(frames.lengths)
-    return torch.stack([sequence.mean(0) for sequence in sequences])
 
 
 def pack_reversed(frames: Frames, clip: Shaped[Tensor, "B T ..."]) -> Shaped[Tensor, "N ..."]:
