@@ -93,6 +93,12 @@ def _first_line(error: Exception) -> str:
     return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
+def write_npz(path: str | Path, **arrays: Any) -> None:
+    """Write a compressed .npz that `read_npz` reads, whole or not at all."""
+    with written_whole(path) as part, part.open("wb") as file:
+        np.savez_compressed(file, **arrays)
+
+
 @contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path` to write to; it becomes `path` only on success.

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshgait.errors import DataError
-from meshgait.storage import cache_dir, read_npz, written_whole
+from meshgait.storage import cache_dir, read_npz, write_npz, written_whole
 
 
 def test_the_cache_follows_the_environment(monkeypatch, tmp_path):
@@ -64,3 +64,12 @@ def test_damaged_archives_end_in_our_error(tmp_path_factory, data):
     path.write_bytes(damaged[: data.draw(st.integers(0, len(damaged)))])
     with contextlib.suppress(DataError):
         read_npz(path)
+
+
+def test_arrays_come_back_as_they_were_written(tmp_path):
+    arrays = {"pose": np.arange(6.0).reshape(2, 3), "subject": np.array("Ærtebølge")}
+    write_npz(tmp_path / "new" / "walk.npz", **arrays)
+    found = read_npz(tmp_path / "new" / "walk.npz")
+    assert found.keys() == arrays.keys()
+    for name, array in arrays.items():
+        np.testing.assert_array_equal(found[name], array)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from meshgait.cli._data import add_data, make_data
 from meshgait.cli._parsing import make_parser, parse
 
 
@@ -12,7 +13,6 @@ def run(arguments: Sequence[str]) -> None:
     """Write the embeddings and say where they are."""
     from meshgait.checkpoint import load_model
     from meshgait.data import Clips
-    from meshgait.data.synthetic import SyntheticGait
     from meshgait.evaluate import embed
 
     parser = make_parser("embed", __doc__)
@@ -22,10 +22,10 @@ def run(arguments: Sequence[str]) -> None:
         "the test split of SyntheticGait",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
-    parser.add_class_arguments(SyntheticGait, "data", skip={"split"}, instantiate=False)
+    add_data(parser)
     chosen = parse(parser, arguments)
     model = load_model(chosen.checkpoint)
-    data = Clips(chosen.clips) if chosen.clips else SyntheticGait("test", **vars(chosen.data))
+    data = Clips(chosen.clips) if chosen.clips else make_data(chosen, "test")
     embeddings = embed(model, data)
     embeddings.save(chosen.out)
     count, parts, channels = embeddings.values.shape

@@ -12,12 +12,10 @@ from meshgait.cli._walks import add_walk, read_walk
 
 def run(arguments: Sequence[str]) -> None:
     """Write the picture and, beside it, the arrays."""
-    import numpy as np
-
     from meshgait.errors import DataError
     from meshgait.represent import Scene, as_arrays, represent
     from meshgait.sheet import draw_sheet
-    from meshgait.storage import written_whole
+    from meshgait.storage import write_npz, written_whole
 
     parser = make_parser("represent", __doc__)
     add_walk(parser)
@@ -41,6 +39,5 @@ def run(arguments: Sequence[str]) -> None:
     with written_whole(chosen.out) as part:
         part.write_bytes(draw_sheet(scene, found))
     arrays = chosen.out.with_suffix(".npz")
-    with written_whole(arrays) as part, part.open("wb") as file:
-        np.savez_compressed(file, **as_arrays(found))
+    write_npz(arrays, **as_arrays(found))
     print(f"{chosen.out} and {arrays}: {len(found)} representations of {scene.frames} frames")

@@ -15,5 +15,5 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("--config", action="config", help="YAML file of these settings")
     parser.add_class_arguments(SyntheticGait, "data")
     data = parse(parser, arguments).data
-    frames = sum(len(data[i]) for i in range(len(data)))
+    frames = sum(data.store.lengths)
     print(f"{data.folder}: {data.identities} people, {len(data)} clips, {frames} frames")

@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
+from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
@@ -19,7 +20,6 @@ def run(arguments: Sequence[str]) -> None:
     """Train the network that the first argument or a recipe names; say where its checkpoint is."""
     import torch
 
-    from meshgait.data.synthetic import SyntheticGait
     from meshgait.memory import keep_freed_memory
     from meshgait.train import fit
 
@@ -37,7 +37,7 @@ def run(arguments: Sequence[str]) -> None:
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
-    data = SyntheticGait("train", **vars(chosen.data))
+    data = make_data(chosen, "train")
     criterion = chosen.recipe.loss(model.embedding_shape, data.identities)
     fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
     print(chosen.out / "checkpoint.pt")
@@ -90,7 +90,6 @@ def to_plain(record: Any) -> Any:
 
 
 def _parser(name: str, model_type: Any = None) -> ArgumentParser:
-    from meshgait.data.synthetic import SyntheticGait
     from meshgait.recipe import Recipe
 
     more = "The network's own settings: meshgait train MODEL --help" if model_type is None else ""
@@ -101,5 +100,5 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     if model_type is not None:
         parser.add_class_arguments(model_type.Config, "model")
     parser.add_class_arguments(Recipe, "recipe")
-    parser.add_class_arguments(SyntheticGait, "data", skip={"split"}, instantiate=False)
+    add_data(parser)
     return parser

@@ -10,7 +10,7 @@ import numpy as np
 
 from meshgait.data.sequence import GaitSequence, Record
 from meshgait.errors import DataError
-from meshgait.storage import read_npz, written_whole
+from meshgait.storage import read_npz, write_npz
 
 _RECORD = ("subject", "condition", "view")
 
@@ -19,8 +19,7 @@ def save_clip(path: str | Path, sequence: GaitSequence) -> None:
     """Write an .npz with the frames by modality, and subject, condition and view."""
     arrays: dict[str, Any] = {name: np.array(getattr(sequence, name)) for name in _RECORD}
     arrays.update(sequence.frames)
-    with written_whole(path) as part, part.open("wb") as file:
-        np.savez_compressed(file, **arrays)
+    write_npz(path, **arrays)
 
 
 def load_clip(path: str | Path) -> GaitSequence:

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from meshgait.body import Body
 from meshgait.errors import DataError
 from meshgait.mesh import Mesh
-from meshgait.storage import read_npz, written_whole
+from meshgait.storage import read_npz, write_npz
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,10 +35,7 @@ class Motion:
 
 def save_motion(path: str | Path, motion: Motion) -> None:
     """Write the four fields as an .npz."""
-    with written_whole(path) as part, part.open("wb") as file:
-        np.savez_compressed(
-            file, pose=motion.pose, betas=motion.betas, transl=motion.transl, fps=motion.fps
-        )
+    write_npz(path, pose=motion.pose, betas=motion.betas, transl=motion.transl, fps=motion.fps)
 
 
 def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:

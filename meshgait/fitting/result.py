@@ -15,7 +15,7 @@ from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError
 from meshgait.fitting.config import Start
 from meshgait.mesh import Mesh
-from meshgait.storage import read_npz, written_whole
+from meshgait.storage import read_npz, write_npz
 
 _CAMERAS = {
     "pinhole": (Camera, ("rotation", "translation", "focal", "center")),
@@ -55,8 +55,7 @@ class Fit:
         arrays["camera_size"] = np.array(self.camera.size)
         for name in _CAMERAS[kind][1]:
             arrays[f"camera_{name}"] = getattr(self.camera, name).detach().numpy()
-        with written_whole(path) as part, part.open("wb") as file:
-            np.savez_compressed(file, **arrays)
+        write_npz(path, **arrays)
 
     @classmethod
     def load(cls, path: str | Path) -> Fit:
