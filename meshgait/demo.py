@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float
 
 from meshgait.camera import Camera
 from meshgait.data import PeopleAndClips, UnorderedFrames
@@ -18,7 +19,7 @@ from meshgait.data.film import WildConfig
 from meshgait.data.segmentation import SegmentationNoise
 from meshgait.data.synthetic import SyntheticGait
 from meshgait.errors import DataError
-from meshgait.evaluate import Embeddings, embed, evaluate
+from meshgait.evaluate import embed
 from meshgait.loss_recipe import TripletAndNeck
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
@@ -66,7 +67,7 @@ class Result:
 
     scores: dict[str, float]
     seconds: float
-    embeddings: Embeddings | None = None
+    distance: Float[np.ndarray, "Q G"] | None = None
     history: list[Row] | None = None
 
 
@@ -102,10 +103,13 @@ def _chance(test: SyntheticGait) -> Result:
 
 def _test(model: Any, test: SyntheticGait, *, metric: str) -> Result:
     start = time.perf_counter()
-    embeddings = embed(model, test)
-    scores = evaluate(embeddings, test.protocol, metric=metric)
+    values = embed(model, test).values
+    probe, gallery = test.protocol.split(test.records)
+    distance = part_distance(values[probe], values[gallery], metric).numpy()
+    subjects = np.array([record.subject for record in test.records])
+    scores = retrieval(distance, subjects[probe], subjects[gallery])
     seconds = time.perf_counter() - start
-    return Result({name: scores[name] for name in COLUMNS}, seconds, embeddings)
+    return Result({name: scores[name] for name in COLUMNS}, seconds, distance)
 
 
 def _train(
@@ -129,7 +133,7 @@ def _train(
     criterion = recipe.loss(model.embedding_shape, config.train_identities)
     history = fit(model, criterion, train, recipe, out=out / model_type.__name__, resume=True)
     result = _test(model, test, metric="cosine")
-    return Result(result.scores, time.perf_counter() - start, result.embeddings, history)
+    return Result(result.scores, time.perf_counter() - start, result.distance, history)
 
 
 def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: DemoConfig) -> Path:
@@ -137,7 +141,7 @@ def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: 
     best = max(trained, key=lambda name: results[name].scores["rank1"])
     figures = [
         _draw_walkers(test),
-        _draw_matches(results[best], test, best),
+        _draw_matches(results[best].distance, test, best),
         _plot_ranks(results, test),
         plot_curves(
             {
@@ -166,24 +170,13 @@ def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: 
     )
 
 
-def _distance(result: Result, test: SyntheticGait) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Distances of all probes to the gallery, and the indices of both."""
-    embeddings = result.embeddings
-    if embeddings is None:
-        raise DataError("there is no distance without embeddings")
-    probe, gallery = test.protocol.split(test.records)
-    metric = "cosine" if result.history else "euclidean"
-    values = embeddings.values
-    return part_distance(values[probe], values[gallery], metric).numpy(), probe, gallery
-
-
 def _plot_ranks(results: dict[str, Result], test: SyntheticGait) -> Figure:
+    probe, gallery = test.protocol.split(test.records)
     subjects = np.array([record.subject for record in test.records])
     curves = {}
     for name, result in results.items():
-        if result.embeddings is not None:
-            distance, probe, gallery = _distance(result, test)
-            curve = cmc(distance, subjects[probe], subjects[gallery], ranks=20)
+        if result.distance is not None:
+            curve = cmc(result.distance, subjects[probe], subjects[gallery], ranks=20)
             curves[name] = (np.arange(1, 21).tolist(), curve.tolist())
     return plot_curves(
         curves, x="rank", y="found, %", name="cmc",
@@ -191,9 +184,13 @@ def _plot_ranks(results: dict[str, Result], test: SyntheticGait) -> Figure:
     )  # fmt: skip
 
 
-def _draw_matches(result: Result, test: SyntheticGait, name: str) -> Figure:
+def _draw_matches(
+    distance: Float[np.ndarray, "Q G"] | None, test: SyntheticGait, name: str
+) -> Figure:
     """Some probes with their five nearest."""
-    distance, probe, gallery = _distance(result, test)
+    if distance is None:
+        raise DataError("there are no matches without distances")
+    probe, gallery = test.protocol.split(test.records)
     rows, marks = [], []
     for row in np.linspace(0, len(probe) - 1, 8).round().astype(int):
         nearest = gallery[np.argsort(distance[row], kind="stable")[:5]]

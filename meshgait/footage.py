@@ -51,22 +51,13 @@ def write_footage(scene: Scene, path: str | Path, *, pixels: int = PIXELS) -> No
 
 def film(scene: Scene, camera: Camera, frames: slice = slice(None)) -> Film:
     """Shaded pictures of the frames asked for."""
-    vertices = scene.mesh.vertices[frames]
-    one_each = Camera(
-        camera.rotation[frames],
-        camera.translation[frames],
-        camera.focal,
-        camera.center,
-        camera.size,
-    )
-    pictures = []
-    for start in range(0, len(vertices), 16):  # pictures of many frames at once need much memory
-        part = slice(start, start + 16)
+    mesh, pictures = scene.mesh, []
+    for part in torch.arange(scene.frames)[frames].split(16):  # many at once need much memory
         some = Camera(
-            one_each.rotation[part], one_each.translation[part], camera.focal, camera.center,
+            camera.rotation[part], camera.translation[part], camera.focal, camera.center,
             camera.size,
         )  # fmt: skip
-        pictures.append(render.shade(vertices[part], scene.mesh.faces, some).numpy(force=True))
+        pictures.append(render.shade(mesh.vertices[part], mesh.faces, some).numpy(force=True))
     return np.concatenate(pictures)
 
 
