@@ -1,8 +1,9 @@
 """Noisy SMPL parameters, as a monocular mesh-recovery tool would estimate them.
 
 Without noise the shape coefficients would give everybody away. Errors have a part that lasts for
-the whole clip and one that wanders from frame to frame. Joints are about 12 cm off, more than the 5 to 9 cm that such tools reach on good pictures:
-with those, the angles or the shape alone told walkers apart better than silhouettes did.
+the whole clip and one that wanders from frame to frame. Joints are about 12 cm off, more than the 5
+to 9 cm that such tools reach on good pictures: with those, the angles or the shape alone told
+walkers apart better than silhouettes did.
 """
 
 from __future__ import annotations
