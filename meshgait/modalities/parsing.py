@@ -29,7 +29,9 @@ def normalize_parsing(
     frames = labels.reshape(-1, *labels.shape[-2:])
     seen = is_visible(frames > 0)
     if not seen.all():
-        raise DataError(f"frame {int(np.argmin(seen))} of {len(frames)} shows nobody; drop it first")
+        raise DataError(
+            f"frame {int(np.argmin(seen))} of {len(frames)} shows nobody; drop it first"
+        )
     margin = (height - width) // 2
     aligned = np.zeros((len(frames), height, width), np.uint8)
     for index, frame in enumerate(frames):

@@ -107,13 +107,11 @@ class PoseJson(FrameReader):
         """The joints in pixels of the picture."""
         try:
             people = json.loads(_text(path))["people"]
-            if not people:
-                raise DataError("shows nobody")
-            joints = np.array(people[0]["pose_keypoints_2d"], np.float32)
-        except DataError:
-            raise
+            joints = np.array(people[0]["pose_keypoints_2d"], np.float32) if people else None
         except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
             raise DataError("is not the JSON that OpenPose writes") from error
+        if joints is None:
+            raise DataError("shows nobody")
         if joints.shape != (3 * self.joints,):
             raise DataError(f"holds {joints.size} numbers for {self.joints} joints")
         return joints.reshape(self.joints, 3)

@@ -29,11 +29,7 @@ def read_grey(path: Path) -> UInt8[np.ndarray, "H W"]:
     try:
         with warnings.catch_warnings(), Image.open(path, formats=("PNG", "BMP", "JPEG")) as image:
             warnings.simplefilter("ignore")  # Pillow's own about large pictures: ours is stricter
-            width, height = image.size
-            if width * height > MOST_PIXELS or min(width, height) < 1:
-                raise DataError(f"its header announces {height} x {width} pixels, which is absurd")
-            if image.mode.startswith(("I", "F")):
-                raise DataError(f"its pixels are of type {image.mode}, not of 8 bits")
+            _judge(image)
             grey = np.array(image.convert("L"))
             is_png = image.format == "PNG"
     except DataError:
@@ -43,6 +39,15 @@ def read_grey(path: Path) -> UInt8[np.ndarray, "H W"]:
     if is_png and not _ends_with(path, _PNG_END):
         raise DataError("goes on after the end of its picture, or has none")
     return grey
+
+
+def _judge(image: Image.Image) -> None:
+    """Raise `DataError` for a picture that is not to be unpacked."""
+    width, height = image.size
+    if width * height > MOST_PIXELS or min(width, height) < 1:
+        raise DataError(f"its header announces {height} x {width} pixels, which is absurd")
+    if image.mode.startswith(("I", "F")):
+        raise DataError(f"its pixels are of type {image.mode}, not of 8 bits")
 
 
 def _first_line(error: BaseException) -> str:

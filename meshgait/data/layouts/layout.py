@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,10 +41,14 @@ class ClipFiles(ABC):
 
 @dataclass(frozen=True)
 class Survey:
-    """The clips found under a root, in the order of their names, and what is no clip."""
+    """The clips found under a root, in the order of their names, and what is no clip.
+
+    `probes` are the names of the clips searched for, where an official list has them.
+    """
 
     clips: tuple[ClipFiles, ...]
     findings: tuple[Finding, ...] = ()
+    probes: frozenset[str] = frozenset()
 
 
 class Layout(ABC):
@@ -67,5 +71,10 @@ class Layout(ABC):
         """
 
     @abstractmethod
-    def protocols(self, records: Sequence[Record]) -> tuple[Protocol, ...]:
-        """How the test clips are searched, the usual way first."""
+    def protocols(
+        self, records: Sequence[Record], probes: Collection[str] = ()
+    ) -> tuple[Protocol, ...]:
+        """How the test clips `records` are searched, the usual way first.
+
+        `probes` are those of `Survey`; a data set with a list has no protocol without it.
+        """

@@ -22,7 +22,7 @@ class Partition:
     probes: frozenset[str] = frozenset()
 
     def split(self, subject: str) -> str | None:
-        """ "train", "test", or `None` for a person in neither list."""
+        """The list, "train" or "test", or `None` for a person in neither list."""
         if subject in self.train:
             return "train"
         return "test" if subject in self.test else None
@@ -43,9 +43,7 @@ def read_partition(path: Path) -> Partition:
     if not isinstance(content, dict) or not all(key in content for key in _KEYS):
         found = ", ".join(map(str, content))[:80] if isinstance(content, dict) else "no dictionary"
         raise DataError(f"{path} must have the keys {' and '.join(_KEYS)}; it has {found}")
-    train, test, probes = (
-        _names(path, key, content.get(key, [])) for key in (*_KEYS, "PROBE_SET")
-    )
+    train, test, probes = (_names(path, key, content.get(key, [])) for key in (*_KEYS, "PROBE_SET"))
     both = sorted(train & test)
     if both:
         raise DataError(f"{path} has {both[0]} and {len(both) - 1} more both in training and test")

@@ -1,4 +1,4 @@
-"""One modality of one clip on disk: a folder with a file for each frame, or a pickle of them all."""
+"""One modality of one clip on disk: a folder with a file for each frame, or something else."""
 
 from __future__ import annotations
 
