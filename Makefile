@@ -5,13 +5,17 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-open3d test-pytorch3d check format bench body clean
+.PHONY: demo test fuzz test-open3d test-pytorch3d check format bench body clean
 
 demo: $(VENV)/.demo
 	$(BIN)/meshgait demo --out out/demo
 
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
+
+# Damages files of every kind, anew each time.
+fuzz: $(VENV)/.dev
+	HYPOTHESIS_PROFILE='at length' $(BIN)/python -m pytest -m fuzz
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d

@@ -37,7 +37,9 @@ def loads(content: bytes, *, name: str = "the pickle") -> Any:
     {'frames': array([0, 1, 2])}
     """
     try:
-        found = _Unpickler(io.BytesIO(content), encoding="latin1").load()
+        file = io.BytesIO(content)
+        found = _Unpickler(file, encoding="latin1").load()
+        _require_end(file)
         return _to_plain(found, {})
     except UnsafeFileError as error:
         raise UnsafeFileError(f"{name}: {error}") from error
@@ -47,6 +49,12 @@ def loads(content: bytes, *, name: str = "the pickle") -> Any:
         raise DataError(f"{name} is not a whole pickle: {error}") from error
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise DataError(f"{name} is damaged: {error}") from error
+
+
+def _require_end(file: io.BytesIO) -> None:
+    rest = len(file.read())
+    if rest:
+        raise ValueError(f"{rest} bytes follow the end of the pickle")
 
 
 class _DType:

@@ -25,6 +25,7 @@ COMMANDS = (
     "view",
     "zoo",
     "info",
+    "datasets",
     "doctor",
 )
 

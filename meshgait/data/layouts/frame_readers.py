@@ -148,7 +148,7 @@ def cut_margins(frames: UInt8[np.ndarray, "*batch S W"]) -> UInt8[np.ndarray, "*
 def _aligned(
     image: UInt8[np.ndarray, "H W"], mask: np.ndarray, side: int, *, visible: bool,
     labels: bool = False,
-) -> UInt8[np.ndarray, "S W"]:  # fmt: skip
+) -> UInt8[np.ndarray, "S w"]:  # fmt: skip
     if not visible:
         raise DataError("shows nobody")
     square, middle = align(image, mask, side, "labels" if labels else "grey")
