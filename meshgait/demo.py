@@ -120,7 +120,7 @@ def _train(
         calibrate=True,
         seed=config.seed,
     )
-    criterion = recipe.loss(model.embedding_shape, config.train_identities)
+    criterion = recipe.loss(model, config.train_identities)
     history = fit(model, criterion, train, recipe, out=out / model_type.__name__, resume=True)
     result = _test(model, test, metric="cosine")
     return Result(result.scores, time.perf_counter() - start, result.distance, history)
