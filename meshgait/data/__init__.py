@@ -19,6 +19,7 @@ from meshgait.data.sampler import (
     number_people,
 )
 from meshgait.data.sequence import GaitSequence, Record
+from meshgait.data.smpl_noise import SmplNoise
 from meshgait.data.store import Store, write_store
 from meshgait.data.transforms import (
     AllFrames,
@@ -48,6 +49,7 @@ __all__ = [
     "Record",
     "Rotate",
     "SequenceDataset",
+    "SmplNoise",
     "Store",
     "TrainingBatches",
     "UnorderedFrames",
