@@ -17,6 +17,7 @@ from meshgait.models.mtsgait import MTSGait
 from meshgait.models.parsinggait import ParsingGait
 from meshgait.models.posegait import PoseGait
 from meshgait.models.sianet import SiaNet
+from meshgait.models.skeletongcn import SkeletonGCN
 from meshgait.models.skeletongait import SkeletonGait
 from meshgait.models.skeletongaitpp import SkeletonGaitPP
 from meshgait.models.sln import SLN
@@ -43,6 +44,7 @@ __all__ = [
     "PoseGait",
     "SMPLGait",
     "SiaNet",
+    "SkeletonGCN",
     "SkeletonGait",
     "SkeletonGaitPP",
     "XGait",

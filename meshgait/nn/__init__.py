@@ -13,6 +13,7 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
+from meshgait.nn.frame_statistics import frame_statistics
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
@@ -34,6 +35,7 @@ from meshgait.nn.residual import (
     VolumeBlock,
 )
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
+from meshgait.nn.skeleton_graph import SkeletonGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 
@@ -55,6 +57,7 @@ __all__ = [
     "ResidualGraph",
     "ResidualNetwork",
     "ResidualStage",
+    "SkeletonGraph",
     "SpatialTransform",
     "Stages",
     "Stem",
@@ -64,6 +67,7 @@ __all__ = [
     "calibrate_",
     "check_width",
     "convolution_3d",
+    "frame_statistics",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",
