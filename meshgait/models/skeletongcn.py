@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from meshgait.body import JOINT_PARENTS, Body
-from meshgait.body.kinematics import pose_joints
+from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
 from meshgait.nn import (
     Frames,
@@ -82,14 +82,9 @@ class SkeletonGCN(nn.Module):
 class SkeletonEncoder(nn.Module):
     """One normalised vector of `channels` numbers for a clip, from its SMPL parameters."""
 
-    rest: Tensor
-    rest_directions: Tensor
-
     def __init__(self, graph: tuple[int, ...]) -> None:
         super().__init__()
-        body = Body.embedded()
-        self.register_buffer("rest", body._seat, persistent=False)
-        self.register_buffer("rest_directions", body._seat_directions, persistent=False)
+        self.body = PartialBody(Body.embedded(), torch.arange(0))
         self.norm_in = nn.BatchNorm1d(JOINTS * FEATURES)
         self.graph = SkeletonGraph(LINKS, JOINTS, features=FEATURES, channels=graph)
         self.channels = 2 * JOINTS * (FEATURES + graph[-1])
@@ -108,9 +103,13 @@ class SkeletonEncoder(nn.Module):
         """
         turn = smpl[:, CAMERA : CAMERA + POSE].unflatten(1, (JOINTS, 3))
         betas = smpl[:, CAMERA + POSE :]
-        rest = self.rest + torch.einsum("nk,jck->njc", betas, self.rest_directions)
-        root, *_ = axis_angle_to_matrix(turn[:, :1]).unbind(1)
-        upright = axis_angle_to_matrix(turn.index_fill(1, turn.new_zeros(1).long(), 0))
-        joints = pose_joints(upright, rest - rest[:, :1])
-        up = -root[:, 1:2]  # the camera's y points down
-        return torch.cat([torch.cat([up, turn[:, 1:]], dim=1), joints], dim=2)
+        rotation = axis_angle_to_matrix(turn)
+        up = -rotation[:, 0, 1:2]  # the camera's y points down
+        _, joints = self.body(without_root(rotation), betas)
+        return torch.cat([torch.cat([up, turn[:, 1:]], 1), joints - joints[:, :1]], dim=2)
+
+
+def without_root(rotation: Float[Tensor, "N 24 3 3"]) -> Float[Tensor, "N 24 3 3"]:
+    """The same pose in the pelvis' own axes: neither the camera's place nor the heading count."""
+    root = torch.eye(3).to(rotation).expand(len(rotation), 1, 3, 3)
+    return torch.cat([root, rotation[:, 1:]], dim=1)

@@ -22,6 +22,7 @@ from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
 from meshgait.nn.mix_frames import mix_frames
 from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
+from meshgait.nn.part_fusion import Fusion, PartFusion
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.part_pointwise import PartPointwise
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
@@ -48,9 +49,11 @@ __all__ = [
     "ConvStack",
     "FrameBlock",
     "Frames",
+    "Fusion",
     "GeneralisedMean",
     "GlobalLocal",
     "MicroMotion",
+    "PartFusion",
     "PartLinear",
     "PartPointwise",
     "PseudoVolumeBlock",
