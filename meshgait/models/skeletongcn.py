@@ -111,5 +111,5 @@ class SkeletonEncoder(nn.Module):
 
 def without_root(rotation: Float[Tensor, "N 24 3 3"]) -> Float[Tensor, "N 24 3 3"]:
     """The same pose in the pelvis' own axes: neither the camera's place nor the heading count."""
-    root = torch.eye(3).to(rotation).expand(len(rotation), 1, 3, 3)
+    root = torch.eye(3).to(rotation).expand_as(rotation[:, :1])
     return torch.cat([root, rotation[:, 1:]], dim=1)
