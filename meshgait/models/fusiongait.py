@@ -20,6 +20,7 @@ from meshgait.nn import (
     Fusion,
     PartFusion,
     PartLinear,
+    ShapeCorrection,
     SpatialTransform,
     Stages,
     check_width,
@@ -29,6 +30,7 @@ from meshgait.nn import (
     to_unit_range,
     transform_columns,
 )
+from meshgait.rotation import axis_angle_to_matrix
 
 USUAL_AGREEMENT = 0.7  # of a silhouette and a body that was estimated well: frames of it count once
 
@@ -53,7 +55,9 @@ class FusionGait(nn.Module):
         SMPLGait's matrix, `rerender` draws the body. In training `image_frames` frames of each
         clip, evenly spread, are seen as images, while the body's parameters, which cost little,
         are read of all; None takes all. In training each input of a clip is missing with
-        probability `missing`.
+        probability `missing`. `refine` corrects each clip's body shape by its silhouettes before
+        anything else reads it, learnt from identities, and from the disagreement that
+        `TripletNeckAndConsistency` adds to the loss.
         """
 
         size: tuple[int, int] = (64, 44)
@@ -69,6 +73,7 @@ class FusionGait(nn.Module):
         rerender: bool = True
         image_frames: int | None = 4
         missing: float = 0.0
+        refine: bool = False
         dropout: float = 0.1
         width: float = 1.0
 
@@ -98,11 +103,16 @@ class FusionGait(nn.Module):
         if config.transform:
             side = config.size[0] >> (len(stages) - 1)
             self.transform = SpatialTransform(BODY - CAMERA, side)
-        if config.rerender:
+        if config.rerender or config.refine:
             self.body = Body.embedded()
+        if config.rerender:
             self.trust = nn.Parameter(torch.tensor(4.0))
+        if config.refine:
+            self.correction = ShapeCorrection(config.size[0])
         self.fusion = PartFusion(config.fusion, *self.embedding_shape)
         initialise_(self)
+        if config.refine:
+            self.correction.start_small_()
 
     def forward(
         self,
@@ -121,6 +131,18 @@ class FusionGait(nn.Module):
         >>> model(smpl=torch.zeros(2, 5, 85)).shape
         torch.Size([2, 63, 16])
         """
+        return self.describe(silhouette, smpl, mask)[0]
+
+    def describe(
+        self,
+        silhouette: Float[Tensor, "B T H W"] | UInt8[Tensor, "B T H W"] | None = None,
+        smpl: Float[Tensor, "B T 85"] | None = None,
+        mask: Bool[Tensor, "B T"] | None = None,
+    ) -> tuple[Float[Tensor, "B P C"], Float[Tensor, " B"]]:
+        """The embedding, and how far given silhouettes are from the body's: 1 - overlap.
+
+        That is 0 for a clip that lacks one of the two, and without `rerender`.
+        """
         frames, images, body = self._pack(silhouette, smpl, mask)
         has_images = frames.max((images != 0).flatten(1).any(1).to(images)) > 0
         has_body = frames.max((body != 0).any(1).to(body)) > 0
@@ -128,13 +150,14 @@ class FusionGait(nn.Module):
             chance = torch.rand(frames.batch, device=body.device)
             has_images &= ~(has_body & (chance < self.config.missing))
             has_body &= ~(has_images & (chance > 1 - self.config.missing))
-        parts = [self._see(images, body, has_images, has_body, frames)]
-        present = [has_images | has_body if self.config.rerender else has_images]
-        for branch in self.branches:
-            parts.append(branch(body, frames))
-            present.append(has_body)
+        if self.config.refine:
+            body = self._refine(images, body, has_images & has_body, frames)
+        seen, disagreement = self._see(images, body, has_images, has_body, frames)
+        parts = [seen, *(branch(body, frames) for branch in self.branches)]
+        drawn = has_images | has_body if self.config.rerender else has_images
+        present = [drawn, *[has_body] * len(self.branches)]
         there = [p[:, None].expand(-1, x.shape[1]) for p, x in zip(present, parts, strict=True)]
-        return self.fusion(torch.cat(parts, dim=1), torch.cat(there, dim=1))
+        return self.fusion(torch.cat(parts, dim=1), torch.cat(there, dim=1)), disagreement
 
     def _pack(
         self, silhouette: Tensor | None, smpl: Tensor | None, mask: Bool[Tensor, "B T"] | None
@@ -163,11 +186,12 @@ class FusionGait(nn.Module):
         has_images: Bool[Tensor, " B"],
         has_body: Bool[Tensor, " B"],
         frames: Frames,
-    ) -> Float[Tensor, "B P C"]:
-        """The parts of the convolutional network."""
+    ) -> tuple[Float[Tensor, "B P C"], Float[Tensor, " B"]]:
+        """The parts of the convolutional network, and the disagreement."""
         if self.training and self.config.image_frames is not None:
             index, frames = frames.thin(self.config.image_frames)
             images, body = images[index], body[index]
+        apart = images.new_zeros(images.shape[0])
         given, posed = (
             frames.repeat(has_images)[:, None, None],
             frames.repeat(has_body)[:, None, None],
@@ -176,7 +200,9 @@ class FusionGait(nn.Module):
         x = images.unsqueeze(1)
         if self.config.rerender:
             drawn = self.draw(body)
-            agreement = torch.where(given & posed, overlap(images, drawn), USUAL_AGREEMENT)
+            common = overlap(images, drawn)
+            apart = torch.where(given & posed, 1 - common, 0.0).flatten()
+            agreement = torch.where(given & posed, common, USUAL_AGREEMENT)
             weight = 2 * (self.trust * (agreement - USUAL_AGREEMENT)).sigmoid()
             shown = torch.where(given, images, drawn), torch.where(posed, drawn, images)
             x = torch.stack(shown, dim=1)
@@ -186,7 +212,24 @@ class FusionGait(nn.Module):
             same = torch.eye(matrix.shape[1]).to(matrix)
             features = transform_columns(features, torch.where(posed, matrix, same))
         features = frames.max(features * weight.unsqueeze(1))
-        return self.image_head(horizontal_pyramid(features, self.config.bins))
+        parts = self.image_head(horizontal_pyramid(features, self.config.bins))
+        return parts, frames.mean(apart)
+
+    def _refine(
+        self,
+        images: Float[Tensor, "N H W"],
+        body: Float[Tensor, "N 85"],
+        both: Bool[Tensor, " B"],
+        frames: Frames,
+    ) -> Float[Tensor, "N 85"]:
+        """Bodies with a corrected shape, by the mean of what a few frames of the clip suggest."""
+        index, few = frames.thin(self.config.image_frames or frames.time)
+        drawn, turn = self.draw(body[index]).detach(), body[index, CAMERA : CAMERA + 3]
+        change = self.correction(images[index], drawn, axis_angle_to_matrix(turn))
+        step = torch.where(both[:, None], few.mean(change), 0.0)
+        return torch.cat(
+            [body[:, : CAMERA + POSE], body[:, CAMERA + POSE :] + frames.repeat(step)], 1
+        )
 
     def draw(self, body: Float[Tensor, "N 85"]) -> Float[Tensor, "N H W"]:
         """Silhouettes of bodies as the gait crop has them, with gradients to pose and shape."""

@@ -28,7 +28,9 @@ class MeshNet(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """`graph` lists the channels of the levels of the mesh, `parts` and `channels` the size of
+        """The size of the network.
+
+        `graph` lists the channels of the levels of the mesh, `parts` and `channels` the size of
         the embedding. `width` scales all channels, for small machines.
         """
 

@@ -36,7 +36,9 @@ class SkeletonGCN(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """`graph` lists the channels of the graph convolutions, `parts` and `channels` the size of
+        """The size of the network.
+
+        `graph` lists the channels of the graph convolutions, `parts` and `channels` the size of
         the embedding. `width` scales all channels, for small machines.
         """
 

@@ -36,6 +36,7 @@ from meshgait.nn.residual import (
     VolumeBlock,
 )
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
+from meshgait.nn.shape_correction import ShapeCorrection
 from meshgait.nn.skeleton_graph import SkeletonGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
@@ -60,6 +61,7 @@ __all__ = [
     "ResidualGraph",
     "ResidualNetwork",
     "ResidualStage",
+    "ShapeCorrection",
     "SkeletonGraph",
     "SpatialTransform",
     "Stages",
