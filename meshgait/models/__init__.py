@@ -17,6 +17,7 @@ from meshgait.models.gln import GLN
 from meshgait.models.meshnet import MeshNet
 from meshgait.models.mtsgait import MTSGait
 from meshgait.models.parsinggait import ParsingGait
+from meshgait.models.pointnet import PointNet
 from meshgait.models.posegait import PoseGait
 from meshgait.models.sianet import SiaNet
 from meshgait.models.skeletongait import SkeletonGait
@@ -45,6 +46,7 @@ __all__ = [
     "MTSGait",
     "MeshNet",
     "ParsingGait",
+    "PointNet",
     "PoseGait",
     "SMPLGait",
     "SiaNet",

@@ -14,7 +14,15 @@ from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
 from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
-from meshgait.nn import Frames, check_width, frame_statistics, initialise_, scale_channels
+from meshgait.nn import (
+    Frames,
+    Mixing,
+    TemporalMixing,
+    check_width,
+    frame_statistics,
+    initialise_,
+    scale_channels,
+)
 from meshgait.rotation import axis_angle_to_matrix
 
 LEVELS = (256, 64, 16)
@@ -23,18 +31,21 @@ LEVELS = (256, 64, 16)
 class MeshNet(nn.Module):
     """Vertices per frame in the pelvis' axes, graph convolutions, means and deviations over time.
 
-    The order of the frames does not matter. `embedding_shape` is (P, C).
+    The order of the frames matters for a `time` of "shift" or "dilated" only.
+    `embedding_shape` is (P, C).
     """
 
     @dataclass(frozen=True)
     class Config:
         """The size of the network.
 
-        `graph` lists the channels of the levels of the mesh, `parts` and `channels` the size of
-        the embedding. `width` scales all channels, for small machines.
+        `graph` lists the channels of the levels of the mesh, `time` is the kind of
+        `meshgait.nn.TemporalMixing` between frames, `parts` and `channels` the size of the
+        embedding. `width` scales all channels, for small machines.
         """
 
         graph: tuple[int, int, int] = (32, 64, 128)
+        time: Mixing = "none"
         parts: int = 16
         channels: int = 256
         dropout: float = 0.1
@@ -50,7 +61,7 @@ class MeshNet(nn.Module):
         self.config = config = config or self.Config()
         graph, (channels,) = scale_channels((config.graph, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
-        self.encoder = MeshEncoder(graph)
+        self.encoder = MeshEncoder(graph, config.time)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(self.encoder.channels, config.parts * channels)
         initialise_(self)
@@ -76,7 +87,7 @@ class MeshNet(nn.Module):
 class MeshEncoder(nn.Module):
     """One normalised vector of `channels` numbers for a clip, from its SMPL parameters."""
 
-    def __init__(self, graph: tuple[int, ...]) -> None:
+    def __init__(self, graph: tuple[int, ...], time: Mixing = "none") -> None:
         super().__init__()
         places, near, pools = _hierarchy()
         self.body = PartialBody(Body.embedded(), places)
@@ -85,6 +96,7 @@ class MeshEncoder(nn.Module):
             _Level(old, new, *matrices)
             for old, new, *matrices in zip((3, *graph), graph, near, pools, strict=False)
         )
+        self.time = TemporalMixing(time, LEVELS[-1] * graph[-1])
         self.channels = 2 * LEVELS[-1] * graph[-1] + 10
         self.norm_out = nn.BatchNorm1d(self.channels)
 
@@ -96,9 +108,8 @@ class MeshEncoder(nn.Module):
         x = self.norm_in((vertices - joints[:, :1]).flatten(1)).unflatten(1, (-1, 3))
         for level in self.levels:
             x = level(x)
-        return self.norm_out(
-            torch.cat([frame_statistics(x.flatten(1), frames), frames.mean(betas)], dim=1)
-        )
+        moved = frame_statistics(self.time(x.flatten(1), frames), frames)
+        return self.norm_out(torch.cat([moved, frames.mean(betas)], dim=1))
 
 
 class _Level(nn.Module):

@@ -40,6 +40,7 @@ from meshgait.nn.shape_correction import ShapeCorrection
 from meshgait.nn.skeleton_graph import SkeletonGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
+from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
 
 __all__ = [
     "COCO_LINKS",
@@ -54,6 +55,7 @@ __all__ = [
     "GeneralisedMean",
     "GlobalLocal",
     "MicroMotion",
+    "Mixing",
     "PartFusion",
     "PartLinear",
     "PartPointwise",
@@ -67,6 +69,7 @@ __all__ = [
     "Stages",
     "Stem",
     "StripConv2d",
+    "TemporalMixing",
     "VolumeBlock",
     "align",
     "calibrate_",
