@@ -16,7 +16,7 @@ from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
 from meshgait.nn import Frames, check_width, frame_statistics, initialise_, scale_channels
 from meshgait.rotation import axis_angle_to_matrix
 
-GOLDEN, PLASTIC = 0.6180339887498949, 0.7548776662466927  # steps that never repeat
+STEPS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)  # fill a cube evenly
 
 
 class PointNet(nn.Module):
@@ -100,15 +100,14 @@ class PointNet(nn.Module):
 def surface_points(count: int) -> tuple[Int[Tensor, " corners"], Float[Tensor, "points 3"]]:
     """Three vertices of each point, one after another, and their weights; always the same.
 
-    As many points on every square metre of the embedded body at rest: one face for each `count`th
-    part of the area, in the order of the faces.
+    About as many points on every square metre of the embedded body at rest, by a sequence that
+    fills a cube evenly (Roberts, 2018): which face, and where in it.
     """
     body = Body.embedded()
     a, b, c = body.layer.v_template[body.faces].unbind(1)
     area = torch.linalg.cross(b - a, c - a).norm(dim=1).double().cumsum(0)
-    place = (torch.arange(count) + 0.5) / count * area[-1]
-    face = torch.searchsorted(area, place)
-    one = (torch.arange(1, count + 1) * GOLDEN % 1).sqrt()
-    other = torch.arange(1, count + 1) * PLASTIC % 1
+    place = (torch.arange(1, count + 1)[:, None] * torch.tensor(STEPS).double()) % 1
+    face = torch.searchsorted(area, place[:, 0] * area[-1])
+    one, other = place[:, 1].sqrt(), place[:, 2]
     weights = torch.stack([1 - one, one * (1 - other), one * other], dim=1)
-    return body.faces[face].flatten(), weights
+    return body.faces[face].flatten(), weights.to(body.layer.v_template)
