@@ -57,8 +57,10 @@ class TripletNeckAndConsistency(LossRecipe):
 
     def __call__(self, model: Any, num_ids: int) -> nn.Module:
         """The loss of what `FusionGait.describe` gives for `num_ids` identities."""
+        parts, channels = model.embedding_shape
         return ConsistencyLoss(
-            *model.embedding_shape,
+            parts,
+            channels,
             num_ids,
             weight=self.weight,
             margin=self.margin,

@@ -22,13 +22,14 @@ class ShapeCorrection(nn.Module):
 
     def __init__(self, rows: int, hidden: int = 64) -> None:
         super().__init__()
-        self.layers = nn.Sequential(
-            nn.Linear(2 * rows + 9, hidden), nn.LayerNorm(hidden), nn.SiLU(), nn.Linear(hidden, 10)
+        self.hidden = nn.Sequential(
+            nn.Linear(2 * rows + 9, hidden), nn.LayerNorm(hidden), nn.SiLU()
         )
+        self.last = nn.Linear(hidden, 10)
 
     def start_small_(self) -> None:
         """Weights of the last layer that change next to nothing."""
-        nn.init.normal_(self.layers[-1].weight, 0.0, 0.01)
+        nn.init.normal_(self.last.weight, 0.0, 0.01)
 
     def forward(
         self,
@@ -39,4 +40,4 @@ class ShapeCorrection(nn.Module):
         """One correction for each frame; the mean over a clip's frames is surer."""
         wide = given.mean(2)
         told = torch.cat([8 * (wide - drawn.mean(2)), wide, turn.flatten(1)], dim=1)
-        return MOST * self.layers(told).tanh()
+        return MOST * self.last(self.hidden(told)).tanh()
