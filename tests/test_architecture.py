@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "modalities": "mesh camera rotation body render",
     "fitting": "mesh camera rotation body walker render modalities",
     "nn": "operators rotation",
-    "models": "nn modalities mesh camera",
+    "models": "nn modalities mesh camera rotation body",
     "losses": "nn operators",
     "classifiers": "nn losses",
     "disentangle": "nn losses",

@@ -11,6 +11,7 @@ from meshgait.data.augment import (
 )
 from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
+from meshgait.data.other_view import OtherView
 from meshgait.data.protocol import Protocol
 from meshgait.data.sampler import (
     PeopleAndClips,
@@ -43,6 +44,7 @@ __all__ = [
     "GaitSequence",
     "JointNoise",
     "OrderedFrames",
+    "OtherView",
     "PeopleAndClips",
     "Perspective",
     "Protocol",
