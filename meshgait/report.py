@@ -41,17 +41,27 @@ class Figure:
             raise ConfigError(f"a figure is called like a file without folders, not {self.name!r}")
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table below the figures, with a sentence that explains it."""
+
+    caption: str
+    rows: Sequence[Mapping[str, str]]
+
+
 def write_report(
     folder: str | Path,
     *,
     title: str,
     lead: str,
     table: Sequence[Mapping[str, str]],
-    figures: Sequence[Figure],
+    figures: Sequence[Figure | Table],
 ) -> Path:
     """Write `index.html` with the pictures inside, and every picture as a PNG beside it."""
     folder = Path(folder)
     for figure in figures:
+        if isinstance(figure, Table):
+            continue
         with written_whole(folder / f"{figure.name}.png") as part:
             part.write_bytes(figure.png)
     content = [
@@ -60,7 +70,7 @@ def write_report(
         f"<style>{_STYLE}</style></head><body>",
         f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
         _table(table),
-        *map(_figure, figures),
+        *(_captioned(f) if isinstance(f, Table) else _figure(f) for f in figures),
         "</body></html>",
     ]
     page = folder / "index.html"
@@ -74,6 +84,11 @@ def _table(rows: Sequence[Mapping[str, str]]) -> str:
     head = _cells("th", columns)
     lines = [_cells("td", [row.get(name, "") for name in columns]) for row in rows]
     return f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _captioned(table: Table) -> str:
+    caption = f"<figcaption>{html.escape(table.caption)}</figcaption>"
+    return f"<figure>{_table(table.rows)}{caption}</figure>"
 
 
 def _cells(tag: str, texts: Iterable[str]) -> str:
@@ -106,6 +121,23 @@ def plot_curves(
     if curves:
         for text in axes.legend().get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
+    return Figure(name, caption, _to_png(figure))
+
+
+def plot_bars(
+    bars: Mapping[str, tuple[float, float]], *, x: str, name: str, caption: str
+) -> Figure:
+    """A horizontal bar (length, half the length of the line at its end) by label, first on top."""
+    figure, ((axes,),) = _diagram(6.4, 1.0 + 0.3 * len(bars))
+    lengths, errors = [length for length, _ in bars.values()], [error for _, error in bars.values()]
+    places = range(len(bars))
+    axes.barh(places, lengths, xerr=errors, color="#4f81bd", ecolor="#444444", capsize=3)
+    axes.set_yticks(places, list(bars))
+    for text in axes.get_yticklabels():
+        text.set_parse_math(False)
+    axes.invert_yaxis()
+    axes.set_xlabel(x)
+    axes.grid(axis="x", alpha=0.3)
     return Figure(name, caption, _to_png(figure))
 
 

@@ -20,6 +20,7 @@ COMMANDS = (
     "train",
     "embed",
     "evaluate",
+    "benchmark",
     "fit",
     "represent",
     "view",
