@@ -22,6 +22,7 @@ class Footage:
 
     def __init__(self, budget: Budget) -> None:
         self.budget = budget
+        self._derived: dict[tuple[str, ...], Derived] = {}
 
     @cached_property
     def train(self) -> SyntheticGait:
@@ -58,7 +59,12 @@ class Footage:
         lost = [name for name in missing if name not in DERIVATIONS]
         if lost:
             raise DataError(f"{lost[0]} is not in the data")
-        return Derived(data, missing) if missing else data
+        if not missing:
+            return data
+        key = (str(data.folder), *missing)
+        if key not in self._derived:
+            self._derived[key] = Derived(data, missing)
+        return self._derived[key]
 
     def _film(self, level: float) -> SyntheticGait:
         budget = self.budget

@@ -63,9 +63,9 @@ def score_table(rows: Sequence[Row]) -> list[dict[str, str]]:
             line |= {name: str(value) for name, value in last.trained.items()}
             if last.trained:
                 line["seconds"] = f"{np.median([cell.seconds for cell in row.cells]):.0f}"
-        if row.note:
-            line["note"] = row.note
         table.append(line)
+    for line, row in zip(table, rows, strict=True):
+        line |= {"note": row.note} if row.note else {}
     return table
 
 

@@ -21,6 +21,7 @@ COMMANDS = (
     "embed",
     "evaluate",
     "benchmark",
+    "explain",
     "fit",
     "represent",
     "view",
