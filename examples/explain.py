@@ -7,7 +7,6 @@ import torch
 
 from meshgait import Recipe, SyntheticGait, fit, models
 from meshgait.data import PeopleAndClips, UnorderedFrames
-from meshgait.data.film import MILD
 from meshgait.explain import write_explanation
 from meshgait.loss_recipe import TripletAndNeck
 from meshgait.recipe import Adam
@@ -23,8 +22,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out/explain"))
     options = parser.parse_args(argv)
 
-    train = SyntheticGait("train", identities=options.people, config=MILD, cache=options.cache)
-    test = SyntheticGait("test", identities=options.people // 2, config=MILD, cache=options.cache)
+    train = SyntheticGait("train", identities=options.people, cache=options.cache)
+    test = SyntheticGait("test", identities=options.people // 2, cache=options.cache)
 
     torch.manual_seed(0)
     model = models.SMPLGait(models.SMPLGait.Config(width=options.width))
@@ -38,7 +37,7 @@ def main(argv: list[str] | None = None) -> None:
         one_cycle=True,
         calibrate=True,
     )
-    criterion = recipe.loss(model.embedding_shape, options.people)
+    criterion = recipe.loss(model, options.people)
     fit(model, criterion, train, recipe, out=options.out / "training", resume=True)
     print("open", write_explanation(model, test, options.out, probes=options.probes))
 

@@ -77,7 +77,7 @@ def describe(method: Method, seed: int, budget: Budget, footage: Footage) -> dic
         network = repr(method.build(budget).config)
     return {
         "format": FORMAT,
-        "method": [method.name, method.model, network, method.motion, repr(method.loss)],
+        "method": [method.name, method.model, network, method.reading, repr(method.loss)],
         "seed": seed,
         "budget": {f.name: repr(getattr(shared, f.name)) for f in fields(Budget)},
         "data": [footage.train.fingerprint, footage.test.fingerprint],
@@ -120,13 +120,13 @@ def _train(
 ) -> dict[str, Any]:
     """Train `model` in place; what it was trained with."""
     data = footage.with_inputs(footage.train, model.inputs)
-    recipe = budget.recipe(method.loss, motion=method.motion, seed=seed)
-    criterion = recipe.loss(model.embedding_shape, budget.train_identities)
+    recipe = budget.recipe(method.loss, reading=method.reading, seed=seed)
+    criterion = recipe.loss(model, budget.train_identities)
     fit(model, criterion, data, recipe, out=folder, resume=True)
     return {
         "steps": recipe.steps,
         "batch": f"{recipe.batch.people} x {recipe.batch.clips}",
-        "frames": budget.motion_frames if method.motion else budget.frames,
+        "frames": budget.sampling(method.reading)[1],
         "lr": budget.lr,
         "width": getattr(model.config, "width", 1.0),
     }

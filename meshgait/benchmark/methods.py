@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
 import meshgait.models
-from meshgait.benchmark.budget import Budget
+from meshgait.benchmark.budget import Budget, Reading
 from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
 from meshgait.data import ContinuousFrames, OrderedFrames, SequenceDataset
 from meshgait.errors import ConfigError
@@ -21,13 +21,13 @@ from meshgait.recipes import RECIPES
 class Method:
     """A row: a network of `meshgait.models` with changes to its Config, or a function of the data.
 
-    A network without weights is not trained. `motion` networks are trained on frames in a row.
+    A network without weights is not trained. `reading` says which frames it is trained on.
     """
 
     name: str
     model: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
-    motion: bool = False
+    reading: Reading = "set"
     loss: LossRecipe = TripletAndNeck(weight=1.0)
     embed: Callable[[SequenceDataset], Embeddings] | None = None
     note: str = ""
@@ -64,20 +64,22 @@ NEAREST = (
 # is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
     "GaitGraph2": {"loss": SupervisedContrast(0.07, 0.07)},
+    **{name: {"reading": "body"} for name in ("SkeletonGCN", "MeshNet", "FusionGait")},
 }
 
 
-def _is_motion(model: str) -> bool:
-    """Whether the network was published with frames in a row."""
+def _reading(model: str) -> Reading:
+    """As the network was published."""
     frames = [recipe.recipe.frames for recipe in RECIPES.values() if recipe.model == model]
-    return any(isinstance(kind, OrderedFrames | ContinuousFrames) for kind in frames)
+    in_a_row = any(isinstance(kind, OrderedFrames | ContinuousFrames) for kind in frames)
+    return "motion" if in_a_row else "set"
 
 
 def all_methods() -> tuple[Method, ...]:
     """The nearest neighbours, then every network of the zoo."""
     named = {method.name for method in NEAREST}
     zoo = (
-        replace(Method(name, name, motion=_is_motion(name)), **_SPECIAL.get(name, {}))
+        Method(name, name, **{"reading": _reading(name), **_SPECIAL.get(name, {})})
         for name in meshgait.models.__all__
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )

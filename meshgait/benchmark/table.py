@@ -64,9 +64,12 @@ def score_table(rows: Sequence[Row]) -> list[dict[str, str]]:
             if last.trained:
                 line["seconds"] = f"{np.median([cell.seconds for cell in row.cells]):.0f}"
         table.append(line)
-    for line, row in zip(table, rows, strict=True):
-        line |= {"note": row.note} if row.note else {}
-    return table
+    notes = [{"note": row.note} if row.note else {} for row in rows]
+    columns = dict.fromkeys(name for line in table for name in line)
+    return [
+        {name: line.get(name, "") for name in columns} | note
+        for line, note in zip(table, notes, strict=True)
+    ]
 
 
 def condition_table(rows: Sequence[Row]) -> list[dict[str, str]]:

@@ -56,15 +56,6 @@ class WildConfig:
             raise ConfigError(f"frames must be {_LEAST_FRAMES} or more, least first: {self.frames}")
 
 
-MILD = WildConfig(
-    person_px=(80.0, 110.0),
-    elevation_deg=(0.0, 15.0),
-    occluded=0.1,
-    segmentation=SegmentationNoise(edge=0.15, holes=0.02),
-)
-"""Filmed from nearer and less from above, and segmented better: minutes of training are enough."""
-
-
 @dataclass(frozen=True, eq=False)
 class Clip:
     """A clip before it is filmed; `key` seeds what chance does to the pictures."""
