@@ -26,7 +26,7 @@ def embed_joint_angles(data: SequenceDataset) -> Embeddings:
     return _embed(data, lambda smpl: _moments(smpl[:, _BODY_POSE]))
 
 
-def _moments(values: Float[np.ndarray, "T C"]) -> Numbers:
+def _moments(values: Float[np.ndarray, "T C"]) -> Float[np.ndarray, " M"]:
     return np.concatenate([values.mean(0), values.std(0)])
 
 

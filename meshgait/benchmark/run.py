@@ -37,7 +37,8 @@ def run_benchmark(
                 continue
             try:
                 cell = run_cell(row.method, seed, budget, footage, out)
-            except MeshgaitError as error:
+            except (MeshgaitError, RuntimeError, ValueError) as error:
+                # Whatever one network does, it must not end a night's run.
                 rows[index] = Row(row.method, row.cells, str(error))
                 report(f"{row.method.name}: {error}")
             else:

@@ -15,7 +15,7 @@ from meshgait.benchmark import Method, find_methods, run_benchmark
 from meshgait.benchmark.cell import SCORES, run_cell
 from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.methods import all_methods
-from meshgait.checkpoint import load_model
+from meshgait.checkpoint import load_checkpoint, load_model
 from meshgait.evaluate import embed, evaluate
 from tests.benchmark.conftest import TINY
 
@@ -68,7 +68,7 @@ def test_without_noise_other_estimates_are_compared(budget):
     truth, usual = (footage.noisy[level][0].frames for level in (0.0, 1.0))
     assert (truth["silhouette"] == usual["silhouette"]).all()
     assert abs(truth["smpl"] - usual["smpl"]).max() > 0.1
-    assert truth["smpl"][:, 75:].std(0).max() == 0
+    assert truth["smpl"][:, 75:].std(0).max() < 1e-5
 
 
 def test_a_second_run_trains_nothing_and_gives_the_same(whole, budget, monkeypatch, tmp_path):
@@ -87,21 +87,19 @@ def test_a_changed_budget_is_trained_anew(whole, budget):
 
 KILLED = """
 import os, signal, sys
+from dataclasses import replace
 from pathlib import Path
 from meshgait.benchmark import cell, run_benchmark
 from tests.benchmark.conftest import TINY
 from tests.benchmark.test_run import ROWS
 from tests.small_training import in_step
 
-def fit(model, criterion, *rest, **options):
+def fit(model, criterion, data, recipe, **options):
     if "SLN-1" in str(options["out"]):
         in_step(4, criterion, lambda: os.kill(os.getpid(), signal.SIGKILL))
-    return whole(model, criterion, *rest, **options)
+    return whole(model, criterion, data, replace(recipe, save_every=2), **options)
 
-from dataclasses import replace
-from meshgait import recipe
 whole, cell.fit = cell.fit, fit
-recipe.Recipe.save_every = 2
 run_benchmark(ROWS, TINY, out=Path(sys.argv[1]), report=str)
 """
 
@@ -113,6 +111,8 @@ def test_a_killed_run_that_goes_on_gives_the_same_table(whole, budget, tmp_path)
         env={**os.environ, "PYTHONPATH": str(root)}, check=False,
     )  # fmt: skip
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    (left,) = tmp_path.glob("training/SLN-1-*/checkpoint.pt")
+    assert load_checkpoint(left)["training"]["step"] == 2
     assert len(numbers(tmp_path)) == 5
     run_benchmark(ROWS, budget, out=tmp_path, report=str)
     assert numbers(tmp_path) == numbers_of(whole)

@@ -52,7 +52,7 @@ def test_the_saliency_of_a_pixel_is_the_slope_of_the_similarity():
         changed = frames["silhouette"].clone()
         changed[frame, row, column] += step
         values.append(similarity(model, {"silhouette": changed}, target.double()))
-    slope = abs(float(values[1] - values[0])) / 2e-5
+    slope = abs((values[1] - values[0]).item()) / 2e-5
     assert slope == pytest.approx(float(found.max()), rel=1e-3)
 
 
