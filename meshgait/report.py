@@ -16,6 +16,7 @@ from meshgait._optional import require
 from meshgait.errors import ConfigError
 from meshgait.storage import written_whole
 
+_STYLES = ("-", "--", ":", "-.")  # of lines, as there are ten colours
 PROBE, RIGHT, WRONG = "#888888", "#2a8a4a", "#c0392b"
 
 _STYLE = """
@@ -113,13 +114,15 @@ def plot_curves(
     caption: str,
 ) -> Figure:
     """Lines (x values, y values) by label in one diagram."""
-    figure, ((axes,),) = _diagram(6.4, 4.0)
-    for label, (across, up) in curves.items():
-        axes.plot(across, up, label=label)
+    many = len(curves) > 8
+    figure, ((axes,),) = _diagram(9.6, max(4.0, 0.25 * len(curves))) if many else _diagram(6.4, 4.0)
+    for number, (label, (across, up)) in enumerate(curves.items()):
+        axes.plot(across, up, label=label, linestyle=_STYLES[number // 10 % len(_STYLES)])
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     if curves:
-        for text in axes.legend().get_texts():
+        legend = figure.legend(loc="outside right upper") if many else axes.legend()
+        for text in legend.get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
     return Figure(name, caption, _to_png(figure))
 

@@ -25,6 +25,7 @@ ABLATIONS: tuple[Method, ...] = (
     _fusion("fusion with SMPL matrix", transform=True),
     _fusion("fusion by gating", fusion="gating"),
     _fusion("fusion by attention", fusion="attention"),
+    _fusion("fusion with shape refined", refine=True),
     _fusion("fusion, inputs missing in training", missing=0.2),
 )
 """Rows of `meshgait benchmark --ablation`."""
