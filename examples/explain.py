@@ -7,6 +7,7 @@ import torch
 
 from meshgait import Recipe, SyntheticGait, fit, models
 from meshgait.data import PeopleAndClips, UnorderedFrames
+from meshgait.data.film import WildConfig
 from meshgait.explain import write_explanation
 from meshgait.loss_recipe import TripletAndNeck
 from meshgait.recipe import Adam
@@ -15,6 +16,7 @@ from meshgait.recipe import Adam
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--people", type=int, default=40, help="in training")
+    parser.add_argument("--clips", type=int, default=8, help="of each person")
     parser.add_argument("--steps", type=int, default=150)
     parser.add_argument("--width", type=float, default=0.125, help="1 is the published network")
     parser.add_argument("--probes", type=int, default=3, help="how many are explained")
@@ -22,8 +24,9 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("out/explain"))
     options = parser.parse_args(argv)
 
-    train = SyntheticGait("train", identities=options.people, cache=options.cache)
-    test = SyntheticGait("test", identities=options.people // 2, cache=options.cache)
+    wild = WildConfig(clips=options.clips)
+    train = SyntheticGait("train", identities=options.people, config=wild, cache=options.cache)
+    test = SyntheticGait("test", identities=options.people // 2, config=wild, cache=options.cache)
 
     torch.manual_seed(0)
     model = models.SMPLGait(models.SMPLGait.Config(width=options.width))
