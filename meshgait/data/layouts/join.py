@@ -31,6 +31,13 @@ class JoinedClip(ClipFiles):
         return clip, (*findings, *more)
 
 
+@dataclass(frozen=True)
+class _Unjoinable:
+    """Why the numbers of some frames cannot be known."""
+
+    findings: tuple[Finding, ...]
+
+
 def join(record: Record, tracks: Sequence[Track]) -> Joined:
     """Keep the frames that every track has, and say which were left out of which."""
     twice = _twice([track.modality for track in tracks])
@@ -39,8 +46,8 @@ def join(record: Record, tracks: Sequence[Track]) -> Joined:
         problem = f"is {twice}, and so is {paths[0].name}"
         return None, (Finding(paths[1], f"{problem}: the clip was dropped"),)
     numbered = _number(tracks)
-    if isinstance(numbered, Finding):
-        return None, (numbered,)
+    if isinstance(numbered, _Unjoinable):
+        return None, numbered.findings
     common = sorted(set.intersection(*(set(numbers) for numbers in numbered)))
     findings = _unmatched(tracks, numbered, common)
     if not common:
@@ -70,19 +77,19 @@ def _twice(modalities: Sequence[str]) -> str | None:
     return next((name for name in modalities if modalities.count(name) > 1), None)
 
 
-def _number(tracks: Sequence[Track]) -> list[tuple[int, ...]] | Finding:
+def _number(tracks: Sequence[Track]) -> list[tuple[int, ...]] | _Unjoinable:
     """Frame numbers of every track: its own, those of files as many as its frames, or 0, 1, …."""
     known = [track for track in tracks if track.numbers is not None]
     if not known:
         lengths = {len(track.frames) for track in tracks}
         if len(lengths) == 1:
             return [tuple(range(lengths.pop()))] * len(tracks)
-        return _cannot_join(tracks[0], tracks)
+        return _cannot_join(tracks, tracks)
     found = []
     for track in tracks:
         numbers = track.numbers or _borrowed(track, known)
         if numbers is None:
-            return _cannot_join(track, tracks)
+            return _cannot_join([track], tracks)
         found.append(numbers)
     return found
 
@@ -96,13 +103,11 @@ def _borrowed(track: Track, known: Sequence[Track]) -> tuple[int, ...] | None:
     return None
 
 
-def _cannot_join(track: Track, tracks: Sequence[Track]) -> Finding:
+def _cannot_join(strangers: Sequence[Track], tracks: Sequence[Track]) -> _Unjoinable:
     lengths = ", ".join(f"{other.modality} {len(other.frames)}" for other in tracks)
-    return Finding(
-        track.path,
-        f"differs in length from the others and has no frame numbers ({lengths}): the clip was "
-        "dropped",
-        len(track.frames),
+    problem = f"differs in length and has no frame numbers ({lengths}): the clip was dropped"
+    return _Unjoinable(
+        tuple(Finding(track.path, problem, len(track.frames)) for track in strangers)
     )
 
 

@@ -139,16 +139,17 @@ def test_code_in_a_pickle_or_in_romps_files_is_not_run(tmp_path):
     assert not witness.exists()
 
 
-def test_a_picture_that_announces_too_much_is_not_unpacked(tmp_path):
+@pytest.mark.parametrize("side", [9_000, 60_000])
+def test_a_picture_that_announces_too_much_is_not_unpacked(tmp_path, side):
     root, official = miniature.gait3d_raw(tmp_path)
     bomb = root / f"2D_Silhouettes/{FRAME}.png"
     content = bytearray(bomb.read_bytes())
-    content[16:24] = (60_000).to_bytes(4, "big") * 2
+    content[16:24] = side.to_bytes(4, "big") * 2
     content[29:33] = zlib.crc32(content[12:29]).to_bytes(4, "big")
     bomb.write_bytes(content)
     clip, findings = read_first(root, official)
     assert len(clip) == 4
-    assert "60000 x 60000 pixels" in {f.path: f.problem for f in findings}[bomb]
+    assert "pixels" in {f.path: f.problem for f in findings}[bomb]
 
 
 def test_links_in_circles_and_to_nothing_are_reported(tmp_path):
