@@ -2,6 +2,7 @@
 
 from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.calibrate import calibrate_
+from meshgait.nn.chebyshev import Chebyshev
 from meshgait.nn.compact import CompactBlock
 from meshgait.nn.convolution import (
     ConvStack,
@@ -16,6 +17,7 @@ from meshgait.nn.convolution import (
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
+from meshgait.nn.graph_convolution import GraphConvolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
@@ -34,7 +36,9 @@ from meshgait.nn.residual import (
     VolumeBlock,
 )
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
+from meshgait.nn.sparse_map import SparseMap
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
+from meshgait.nn.spiral import Spiral
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 
 __all__ = [
@@ -42,12 +46,14 @@ __all__ = [
     "PYRAMID",
     "AttentionFusion",
     "BlockKind",
+    "Chebyshev",
     "CompactBlock",
     "ConvStack",
     "FrameBlock",
     "Frames",
     "GeneralisedMean",
     "GlobalLocal",
+    "GraphConvolution",
     "MicroMotion",
     "PartLinear",
     "PartPointwise",
@@ -55,7 +61,9 @@ __all__ = [
     "ResidualGraph",
     "ResidualNetwork",
     "ResidualStage",
+    "SparseMap",
     "SpatialTransform",
+    "Spiral",
     "Stages",
     "Stem",
     "StripConv2d",
