@@ -14,9 +14,14 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
+from meshgait.nn.diffusion import Diffusion
+from meshgait.nn.edge_convolution import EdgeConvolution
+from meshgait.nn.feature_steered import FeatureSteered
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
+from meshgait.nn.graph_attention import GraphAttention, GraphAttentionV2
+from meshgait.nn.graph_block import GraphBlock
 from meshgait.nn.graph_convolution import GraphConvolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
@@ -49,10 +54,16 @@ __all__ = [
     "Chebyshev",
     "CompactBlock",
     "ConvStack",
+    "Diffusion",
+    "EdgeConvolution",
+    "FeatureSteered",
     "FrameBlock",
     "Frames",
     "GeneralisedMean",
     "GlobalLocal",
+    "GraphAttention",
+    "GraphAttentionV2",
+    "GraphBlock",
     "GraphConvolution",
     "MicroMotion",
     "PartLinear",

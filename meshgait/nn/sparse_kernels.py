@@ -18,3 +18,37 @@ def spread(x, first, column, value, result):
                 v, share = column[e], value[e]
                 for c in range(channels):
                     result[n, w, c] += share * x[n, v, c]
+
+
+@kernel
+@no_type_check
+def spread_weighted(x, first, column, entry, weight, result):
+    """result[n, w, h] = sum of weight[n, entry[e], h] x[n, column[e], h] over the e of row w."""
+    frames, rows, heads, channels = result.shape
+    for n in range(frames):
+        for w in range(rows):
+            for h in range(heads):
+                for c in range(channels):
+                    result[n, w, h, c] = 0
+            for e in range(first[w], first[w + 1]):
+                v, place = column[e], entry[e]
+                for h in range(heads):
+                    share = weight[n, place, h]
+                    for c in range(channels):
+                        result[n, w, h, c] += share * x[n, v, h, c]
+
+
+@kernel
+@no_type_check
+def products(x, slope, first, column, result):
+    """result[n, e, h] = the scalar product of slope[n, w, h] and x[n, column[e], h], e in row w."""
+    frames, rows, heads, channels = slope.shape
+    for n in range(frames):
+        for w in range(rows):
+            for e in range(first[w], first[w + 1]):
+                v = column[e]
+                for h in range(heads):
+                    total = x[n, v, h, 0] * slope[n, w, h, 0]
+                    for c in range(1, channels):
+                        total += x[n, v, h, c] * slope[n, w, h, c]
+                    result[n, e, h] = total
