@@ -9,6 +9,7 @@ disconnected batch. They take turns, and the medians and quartiles are of frames
 import argparse
 import json
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 
 import torch
@@ -94,6 +95,7 @@ class Ours(torch.nn.Module):
         self.down = torch.nn.ModuleList(nn.SparseMap(level.down) for level in levels[1:])
 
     def forward(self, x):
+        """One vector (B, T, C) per frame."""
         for i, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             x = silu(norm(layer(x)))
             x = self.down[i](x) if i < len(self.down) else x
@@ -105,9 +107,7 @@ class Theirs(torch.nn.Module):
 
     def __init__(self, make, levels, frames):
         super().__init__()
-        self.layers = torch.nn.ModuleList(
-            make(c, d) for c, d in zip(WIDTHS, WIDTHS[1:], strict=False)
-        )
+        self.layers = torch.nn.ModuleList(make(c, d) for c, d in pairwise(WIDTHS))
         self.norms = torch.nn.ModuleList(torch.nn.LayerNorm(d) for d in WIDTHS[1:])
         self.links, self.groups, self.last = [], [], len(levels[-1].vertices)
         for level in levels:
@@ -124,6 +124,7 @@ class Theirs(torch.nn.Module):
             self.groups.append((index[0].flatten(), index[1].flatten(), value, rows * frames))
 
     def forward(self, x):
+        """One vector (B, T, C) per frame."""
         shape, x = x.shape, x.flatten(0, 2)
         for i, (layer, norm) in enumerate(zip(self.layers, self.norms, strict=True)):
             x = silu(norm(layer(x, self.links[i])))
