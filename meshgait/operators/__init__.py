@@ -1,5 +1,6 @@
 """What the triangles of one surface decide: neighbours, Laplacian, gradients, coarser meshes."""
 
+from meshgait.operators.geodesic import geodesic_distance, geodesic_patches
 from meshgait.operators.gradient import face_gradient, tangent_frames, vertex_gradient
 from meshgait.operators.hierarchy import Level, hierarchy
 from meshgait.operators.laplacian import cotangent_laplacian, eigenbasis, vertex_areas
@@ -13,6 +14,8 @@ __all__ = [
     "edges",
     "eigenbasis",
     "face_gradient",
+    "geodesic_distance",
+    "geodesic_patches",
     "hierarchy",
     "one_rings",
     "spirals",

@@ -8,6 +8,7 @@ input, so a mesh that moves takes its coarse meshes with it.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -125,7 +126,7 @@ class Collapsing:
                 self._push(a, b)
 
 
-def _half_edges(face: tuple[int, ...]) -> list[tuple[int, int]]:
+def _half_edges(face: Sequence[int]) -> list[tuple[int, int]]:
     a, b, c = face
     return [(a, b), (b, c), (c, a)]
 
