@@ -137,7 +137,7 @@ def test_a_patch_holds_what_is_near_along_the_edges():
     ],
 )
 def test_what_is_no_surface_is_refused_in_one_sentence(faces, words):
-    count = 4 if words == "belongs to no triangle" else min(5, 1 + np.max(faces, initial=2))
+    count = 4 if words == "belongs to no triangle" else min(5, int(np.max(faces, initial=2)) + 1)
     points = np.random.default_rng(0).standard_normal((count, 3))
     with pytest.raises(DataError, match=words):
         operators.hierarchy(np.array(faces, dtype=np.int64), points, (2,))
