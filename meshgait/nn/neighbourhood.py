@@ -27,6 +27,10 @@ class Neighbourhood(SparseMap):
 
     def softmax(self, score: Float[Tensor, "*batch E H"]) -> Float[Tensor, "*batch E H"]:
         """Shares of the pairs of each vertex; they sum to one."""
+        if has_kernels(score):
+            from meshgait.nn.sparse_numba import softmax
+
+            return softmax(score.reshape(-1, *score.shape[-2:]), self).reshape(score.shape)
         shape = (*score.shape[:-2], self.shape[0], score.shape[-1])
         row = self.row[:, None].expand_as(score)
         low = score.new_full(shape, -torch.inf)

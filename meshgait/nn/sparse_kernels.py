@@ -2,6 +2,8 @@
 
 from typing import no_type_check
 
+import numpy as np
+
 from meshgait._jit import kernel
 
 
@@ -52,3 +54,37 @@ def products(x, slope, first, column, result):
                     for c in range(1, channels):
                         total += x[n, v, h, c] * slope[n, w, h, c]
                     result[n, e, h] = total
+
+
+@kernel
+@no_type_check
+def softmax(score, first, result):
+    """Shares of the entries of each row, from scores (N, E, H)."""
+    frames, _, heads = score.shape
+    for n in range(frames):
+        for w in range(len(first) - 1):
+            for h in range(heads):
+                most = -np.inf
+                for e in range(first[w], first[w + 1]):
+                    most = max(most, score[n, e, h])
+                total = 0.0
+                for e in range(first[w], first[w + 1]):
+                    result[n, e, h] = np.exp(score[n, e, h] - most)
+                    total += result[n, e, h]
+                for e in range(first[w], first[w + 1]):
+                    result[n, e, h] /= total
+
+
+@kernel
+@no_type_check
+def softmax_gradient(share, slope, first, result):
+    """That of the scores, from that of their shares."""
+    frames, _, heads = share.shape
+    for n in range(frames):
+        for w in range(len(first) - 1):
+            for h in range(heads):
+                mean = 0.0
+                for e in range(first[w], first[w + 1]):
+                    mean += share[n, e, h] * slope[n, e, h]
+                for e in range(first[w], first[w + 1]):
+                    result[n, e, h] = share[n, e, h] * (slope[n, e, h] - mean)

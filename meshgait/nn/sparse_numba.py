@@ -26,6 +26,11 @@ def weighted_sum(weight: Tensor, x: Tensor, matrix: Any) -> Tensor:
     return _WeightedSum.apply(weight, x, matrix)
 
 
+def softmax(score: Tensor, matrix: Any) -> Tensor:
+    """Shares (N, E, H) of the entries in each row of a `SparseMap`."""
+    return _Softmax.apply(score, matrix)
+
+
 class _Multiply(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, x: Tensor, matrix: Any) -> Tensor:
@@ -72,6 +77,27 @@ class _WeightedSum(torch.autograd.Function):
 
         _by_frames(work, len(x))
         return to_weight, to_x, None
+
+
+class _Softmax(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, score: Tensor, matrix: Any) -> Tensor:
+        share = torch.empty_like(score, memory_format=torch.contiguous_format)
+        given, goal, first = _arrays(score, share, matrix.first)
+        _by_frames(lambda n: sparse_kernels.softmax(given[n], first, goal[n]), len(score))
+        ctx.save_for_backward(share)
+        ctx.matrix = matrix
+        return share
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
+        (share,) = ctx.saved_tensors
+        result = torch.empty_like(share)
+        shares, slopes, goal, first = _arrays(share, slope, result, ctx.matrix.first)
+        pull = sparse_kernels.softmax_gradient
+        _by_frames(lambda n: pull(shares[n], slopes[n], first, goal[n]), len(share))
+        return result, None
 
 
 def _spread(x: Tensor, first: Tensor, column: Tensor, value: Tensor, rows: int) -> Tensor:
