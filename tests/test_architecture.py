@@ -49,7 +49,7 @@ TOPS = ["__init__", "__main__", "demo", "viz", "cli"]  # may import all; no othe
 # Parts that may import a package of others' geometry, each in one file.
 OWNERS = {
     "smplx": ["body"],
-    "trimesh": ["mesh", "walker"],
+    "trimesh": ["mesh", "operators", "walker"],
     "open3d": ["mesh", "viz"],
     "pytorch3d": ["render"],
     "torch_geometric": ["mesh", "nn"],
