@@ -37,6 +37,11 @@ def decompress(content: bytes, *, name: str = "the file") -> bytes:
     return found
 
 
+def is_compressed(start: bytes) -> bool:
+    """Whether a file that begins with `start`, 8 bytes of it, is one that `decompress` unpacks."""
+    return _unpacker(start) is not None
+
+
 def _unpacker(content: bytes) -> Any:
     if content[:1] == b"\x78" and len(content) > 1 and int.from_bytes(content[:2], "big") % 31 == 0:
         return zlib.decompressobj()

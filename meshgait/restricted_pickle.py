@@ -27,8 +27,9 @@ from meshgait.pickled_tensors import load_storage, rebuild_tensor
 def read_pickle(path: str | Path) -> Any:
     """What a pickle holds, with every array as a plain `numpy.ndarray`.
 
-    Python 2 pickles and joblib's are read too, compressed ones included. Raises `UnsafeFileError` when the file names anything but
-    arrays and containers, `DataError` when it is not a whole pickle.
+    Python 2 pickles and joblib's are read too, compressed ones included. Raises
+    `UnsafeFileError` when the file names anything but arrays and containers, `DataError` when it
+    is not a whole pickle.
     """
     return loads(Path(path).read_bytes(), name=str(path))
 

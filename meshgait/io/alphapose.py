@@ -6,7 +6,7 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 
 from meshgait.io.keypoints import keypoint_rows, people_tracks, whole_number
@@ -16,7 +16,7 @@ from meshgait.io.track import Track, TrackId
 
 
 def _claims(content: Any) -> bool:
-    first = content[0] if isinstance(content, list) and content else None
+    first = content[0] if isinstance(content, list) and content else {}
     return has_keys(first, "image_id", "keypoints") and isinstance(first["image_id"], str)
 
 
@@ -26,7 +26,7 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     ids: dict[int, list] = {}
     for row in content:
         image = str(row["image_id"])
-        frame = frame_of(PurePath(image), places.setdefault(image, len(places)))
+        frame = frame_of(Path(image), places.setdefault(image, len(places)))
         frames.setdefault(frame, []).append(keypoint_rows(row["keypoints"]))
         name = row.get("idx")
         name = name[0] if isinstance(name, list) and len(name) == 1 else name

@@ -65,15 +65,20 @@ def _hierarchy(text: str) -> tuple[Skeleton, list[list[str]]]:
                 offsets[open_joints[-1]] = offset
         elif word == "CHANNELS":
             channels[open_joints[-1]] = [next(words) for _ in range(min(int(next(words)), 6))]
-        if len(names) > _MOST_JOINTS:
-            raise DataError(f"the skeleton has more than {_MOST_JOINTS} joints")
-    if not names or parents.count(-1) != 1:
-        raise DataError("the hierarchy has not one root")
-    unknown = {name for row in channels for name in row} - _CHANNELS.keys()
-    if unknown:
-        raise DataError(f"there is a channel {sorted(unknown)[0]!r}; known are {list(_CHANNELS)}")
+    _check_hierarchy(parents, channels)
     skeleton = Skeleton(tuple(names), tuple(parents), numbers("OFFSET", offsets))
     return skeleton, channels
+
+
+def _check_hierarchy(parents: list[int], channels: list[list[str]]) -> None:
+    if parents.count(-1) != 1 or len(parents) > _MOST_JOINTS:
+        raise DataError(
+            f"the hierarchy has {parents.count(-1)} roots and {len(parents)} joints; one root and "
+            f"up to {_MOST_JOINTS} joints are read"
+        )
+    unknown = {name for row in channels for name in row} - _CHANNELS.keys()
+    if unknown:
+        raise DataError(f"there is a channel {min(unknown)!r}; known are {', '.join(_CHANNELS)}")
 
 
 def _motion(text: str, width: int) -> tuple[np.ndarray, float]:

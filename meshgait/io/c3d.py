@@ -52,18 +52,22 @@ def _read(content: C3dFile) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, st
             reader = c3d.Reader(io.BytesIO(raw))
             labels = [label.strip().split(":")[-1] for label in reader.point_labels]
             count = reader.last_frame - reader.first_frame + 1
-            if not 0 < count * len(labels) * 8 <= len(raw):
-                raise DataError(f"{len(raw)} bytes cannot hold {count} frames")
+            _require_room(len(raw), count * len(labels))
             rows = np.stack([points for _, points, _ in reader.read_frames()])
             unit = reader.get("POINT:UNITS").string_value
             rate = float(reader.point_rate)
     except DataError:
         raise
-    except Exception as error:  # noqa: BLE001  the package asserts, and raises whatever it meets
+    except Exception as error:  # the package asserts, and raises whatever it meets
         raise DataError(f"the C3D is damaged: {error!r}") from error
     used = min(len(labels), rows.shape[1])
     names = tuple(_unique(labels[:used]))
     return names, rows[:, :used, :3].astype(np.float64), rows[:, :used, 3] >= 0, unit, rate
+
+
+def _require_room(size: int, points: int) -> None:
+    if not 0 < 8 * points <= size:
+        raise DataError(f"{size} bytes cannot hold {points} points")
 
 
 def _unique(labels: list[str]) -> list[str]:

@@ -16,7 +16,7 @@ from meshgait.io.track import Track, TrackId
 def _claims(content: Any) -> bool:
     if has_keys(content, "images", "annotations"):
         content = content["annotations"]
-    first = content[0] if isinstance(content, list) and content else None
+    first = content[0] if isinstance(content, list) and content else {}
     return has_keys(first, "image_id", "keypoints") and isinstance(first["image_id"], int)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from meshgait.compressed import MOST_BYTES
+from meshgait.compressed import MOST_BYTES, is_compressed
 from meshgait.errors import DataError
 from meshgait.restricted_pickle import loads
 from meshgait.storage import read_torch
@@ -22,7 +23,7 @@ _MOST_KEYS = 12  # that an error lists
 # All that numpy, zipfile and json were seen to raise for damaged content.
 _BROKEN = (
     ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
-    NotImplementedError, zipfile.BadZipFile, RecursionError, OverflowError, MemoryError,
+    NotImplementedError, zipfile.BadZipFile, RecursionError, OverflowError, MemoryError, zlib.error,
 )  # fmt: skip
 
 
@@ -66,15 +67,7 @@ def read_content(path: str | Path) -> Any:
     content = path.read_bytes()
     if start[:6] == b"\x93NUMPY":
         return _guarded(path, "an array", lambda: _array(content))
-    if start[:1] == b"\x80" or not _is_text(start):
-        return loads(content, name=str(path))
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is neither text nor an archive, array or pickle") from error
-    if text.lstrip()[:1] in ("{", "["):
-        return _guarded(path, "JSON", lambda: json.loads(text))
-    return Text(text, path)
+    return loads(content, name=str(path)) if not _is_text(start) else _text(path, content)
 
 
 def describe_content(value: Any) -> str:
@@ -109,7 +102,17 @@ def _folder(path: Path) -> Folder:
 
 
 def _is_text(start: bytes) -> bool:
-    return not any(byte < 9 or 13 < byte < 32 for byte in start) and start[:2] != b"x\x9c"
+    return not any(byte < 9 or 13 < byte < 32 for byte in start) and not is_compressed(start)
+
+
+def _text(path: Path, content: bytes) -> Any:
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{path} is neither text nor an archive, array or pickle") from error
+    if text.lstrip()[:1] in ("{", "["):
+        return _guarded(path, "JSON", lambda: json.loads(text))
+    return Text(text, path)
 
 
 def _guarded(path: Path, kind: str, read: Any) -> Any:

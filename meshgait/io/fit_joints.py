@@ -68,8 +68,7 @@ def _world_rotations(
     world = np.empty((T, 24, 3, 3))
     for joint, (name, parent) in enumerate(zip(JOINT_NAMES, JOINT_PARENTS, strict=True)):
         above = np.tile(np.eye(3), (T, 1, 1)) if parent < 0 else world[:, parent]
-        pairs = [_first_seen(group, points) for group in _SEEN.get(name, ())]
-        pairs = [pair for pair in pairs if pair]
+        pairs = [pair for group in _SEEN.get(name, ()) for pair in _first_seen(group, points)]
         bones = [rest[JOINT_INDEX[end]] - rest[JOINT_INDEX[start]] for start, end in pairs]
         seen = [points[end] - points[start] for start, end in pairs]
         if len(pairs) == 2:
@@ -85,5 +84,6 @@ def _world_rotations(
 
 def _first_seen(
     group: tuple[tuple[str, str], ...], points: dict[str, np.ndarray]
-) -> tuple[str, str] | None:
-    return next((pair for pair in group if pair[0] in points and pair[1] in points), None)
+) -> list[tuple[str, str]]:
+    """The first pair of which both are known, if there is one."""
+    return [pair for pair in group if pair[0] in points and pair[1] in points][:1]

@@ -110,10 +110,10 @@ def match_names(skeleton: Skeleton) -> dict[str, int]:
     if len(own) == len(JOINT_NAMES):
         return own
     plain = {_plain(name): joint for joint, name in reversed(list(enumerate(skeleton.names)))}
-    found = {}
+    found: dict[str, int] = {}
     for name, words in _CENTRE.items():
-        found |= {name: plain[word] for word in words[:1] if word in plain}
-        found |= {name: plain[word] for word in reversed(words) if word in plain}
+        known = [plain[word] for word in words if word in plain]
+        found |= {name: known[0]} if known else {}
     for side in ("left", "right"):
         for name, words in _LIMBS.items():
             known = [plain[f"{side} {word}"] for word in words if f"{side} {word}" in plain]

@@ -161,8 +161,9 @@ def body_track(
     if not T or pose.shape[1:] not in ((72,), (24, 3)):
         raise DataError(f"pose is {pose.shape}, expected (T, 72), (T, 24, 3) or (T, 24, 3, 3)")
     order, frames = sort_frames(frames, T)
-    shape = numbers("betas", np.zeros(10) if betas is None else betas).reshape(-1)
-    shape = shape.reshape(T if shape.size % T == 0 and shape.size >= 2 * T else 1, -1)
+    flat = numbers("betas", np.zeros(10) if betas is None else betas)
+    per_frame = flat.ndim > 1 and len(flat) == T
+    shape = flat.reshape(T if per_frame else 1, -1)
     padded = np.zeros((T, 10), np.float32)
     padded[:, : min(10, shape.shape[1])] = shape[:, :10]
     camera = None if cam is None else WeakCamera(_rows("camera", cam, T)[order], convention)
