@@ -83,7 +83,8 @@ class BodyTrack:
         track = self.upright(body)
         transl = np.zeros((len(self), 3), np.float32) if track.transl is None else track.transl
         pose = track.pose.reshape(len(self), 72)
-        return Motion(pose, self.betas.mean(axis=0), transl, float(self.fps or fps))
+        betas = self.betas.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return Motion(pose, betas, transl, float(self.fps or fps))
 
 
 @dataclass(frozen=True, eq=False)
