@@ -23,6 +23,7 @@ COMMANDS = (
     "fit",
     "represent",
     "view",
+    "convert",
     "zoo",
     "info",
     "doctor",

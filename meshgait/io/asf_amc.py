@@ -65,7 +65,7 @@ def _find_skeleton(motion: Path) -> Path:
     beside = sorted(motion.parent.glob("*.asf"))
     named = [path for stem in stems for path in beside if path.stem == stem]
     if not named and len(beside) != 1:
-        raise DataError(f"its skeleton is not beside it: give {motion.parent / stems[0]}.asf")
+        raise DataError(f"its skeleton is not beside it: give {motion.parent / stems[1]}.asf")
     return (named or beside)[0]
 
 

@@ -28,12 +28,12 @@ _CENTRE = {
 _LIMBS = {  # the first of a row that a skeleton has
     "hip": ("upleg", "upperleg", "thigh", "femur", "hip"),
     "knee": ("leg", "lowleg", "lowerleg", "knee", "shin", "tibia", "calf"),
-    "ankle": ("foot", "ankle"),
-    "foot": ("toebase", "toe", "toes", "ball"),
+    "ankle": ("ankle", "foot"),
+    "foot": ("toebase", "toe", "toes", "ball", "foot"),
     "collar": ("collar", "clavicle", "shoulder"),
     "shoulder": ("arm", "uparm", "upperarm", "humerus", "shldr", "shoulder"),
     "elbow": ("forearm", "lowarm", "lowerarm", "elbow", "radius"),
-    "wrist": ("hand", "wrist"),
+    "wrist": ("wrist", "hand"),
 }
 # The bone whose direction a joint decides, beside the torso, which is turned as one.
 _BONE_END = {
@@ -118,8 +118,9 @@ def match_names(skeleton: Skeleton) -> dict[str, int]:
         for name, words in _LIMBS.items():
             known = [plain[f"{side} {word}"] for word in words if f"{side} {word}" in plain]
             found |= {f"{side}_{name}": known[0]} if known else {}
-        if found.get(f"{side}_collar") == found.get(f"{side}_shoulder"):
-            found.pop(f"{side}_collar", None)
+        for own, other in (("collar", "shoulder"), ("foot", "ankle")):
+            if found.get(f"{side}_{own}") == found.get(f"{side}_{other}"):
+                found.pop(f"{side}_{own}", None)
     missing = [name for name in ("pelvis", "left_hip", "right_hip", "left_knee", "right_knee",
                                  "left_ankle", "right_ankle") if name not in found]  # fmt: skip
     if missing:
