@@ -60,6 +60,8 @@ def read_content(path: str | Path) -> Any:
         return _folder(path)
     with path.open("rb") as file:
         start = file.read(8)
+    if path.stat().st_size > MOST_BYTES:
+        raise DataError(f"{path} has more than {MOST_BYTES} bytes, which no clip has")
     if start[:4] == b"PK\x03\x04":
         return _zip(path)
     if start[1:2] == b"\x50" and len(start) > 1 and 0 < start[0] < 32:
@@ -70,18 +72,19 @@ def read_content(path: str | Path) -> Any:
     return loads(content, name=str(path)) if not _is_text(start) else _text(path, content)
 
 
-def describe_content(value: Any) -> str:
-    """What was found, for people: the keys of a dictionary, the shape of an array."""
+def describe_content(value: Any, *, inside: bool = True) -> str:
+    """What was found, for people: keys, shapes, and, if `inside`, the same of the first entry."""
     if isinstance(value, dict):
         keys = [str(key) for key in value]
         shown = ", ".join(keys[:_MOST_KEYS]) + (", ..." if len(keys) > _MOST_KEYS else "")
         inner = next(iter(value.values()), None)
-        more = f"; in the first, {describe_content(inner)}" if isinstance(inner, dict) else ""
+        more = ""
+        if inside and isinstance(inner, dict):
+            more = f"; in the first, {describe_content(inner, inside=False)}"
         return f"a dictionary with the keys {shown}{more}" if keys else "an empty dictionary"
     if isinstance(value, (list, tuple)):
-        return f"a list of {len(value)}" + (
-            f", first {describe_content(value[0])}" if value else ""
-        )
+        first = describe_content(value[0], inside=False) if inside and value else ""
+        return f"a list of {len(value)}" + (f", first {first}" if first else "")
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and type {value.dtype}"
     if isinstance(value, Folder):

@@ -118,9 +118,9 @@ def match_names(skeleton: Skeleton) -> dict[str, int]:
         for name, words in _LIMBS.items():
             known = [plain[f"{side} {word}"] for word in words if f"{side} {word}" in plain]
             found |= {f"{side}_{name}": known[0]} if known else {}
-        for own, other in (("collar", "shoulder"), ("foot", "ankle")):
-            if found.get(f"{side}_{own}") == found.get(f"{side}_{other}"):
-                found.pop(f"{side}_{own}", None)
+        for extra, needed in (("collar", "shoulder"), ("foot", "ankle")):
+            if found.get(f"{side}_{extra}") == found.get(f"{side}_{needed}"):
+                found.pop(f"{side}_{extra}", None)
     missing = [name for name in ("pelvis", "left_hip", "right_hip", "left_knee", "right_knee",
                                  "left_ankle", "right_ankle") if name not in found]  # fmt: skip
     if missing:

@@ -15,7 +15,7 @@ def test_the_thigh_that_swings_is_smpls_and_the_rest_stands(tmp_path):
     thigh = joints[:, JOINT_INDEX["left_knee"]] - joints[:, JOINT_INDEX["left_hip"]]
     other = joints[:, JOINT_INDEX["right_knee"]] - joints[:, JOINT_INDEX["right_hip"]]
     assert np.ptp(other, axis=0).max() < 1e-5
-    # The bone's own axis is turned 20 degrees about z, so it turns about that x, 10 degrees a frame.
+    # The bone turns about the x of its own axes, which are turned about z: 10 degrees a frame.
     cosine = (thigh[1:] * thigh[:-1]).sum(-1) / np.linalg.norm(thigh, axis=-1)[0] ** 2
     np.testing.assert_allclose(np.degrees(np.arccos(cosine)), 10, atol=0.1)
     assert (np.diff(thigh[:, 2]) > 0).all()  # forwards

@@ -33,15 +33,15 @@ def test_channels_in_another_order_and_unit(tmp_path):
     out = []
     for line in lines:
         words = line.split()
+        new = line.replace("Zrotation Xrotation Yrotation", "Xrotation Yrotation Zrotation")
         if words and words[0] == "OFFSET":
-            line = "OFFSET " + " ".join(str(100 * float(x)) for x in words[1:])
-        line = line.replace("Zrotation Xrotation Yrotation", "Xrotation Yrotation Zrotation")
+            new = "OFFSET " + " ".join(str(100 * float(x)) for x in words[1:])
         if len(words) == 75:
             values = np.array(words, dtype=float)
             turns = Rotation.from_euler("ZXY", values[3:].reshape(24, 3), degrees=True)
             xyz = turns.as_euler("XYZ", degrees=True).ravel()
-            line = " ".join(map(str, [*(100 * values[:3]), *xyz]))
-        out.append(line)
+            new = " ".join(map(str, [*(100 * values[:3]), *xyz]))
+        out.append(new)
     (tmp_path / "x.bvh").write_text("\n".join(out))
     shows_the_walk(read(tmp_path / "x.bvh").body())
 

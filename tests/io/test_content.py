@@ -37,6 +37,19 @@ def test_an_archive_that_unpacks_to_too_much_is_not_unpacked(tmp_path, monkeypat
         read_content(tmp_path / "x.npz")
 
 
+def test_a_list_that_contains_itself_is_described():
+    loop = []
+    loop.append(loop)
+    assert describe_content(loop) == "a list of 1, first a list of 1"
+
+
+def test_a_file_too_large_is_not_read(tmp_path, monkeypatch):
+    monkeypatch.setattr(content, "MOST_BYTES", 1000)
+    (tmp_path / "x").write_bytes(bytes(1001))
+    with pytest.raises(DataError, match="has more than 1000 bytes, which no clip has"):
+        read_content(tmp_path / "x")
+
+
 def test_an_archive_of_something_else_is_refused(tmp_path):
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("readme.txt", "hello")

@@ -7,8 +7,8 @@ from meshgait.io.keypoints import keypoint_rows, people_tracks, whole_number
 
 def test_two_people_without_ids_are_followed_by_nearness():
     person = np.concatenate([np.random.default_rng(0).uniform(0, 50, (17, 2)), np.ones((17, 1))], 1)
-    other = person + [300, 0, 0]
-    frames = {0: [person, other], 1: [other, person + [3, 0, 0]], 2: [], 3: [person]}
+    other = person + np.array([300, 0, 0])
+    frames = {0: [person, other], 1: [other, person + np.array([3, 0, 0])], 2: [], 3: [person]}
     tracks = people_tracks(frames, {0: [None, None], 1: [None, None], 2: [], 3: [None]})
     assert sorted(len(track) for track in tracks.values()) == [2, 3]
     for track in tracks.values():

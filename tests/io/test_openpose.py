@@ -37,5 +37,5 @@ def test_nobody_and_odd_numbers_are_said(tmp_path):
     with pytest.raises(DataError, match="nobody was found in any frame"):
         read(tmp_path / "x.json")
     (tmp_path / "x.json").write_text('{"people": [{"pose_keypoints_2d": [1, 2, 3]}]}')
-    with pytest.raises(DataError, match="a person has 3 numbers; .* 17, 18, 25, 26"):
+    with pytest.raises(DataError, match=r"a person has 3 numbers; .* 17, 18, 25, 26"):
         read(tmp_path / "x.json")

@@ -86,7 +86,7 @@ def test_a_skeleton_that_rests_otherwise_points_the_same_bones_the_same_way():
 
 def test_a_skeleton_without_legs_is_refused():
     other = skeleton([f"bone{i}" for i in range(24)], smpl_rest())
-    with pytest.raises(DataError, match="the skeleton has no pelvis, left_hip, .* among bone0"):
+    with pytest.raises(DataError, match=r"the skeleton has no pelvis, left_hip, .* among bone0"):
         match_names(other)
 
 
