@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import tokenize
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -24,6 +25,7 @@ _MOST_KEYS = 12  # that an error lists
 _BROKEN = (
     ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
     NotImplementedError, zipfile.BadZipFile, RecursionError, OverflowError, MemoryError, zlib.error,
+    SyntaxError, tokenize.TokenError,
 )  # fmt: skip
 
 

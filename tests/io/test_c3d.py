@@ -78,6 +78,13 @@ def test_markers_are_metres_with_names_and_gaps(tmp_path):
     np.testing.assert_allclose(np.stack([x, z, -y], 1), markers()["RKNE"], atol=1e-4)
 
 
+def test_hips_lie_where_bell_puts_them(tmp_path):
+    found = marker_joints(read(write(tmp_path / "walk.c3d")).track()).select(("left_hip",))
+    x, y, z = np.moveaxis(found.points[[0, 1, 3, 4, 5], 0], -1, 0)  # in the third one is unseen
+    ours = joints()[[0, 1, 3, 4, 5], JOINT_INDEX["left_hip"]]
+    np.testing.assert_allclose(np.stack([x, z, -y], 1), ours, atol=1e-3)
+
+
 def test_a_body_is_made_of_markers(tmp_path):
     track = fit_joints(marker_joints(read(write(tmp_path / "walk.c3d")).track()))
     found = track.to_motion(body()).decode(body()).joints.numpy()

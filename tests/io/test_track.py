@@ -11,7 +11,9 @@ POSE = np.zeros((3, 72))
 
 def test_frames_are_sorted_with_all_that_belongs_to_them():
     transl = np.arange(9.0).reshape(3, 3)
-    track = body_track(frames=[5, 1, 3], pose=POSE, transl=transl, axes="y up")
+    pose = POSE + np.array([[5.0], [1.0], [3.0]])
+    track = body_track(frames=[5, 1, 3], pose=pose, transl=transl, axes="y up")
+    assert track.pose[:, 0, 0].tolist() == [1, 3, 5]
     assert track.frames.tolist() == [1, 3, 5]
     np.testing.assert_array_equal(track.transl, transl[[1, 2, 0]])
 
