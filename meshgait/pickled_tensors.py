@@ -32,7 +32,7 @@ def load_storage(content: bytes) -> Storage:
         numbers = torch.tensor([], dtype=found.dtype).set_(found)
     except pickle.UnpicklingError as error:
         raise UnsafeFileError("a tensor holds more than numbers; nothing in it was run") from error
-    except (*BROKEN_TORCH, OverflowError) as error:
+    except (*BROKEN_TORCH, OverflowError, AssertionError) as error:
         raise DataError(f"a tensor is damaged: {type(error).__name__}") from error
     if numbers.dtype == torch.bfloat16:  # unknown to numpy
         numbers = numbers.float()
