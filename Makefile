@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-open3d test-pytorch3d check format bench body clean
+.PHONY: demo test fuzz test-open3d test-pytorch3d check format bench body clean
 
 demo: $(VENV)/.demo
 	$(BIN)/meshgait demo --out out/demo
@@ -30,6 +30,10 @@ $(P3D)/.ready: setup.py constraints.txt
 	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
 	touch $@
+
+# Every reader on damaged files, at length: minutes.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .
