@@ -13,10 +13,6 @@ demo: $(VENV)/.demo
 test: $(VENV)/.dev
 	$(BIN)/python -m pytest
 
-# Damages files of every kind, anew each time.
-fuzz: $(VENV)/.dev
-	HYPOTHESIS_PROFILE='at length' $(BIN)/python -m pytest -m fuzz
-
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
 
@@ -34,6 +30,10 @@ $(P3D)/.ready: setup.py constraints.txt
 	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
 	touch $@
+
+# Every reader on damaged files, at length: minutes.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

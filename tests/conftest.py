@@ -1,15 +1,13 @@
 """Set-up of all tests. Shapes in signatures are checked while they run (see __init__.py)."""
 
-import os
-
 import jaxtyping
 import pytest
 import torch
 from hypothesis import settings
 
 settings.register_profile("same every time", derandomize=True, deadline=None)
-settings.register_profile("at length", max_examples=20_000, deadline=None)
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same every time"))
+settings.register_profile("fuzz", max_examples=500, deadline=None)
+settings.load_profile("same every time")
 
 
 def pytest_runtest_setup(item):

@@ -25,6 +25,7 @@ COMMANDS = (
     "fit",
     "represent",
     "view",
+    "convert",
     "zoo",
     "info",
     "datasets",

@@ -20,10 +20,32 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("info", __doc__)
     parser.add_argument("file", type=Path, help="a file, or the folder of a store")
     path = parse(parser, arguments).file
-    lines = list(_describe("", _read(path)))
+    lines = [*_recognised(path)] or list(_describe("", _read(path)))
     print("\n".join(lines[:_MOST_LINES]))
     if len(lines) > _MOST_LINES:
         print(f"... and {len(lines) - _MOST_LINES} more")
+
+
+def _recognised(path: Path) -> Iterator[str]:
+    """The people in a file of another tool; nothing for our own, which are shown array by array."""
+    from meshgait.io import PointTrack, find_jumps, read, recognise
+
+    if (path / "store.json").is_file():
+        return
+    found = recognise(path)
+    if found is None or found.name == "meshgait":
+        return
+    yield f"format: {found.title}" + ("" if found.verified else " (recalled, not verified)")
+    for name, track in read(path).tracks.items():
+        points = (
+            f"{len(track.names)} points in {track.unit}, " if isinstance(track, PointTrack) else ""
+        )
+        rate = f", {track.fps:g} frames a second" if track.fps else ""
+        jumps = len(find_jumps(track))
+        warning = f", {jumps} sudden changes" if jumps else ""
+        first, last = track.frames[[0, -1]]
+        yield (f"track {name}: {points}{len(track)} frames, {first} to {last}, axes {track.axes}"
+               f"{rate}{warning}")  # fmt: skip
 
 
 def _read(path: Path) -> Any:

@@ -6,11 +6,12 @@ import math
 from dataclasses import dataclass, replace
 
 import numpy as np
-from scipy.spatial.transform import Rotation
+import torch
 
 from meshgait.data.augment import Augmentation
 from meshgait.data.sequence import GaitSequence
 from meshgait.errors import ConfigError, DataError
+from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 
 
 @dataclass(frozen=True)
@@ -39,9 +40,9 @@ class SmplNoise(Augmentation):
                 "(--recipe.augment=[])"
             )
         smpl = clip.frames["smpl"].copy()
-        pose = Rotation.from_rotvec(smpl[:, 3:75].reshape(-1, 3))
         error = np.deg2rad(self.joint_deg) * generator.standard_normal((24, 3))
-        turned = pose * Rotation.from_rotvec(np.tile(error, (len(smpl), 1)))
-        smpl[:, 3:75] = turned.as_rotvec().reshape(-1, 72)
+        pose = torch.from_numpy(smpl[:, 3:75]).unflatten(1, (24, 3))
+        turned = axis_angle_to_matrix(pose) @ axis_angle_to_matrix(torch.from_numpy(error).to(pose))
+        smpl[:, 3:75] = matrix_to_axis_angle(turned).flatten(1).numpy()
         smpl[:, 75:] += self.betas * generator.standard_normal(10)
         return replace(clip, frames={**clip.frames, "smpl": smpl})

@@ -2,6 +2,7 @@
 
 from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.calibrate import calibrate_
+from meshgait.nn.chebyshev import Chebyshev
 from meshgait.nn.compact import CompactBlock
 from meshgait.nn.convolution import (
     ConvStack,
@@ -13,10 +14,16 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
+from meshgait.nn.diffusion import Diffusion
+from meshgait.nn.edge_convolution import EdgeConvolution
+from meshgait.nn.feature_steered import FeatureSteered
 from meshgait.nn.frame_statistics import frame_statistics
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
+from meshgait.nn.graph_attention import GraphAttention, GraphAttentionV2
+from meshgait.nn.graph_block import GraphBlock
+from meshgait.nn.graph_convolution import GraphConvolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
@@ -38,7 +45,9 @@ from meshgait.nn.residual import (
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
 from meshgait.nn.shape_correction import ShapeCorrection
 from meshgait.nn.skeleton_graph import SkeletonGraph
+from meshgait.nn.sparse_map import SparseMap
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
+from meshgait.nn.spiral import Spiral
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
 
@@ -47,13 +56,21 @@ __all__ = [
     "PYRAMID",
     "AttentionFusion",
     "BlockKind",
+    "Chebyshev",
     "CompactBlock",
     "ConvStack",
+    "Diffusion",
+    "EdgeConvolution",
+    "FeatureSteered",
     "FrameBlock",
     "Frames",
     "Fusion",
     "GeneralisedMean",
     "GlobalLocal",
+    "GraphAttention",
+    "GraphAttentionV2",
+    "GraphBlock",
+    "GraphConvolution",
     "MicroMotion",
     "Mixing",
     "PartFusion",
@@ -65,7 +82,9 @@ __all__ = [
     "ResidualStage",
     "ShapeCorrection",
     "SkeletonGraph",
+    "SparseMap",
     "SpatialTransform",
+    "Spiral",
     "Stages",
     "Stem",
     "StripConv2d",

@@ -5,7 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshgait.data.layouts.frame_readers import (
@@ -51,11 +51,21 @@ def files(tmp_path_factory):
     return folder, whole
 
 
-@pytest.mark.fuzz
 @pytest.mark.parametrize("name", [*READERS, "pickle"])
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(data=st.data())
 def test_damaged_files_end_in_our_error_and_nothing_else(files, name, data):
+    damage_and_read(files, name, data)
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("name", [*READERS, "pickle"])
+@given(data=st.data())
+def test_damaged_files_at_length(files, name, data):
+    damage_and_read(files, name, data)
+
+
+def damage_and_read(files, name, data):
     folder, whole = files
     content = bytearray(whole[name])
     if data.draw(st.booleans()):
