@@ -89,7 +89,9 @@ class FolderLayout(Layout):
             mine[record] = folder
             for source in sources:
                 kind = source.kind or BY_SHAPE
-                if not self.modalities or kind in (*self.modalities, BY_SHAPE):
+                if kind in found.get(record, {}):
+                    findings.append(Finding(source.path, f"was not read: {kind} is there already"))
+                elif not self.modalities or kind in (*self.modalities, BY_SHAPE):
                     found.setdefault(record, {})[kind] = source
         return findings
 

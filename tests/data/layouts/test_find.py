@@ -111,3 +111,11 @@ def test_an_empty_folder_is_no_data_set(tmp_path, name):
 def test_a_name_that_is_none_gets_the_nearest():
     with pytest.raises(ConfigError, match="did you mean 'gait3d'"):
         find_layout("gait3")
+
+
+def test_a_second_pickle_of_one_modality_is_reported(tmp_path):
+    for name in ("a.pkl", "b.pkl"):
+        miniature.write_pickle(tmp_path / "ann/walk/side" / name, np.zeros((3, 64, 64), np.uint8))
+    survey = LAYOUTS["folder"].find(tmp_path)
+    assert [finding.path.name for finding in survey.findings] == ["b.pkl"]
+    assert survey.clips[0].read()[0].frames["silhouette"].shape == (3, 64, 44)
