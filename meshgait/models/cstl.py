@@ -15,6 +15,7 @@ from meshgait.nn import (
     PartLinear,
     PartPointwise,
     check_width,
+    embed_sequences,
     initialise_,
     scale_channels,
     to_unit_range,
@@ -62,6 +63,7 @@ class CSTL(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from meshgait.nn import (
     Frames,
     ResidualGraph,
     check_width,
+    embed_sequences,
     initialise_,
     pack_reversed,
     scale_channels,
@@ -60,6 +61,7 @@ class GaitGraph(nn.Module):
             check_width(self.width)
 
     inputs = ("skeleton2d",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

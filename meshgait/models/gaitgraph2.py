@@ -14,6 +14,7 @@ from meshgait.nn import (
     Frames,
     ResidualGraph,
     check_width,
+    embed_sequences,
     initialise_,
     pack_reversed,
     scale_channels,
@@ -63,6 +64,7 @@ class GaitGraph2(nn.Module):
             check_width(self.width)
 
     inputs = ("skeleton2d",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

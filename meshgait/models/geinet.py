@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.nn import Frames, check_width, initialise_, scale_channels, to_unit_range
+from meshgait.nn import (
+    Frames,
+    check_width,
+    embed_sequences,
+    initialise_,
+    scale_channels,
+    to_unit_range,
+)
 
 
 class GEINet(nn.Module):
@@ -36,6 +43,7 @@ class GEINet(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

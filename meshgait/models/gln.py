@@ -18,6 +18,7 @@ from meshgait.nn import (
     Stages,
     StripConv2d,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -64,6 +65,7 @@ class GLN(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

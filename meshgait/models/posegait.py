@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad, relu
 
 from meshgait.errors import ShapeError
-from meshgait.nn import Frames, align, check_width, initialise_, scale_channels
+from meshgait.nn import Frames, align, check_width, embed_sequences, initialise_, scale_channels
 
 OFFICIAL_NAMES = (
     (r"(conv[1-4](?:_1)?)\.0\.", r"\1.conv."),
@@ -62,6 +62,7 @@ class PoseGait(nn.Module):
             check_width(self.width)
 
     inputs = ("skeleton3d",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -13,6 +13,7 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
+from meshgait.nn.embed import embed_sequences
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
@@ -64,6 +65,7 @@ __all__ = [
     "calibrate_",
     "check_width",
     "convolution_3d",
+    "embed_sequences",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",

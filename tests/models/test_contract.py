@@ -13,7 +13,9 @@ from torch.export import Dim, export
 from torch.testing import assert_close
 
 from meshgait import models
+from meshgait.data import GaitSequence
 from meshgait.errors import DataError, ShapeError
+from meshgait.evaluate import embed
 
 MODALITIES = {
     "rgb": lambda frames, size: torch.randint(0, 256, (*frames, 3, *size), dtype=torch.uint8),
@@ -62,6 +64,14 @@ def padded(clips, lengths):
         real = mask.reshape(*mask.shape, *[1] * (clip.ndim - 2))
         rotten[name] = torch.where(real, clip, garbage)
     return rotten, mask
+
+
+class Walks(list):
+    """Sequences as a data set."""
+
+    @property
+    def records(self):
+        return [walk.record for walk in self]
 
 
 def test_every_model_is_exported():
@@ -199,6 +209,21 @@ def test_it_can_be_exported_for_any_batch_and_length(model_class):
     for batch, time in zip((2, 5, 1), lengths, strict=True):
         clips = inputs(model, batch, time)
         assert_close(program.module()(**clips), model(**clips), rtol=1e-5, atol=1e-6)
+
+
+@every_model
+def test_it_embeds_recorded_walks_as_the_evaluation_does(model_class):
+    model = small(model_class).train()
+    clips = inputs(model, 2, 5)
+    walks = [
+        GaitSequence("a", "nm", str(i), {n: clip[i, : 5 - i].numpy() for n, clip in clips.items()})
+        for i in range(2)
+    ]
+    data = Walks(walks)
+    expected = embed(model, data, progress=False).values
+    assert_close(model.embed(walks), expected, rtol=1e-5, atol=1e-6)
+    assert_close(model.embed(walks[1]), expected[1], rtol=1e-5, atol=1e-6)
+    assert model.training
 
 
 @every_network
