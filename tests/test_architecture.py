@@ -19,7 +19,7 @@ GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"
 WORK = (
     "adapt loss_recipe recipe recipes official training_log train evaluate checkpoint gallery "
-    "report"
+    "report zoo"
 )
 # What each part may import beside the foundation; a part that is not here needs a line.
 MAY_IMPORT = {
@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "nn": "operators rotation",
     "models": "nn modalities mesh camera",
     "losses": "nn operators",
+    "discriminant": "",
     "classifiers": "nn losses",
     "disentangle": "nn losses",
     "io": f"{GEOMETRY} body modalities data",

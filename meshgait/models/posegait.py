@@ -155,7 +155,7 @@ def _angles_and_length(
 ) -> tuple[Float[Tensor, "*batch"], Float[Tensor, "*batch"], Float[Tensor, "*batch"]]:
     length = torch.linalg.vector_norm(bone, dim=-1)
     x, y, z = torch.where(length[..., None] > 0, bone, bone.new_tensor([0.0, 0.0, 1.0])).unbind(-1)
-    return torch.atan2(x, z), torch.atan2(y, torch.hypot(x, z)), length
+    return torch.atan2(x, z), torch.atan2(y, (x * x + z * z).sqrt()), length
 
 
 def _cut(

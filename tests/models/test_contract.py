@@ -16,18 +16,8 @@ from meshgait import models
 from meshgait.data import GaitSequence
 from meshgait.errors import DataError, ShapeError
 from meshgait.evaluate import embed
+from meshgait.zoo.random_clips import random_clips as inputs
 
-MODALITIES = {
-    "rgb": lambda frames, size: torch.randint(0, 256, (*frames, 3, *size), dtype=torch.uint8),
-    "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
-    "smpl": lambda frames, size: torch.randn(*frames, 85),
-    "pose_heatmap": lambda frames, size: torch.randint(
-        0, 256, (*frames, 2, *size), dtype=torch.uint8
-    ),
-    "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
-    "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
-    "skeleton3d": lambda frames, size: torch.randn(*frames, 24, 3),
-}
 IMAGES = ("silhouette", "pose_heatmap")
 
 EXPORTED_FROM = {"GaitGL": 6, "GaitGraph": 5, "GaitGraph2": 5, "PoseGait": 18}
@@ -47,11 +37,6 @@ def small(model_class):
     """The model as narrow as it goes; one without a width has no weights."""
     options = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
     return model_class(model_class.Config(**options)).eval()
-
-
-def inputs(model, batch, time):
-    size = getattr(model.config, "size", None)
-    return {name: MODALITIES[name]((batch, time), size) for name in model.inputs}
 
 
 def padded(clips, lengths):
