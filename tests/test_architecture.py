@@ -14,7 +14,9 @@ PACKAGE = ROOT / "meshgait"
 FILES = sorted(PACKAGE.rglob("*.py"))
 PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 
-FOUNDATION = "errors _version _optional _jit _threads storage restricted_pickle interrupts memory"
+FOUNDATION = (
+    "errors _version _optional _jit _threads storage restricted_pickle interrupts memory nearest"
+)
 GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"
 WORK = (

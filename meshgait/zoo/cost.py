@@ -33,7 +33,7 @@ def cost_of(name: str) -> Cost:
     Convolutions and matrix products are counted, all else is not; nothing is computed but shapes.
 
     >>> cost_of("SLN").parameters
-    3192...
+    3176000
     """
     model_type = getattr(meshgait.models, name)
     with FakeTensorMode(), torch.no_grad():

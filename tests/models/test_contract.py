@@ -9,22 +9,16 @@ from dataclasses import asdict, fields, is_dataclass
 import pytest
 import torch
 from torch import nn
-from torch.export import Dim, export
 from torch.testing import assert_close
 
 from meshgait import models
 from meshgait.data import GaitSequence
-from meshgait.errors import DataError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.evaluate import embed
+from meshgait.zoo.export import ANY, SUPPORT, to_program
 from meshgait.zoo.random_clips import random_clips as inputs
 
 IMAGES = ("silhouette", "pose_heatmap")
-
-EXPORTED_FROM = {"GaitGL": 6, "GaitGraph": 5, "GaitGraph2": 5, "PoseGait": 18}
-"""Lengths below which a model takes another way, which its exported program lacks."""
-
-EXPORTED_FOR_ONE_LENGTH = ("ASTSN", "GaitNet")
-"""Exporting unrolls the recurrent layers of these."""
 
 MODELS = [getattr(models, name) for name in models.__all__]
 every_model = pytest.mark.parametrize("model_class", MODELS)
@@ -33,10 +27,10 @@ every_network = pytest.mark.parametrize(
 )
 
 
-def small(model_class):
+def small(model_class, **options):
     """The model as narrow as it goes; one without a width has no weights."""
-    options = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
-    return model_class(model_class.Config(**options)).eval()
+    narrow = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
+    return model_class(model_class.Config(**narrow, **options)).eval()
 
 
 def padded(clips, lengths):
@@ -179,21 +173,18 @@ def test_weights_and_config_survive_a_round_trip(model_class):
 
 @every_model
 @pytest.mark.usefixtures("unchecked")
-@pytest.mark.filterwarnings("ignore:The tensor attributes self")  # recurrent layers of torch
 def test_it_can_be_exported_for_any_batch_and_length(model_class):
     model = small(model_class)
-    name = model_class.__name__
-    least = EXPORTED_FROM.get(name)
-    first = 3 + (least or 0)
-    free, lengths = {0: Dim("batch", max=1024)}, (first, first, first)
-    if name not in EXPORTED_FOR_ONE_LENGTH:
-        free[1] = Dim("time", min=least, max=4096)
-        lengths = (first, 7 + (least or 0), least or 1)
-    clips = inputs(model, 2, first)
-    program = export(model, (), clips, dynamic_shapes=dict.fromkeys(clips, free))
-    for batch, time in zip((2, 5, 1), lengths, strict=True):
+    support = SUPPORT.get(model_class.__name__, ANY)
+    if support.obstacle:
+        with pytest.raises(ConfigError, match="cannot be exported"):
+            to_program(model)
+        return
+    program = to_program(model, frames=max(3, support.least)).module()
+    lengths = (support.least + 2, support.least + 6, support.least)
+    for batch, time in zip((2, 5, 1), lengths if support.any_length else (3, 3, 3), strict=True):
         clips = inputs(model, batch, time)
-        assert_close(program.module()(**clips), model(**clips), rtol=1e-5, atol=1e-6)
+        assert_close(program(**clips), model(**clips), rtol=1e-5, atol=1e-6)
 
 
 @every_model
