@@ -18,6 +18,9 @@ RIDGE = 1e-6
 class Projection(nn.Module):
     """An affine map of embeddings (B, P, C), all parts as one vector, to (B, 1, D)."""
 
+    mean: Tensor
+    matrix: Tensor
+
     def __init__(self, mean: Float[Tensor, "P C"], matrix: Float[Tensor, "PC D"]) -> None:
         super().__init__()
         self.register_buffer("mean", mean)

@@ -60,7 +60,7 @@ def to_program(model: Any, *, frames: int = FRAMES) -> ExportedProgram:
     Its inputs are those of the network by name, without the mask. `frames` matters where `SUPPORT`
     says "one length". Raises `ConfigError` for a network that cannot be exported.
     """
-    support = SUPPORT.get(type(model).__name__, ANY)
+    support = _support(model)
     if support.obstacle:
         raise ConfigError(f"{type(model).__name__} cannot be exported: {support.obstacle}")
     if frames < support.least:
@@ -92,10 +92,12 @@ def to_onnx(model: Any, path: str | Path, *, frames: int = FRAMES) -> None:
     """
     require("onnxscript", extra="onnx")
     program = to_program(model, frames=frames)
+    names = {0: "batch"} | ({1: "time"} if _support(model).any_length else {})
     with _quiet():
         onnx = torch.onnx.export(
-            program, (), dynamo=True, verbose=False, output_names=["embedding"]
-        )
+            program, (), dynamo=True, verbose=False, output_names=["embedding"],
+            dynamic_shapes=dict.fromkeys(model.inputs, names),
+        )  # fmt: skip
     if onnx is None:
         raise ConfigError(f"torch wrote no ONNX program for {type(model).__name__}")
     with written_whole(path) as part:
@@ -124,6 +126,10 @@ def check_onnx(model: Any, path: str | Path, *, batch: int = 3, frames: int = FR
         raise ShapeError(f"{path} gives {found.shape}, the network {tuple(expected.shape)}")
     scale = expected.abs().max().clamp(min=torch.finfo(expected.dtype).tiny)
     return float((torch.from_numpy(found) - expected).abs().max() / scale)
+
+
+def _support(model: Any) -> Support:
+    return SUPPORT.get(type(model).__name__, ANY)
 
 
 @contextmanager

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SLIDES = "Gait3D benchmark: the talk of 2022 and the repository's README"
-OPENGAIT = "OpenGait's own training, its README"
-MTS = "MTSGait (Zheng et al., MM 2022)"
+GAIT3D = "Gait3D benchmark: papers and official README"
+OPENGAIT = "reported by OpenGait"
+TALK = "tables of the talk that introduced Gait3D"
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Result:
 
 def _gait3d(model: str, *rows: tuple[str, float, float, float, float]) -> tuple[Result, ...]:
     return tuple(
-        Result(model, "Gait3D", rank1, SLIDES, rank5, mean_ap, mean_inp, size)
+        Result(model, "Gait3D", rank1, GAIT3D, rank5, mean_ap, mean_inp, size)
         for size, rank1, rank5, mean_ap, mean_inp in rows
     )
 
@@ -71,28 +71,28 @@ RESULTS: tuple[Result, ...] = (
     *_gait3d("GaitGraph", ("", 6.25, 16.23, 5.18, 2.42)),
     *_gait3d("XGait", (_SMALL, 80.50, 91.90, 73.30, 55.40)),
     Result(
-        "ParsingGait", "Gait3D-Parsing", 76.2, "the authors' README (Gait3D-Benchmark)",
+        "ParsingGait", "Gait3D-Parsing", 76.2, GAIT3D,
         89.1, 68.15, 41.32,
     ),
     Result("SMPLGait", "Gait3D", 48.3, OPENGAIT),
     Result("GaitBase", "Gait3D", 64.6, OPENGAIT),
     Result("DeepGaitV2", "Gait3D", 74.4, OPENGAIT),
-    Result("DeepGaitV2", "GREW", 79.4, OPENGAIT, note="block 3d"),
-    Result("DeepGaitV2", "OU-MVLP", 92.0, OPENGAIT, note="block 3d"),
+    Result("DeepGaitV2", "GREW", 79.4, OPENGAIT, size="", note="block 3d"),
+    Result("DeepGaitV2", "OU-MVLP", 92.0, OPENGAIT, size="", note="block 3d"),
     Result("SkeletonGait", "Gait3D", 38.1, OPENGAIT),
     Result("SkeletonGaitPP", "Gait3D", 77.6, OPENGAIT),
     Result("GaitGraph", "Gait3D", 9.00, OPENGAIT, size=""),
-    Result("GEINet", "GREW", 6.82, MTS, 13.42),
-    Result("GaitSet", "GREW", 46.28, MTS, 63.58),
-    Result("GaitPart", "GREW", 44.01, MTS, 60.68),
-    Result("GaitGL", "GREW", 47.28, MTS, 63.56),
-    Result("SLN", "GREW", 50.42, MTS, 67.89),
-    Result("MTSGait", "GREW", 55.32, MTS, 71.28),
-    _casia_b("GaitNet", 91.6, 85.7, 58.9, SLIDES, "64 x 32"),
-    _casia_b("GaitSet", 95.0, 87.2, 70.4, SLIDES),
-    _casia_b("GaitPart", 96.2, 91.5, 78.7, SLIDES),
-    _casia_b("PoseGait", 60.5, 39.6, 29.8, SLIDES),
-    _casia_b("GaitGraph", 87.7, 74.8, 66.3, SLIDES),
+    Result("GEINet", "GREW", 6.82, TALK, 13.42, size=""),
+    Result("GaitSet", "GREW", 46.28, TALK, 63.58, size=""),
+    Result("GaitPart", "GREW", 44.01, TALK, 60.68, size=""),
+    Result("GaitGL", "GREW", 47.28, TALK, 63.56, size=""),
+    Result("SLN", "GREW", 50.42, TALK, 67.89, size=""),
+    Result("MTSGait", "GREW", 55.32, TALK, 71.28, size=""),
+    _casia_b("GaitNet", 91.6, 85.7, 58.9, TALK, "64 x 32"),
+    _casia_b("GaitSet", 95.0, 87.2, 70.4, TALK),
+    _casia_b("GaitPart", 96.2, 91.5, 78.7, TALK),
+    _casia_b("PoseGait", 60.5, 39.6, 29.8, TALK),
+    _casia_b("GaitGraph", 87.7, 74.8, 66.3, TALK),
     _casia_b("GaitSet", 95.8, 90.0, 75.4, OPENGAIT, _SMALL),
     _casia_b("GLN", 96.4, 93.1, 81.0, OPENGAIT, _LARGE),
     _casia_b("CSTL", 98.0, 95.4, 87.0, "the paper (Huang et al., ICCV 2021)", _LARGE),

@@ -14,7 +14,7 @@ def test_every_number_is_a_percentage_of_a_network_there_is_and_has_a_source():
 def test_a_result_reads_as_a_line():
     assert str(results_of("MTSGait")[0]) == (
         "Gait3D at 64 x 44: Rank-1 48.7, Rank-5 67.1, mAP 37.63, mINP 21.92 (Gait3D benchmark: "
-        "the talk of 2022 and the repository's README)"
+        "papers and official README)"
     )
     assert results_of("GEI") == []
 
