@@ -15,7 +15,8 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 
 FOUNDATION = (
-    "errors _version _optional _jit _threads storage restricted_pickle interrupts memory nearest"
+    "errors _version _optional _jit _threads storage restricted_pickle interrupts memory nearest "
+    "animation"
 )
 GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"

@@ -34,11 +34,12 @@ from meshgait.nn.residual import (
     Stem,
     VolumeBlock,
 )
-from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
+from meshgait.nn.residual_graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 
 __all__ = [
+    "COCO_JOINTS",
     "COCO_LINKS",
     "PYRAMID",
     "AttentionFusion",
@@ -76,6 +77,7 @@ __all__ = [
     "pack_reversed",
     "pool_pixels",
     "put_channels_last_",
+    "require_coco",
     "scale_channels",
     "shrink_labels",
     "split_strips",
