@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader
 
 from meshgait._optional import require
 from meshgait.checkpoint import describe_model, load_checkpoint, save_checkpoint
+from meshgait.compilation import compile_network
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.interrupts import interrupts_noted, leave_interrupts_to_main_process
@@ -110,7 +111,8 @@ class _Training:
         self.model, self.criterion = model, criterion
         self.parameters = [*model.parameters(), *criterion.parameters()]
         optimizer = recipe.optimizer(self.parameters)
-        self.network, self.optimizer = fabric.setup(model, optimizer)
+        run = compile_network(model, fabric.device) if recipe.compile else model
+        self.network, self.optimizer = fabric.setup(run, optimizer)
         has_weights = any(weight.requires_grad for weight in criterion.parameters())
         self.loss = fabric.setup_module(criterion) if has_weights else criterion.to(fabric.device)
         self.schedule = recipe.schedule(optimizer)

@@ -16,7 +16,7 @@ PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 
 FOUNDATION = (
     "errors _version _optional _jit _threads storage restricted_pickle interrupts memory nearest "
-    "animation"
+    "animation compilation"
 )
 GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"

@@ -47,7 +47,7 @@ class CSTL(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The published network; its size was (128, 88) for CASIA-B.
+        """The published network; `CASIA_B` is for larger images.
 
         `size` is (height, width) of the silhouettes. `stages` lists the channels of the
         convolutions in front of the only pooling and behind it, `channels` is the length of each
@@ -170,3 +170,7 @@ class CSTL(nn.Module):
         best = frames.fill(frames.unpack(score), -1).argmax(1, keepdim=True)  # (B, 1, P, 1)
         index = best.expand(-1, -1, -1, frame.shape[2])
         return salient, frames.unpack(frame).gather(1, index).squeeze(1)
+
+
+CASIA_B = CSTL.Config(size=(128, 88))
+"""The network published for CASIA-B."""

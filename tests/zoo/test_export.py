@@ -10,10 +10,10 @@ from tests.models.test_contract import MODELS, small
 SHALLOW = {"depths": (1, 1, 1, 1)}
 OPTIONS = {"DeepGaitV2": SHALLOW, "SkeletonGait": SHALLOW, "SkeletonGaitPP": SHALLOW}
 
-QUICK = ("GEI", "GEINet", "SLN", "SMPLGait", "SiaNet")  # the others are left to make test-onnx
+QUICK = ("GEI", "GEINet", "SLN", "SMPLGait", "SiaNet")  # the others are left to make test-slow
 
 exported = [
-    pytest.param(m, marks=() if m.__name__ in QUICK else pytest.mark.onnx)
+    pytest.param(m, marks=() if m.__name__ in QUICK else pytest.mark.slow)
     for m in MODELS
     if not SUPPORT.get(m.__name__, ANY).obstacle
 ]
