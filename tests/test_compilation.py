@@ -5,7 +5,7 @@ import torch
 from torch.testing import assert_close
 
 from meshgait.compilation import compile_network
-from meshgait.errors import DependencyError
+from meshgait.errors import ConfigError, DependencyError
 from meshgait.models import SLN
 from meshgait.train import fit
 from tests.small_training import DATA, RECIPE, tiny
@@ -35,3 +35,10 @@ def test_a_compiled_training_learns_the_same(tmp_path):
         assert type(model) is SLN
         ends.append((history[-1]["loss"], model.state_dict()))
     assert_close(ends[1], ends[0], rtol=1e-3, atol=1e-5)
+
+
+def test_a_loss_that_looks_into_the_network_cannot_have_it_compiled(tmp_path):
+    model, criterion = tiny(SLN)
+    criterion.describes = True
+    with pytest.raises(ConfigError, match="IdentityLoss looks into the network"):
+        fit(model, criterion, DATA, replace(RECIPE, compile=True), out=tmp_path)
