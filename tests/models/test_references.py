@@ -64,6 +64,7 @@ def test_parameters_are_as_many_as_published(model_class, config, parameters, si
         ("parsinggait", ParsingGait, parsinggait),
         ("skeletongait", SkeletonGait, skeletongait),
         ("gaitgraph", GaitGraph, gaitgraph),
+        ("gaitgraph2", GaitGraph2, gaitgraph2),
         ("skeletongaitpp", SkeletonGaitPP, skeletongaitpp),
         ("xgait", XGait, xgait),
     ],
