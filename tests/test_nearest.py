@@ -8,6 +8,7 @@ from meshgait.nearest import nearest
     [
         ("gaitset", ("GaitPart", "GaitSet"), "GaitSet"),
         ("tarin", ("train", "embed"), "train"),
+        ("GAITSET", ("xgait", "GaitSet"), "GaitSet"),
         ("", ("train",), "train"),
         ("???", ("train",), "train"),
         ("smplgait/gait3D-128", ("smplgait/gait3d", "smplgait/gait3d-128"), "smplgait/gait3d-128"),
