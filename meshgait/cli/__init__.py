@@ -20,6 +20,8 @@ COMMANDS = (
     "train",
     "embed",
     "evaluate",
+    "benchmark",
+    "explain",
     "fit",
     "represent",
     "view",

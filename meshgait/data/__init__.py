@@ -11,6 +11,7 @@ from meshgait.data.augment import (
 )
 from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
+from meshgait.data.other_view import OtherView
 from meshgait.data.protocol import Protocol
 from meshgait.data.sampler import (
     PeopleAndClips,
@@ -19,6 +20,7 @@ from meshgait.data.sampler import (
     number_people,
 )
 from meshgait.data.sequence import GaitSequence, Record
+from meshgait.data.smpl_noise import SmplNoise
 from meshgait.data.store import Store, write_store
 from meshgait.data.transforms import (
     AllFrames,
@@ -42,12 +44,14 @@ __all__ = [
     "GaitSequence",
     "JointNoise",
     "OrderedFrames",
+    "OtherView",
     "PeopleAndClips",
     "Perspective",
     "Protocol",
     "Record",
     "Rotate",
     "SequenceDataset",
+    "SmplNoise",
     "Store",
     "TrainingBatches",
     "UnorderedFrames",

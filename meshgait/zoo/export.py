@@ -29,6 +29,7 @@ class Support:
     least: int = 1
     any_length: bool = True
     obstacle: str = ""  # where it cannot be exported at all
+    settings: tuple[tuple[str, Any], ...] = ()  # without which it cannot
 
     def __str__(self) -> str:
         if self.obstacle:
@@ -37,13 +38,16 @@ class Support:
             return "one length: its recurrent layer is unrolled"
         if self.least > 1:
             return f"any length from {self.least} frames on: shorter clips take another way"
-        return "any length"
+        without = [f"{name}={value}" for name, value in self.settings]
+        return " with ".join(["any length", *without])
 
 
 ANY = Support()
 SUPPORT = {
     "ASTSN": Support(any_length=False),
     "CGI": Support(obstacle="the steps are looked for by scipy"),
+    # Drawing is compiled apart from torch.
+    "FusionGait": Support(settings=(("rerender", False),)),
     "GaitGL": Support(6),
     "GaitGraph": Support(5),
     "GaitGraph2": Support(5),
@@ -63,6 +67,9 @@ def to_program(model: Any, *, frames: int = FRAMES) -> ExportedProgram:
     support = _support(model)
     if support.obstacle:
         raise ConfigError(f"{type(model).__name__} cannot be exported: {support.obstacle}")
+    for name, value in support.settings:
+        if getattr(model.config, name) != value:
+            raise ConfigError(f"{type(model).__name__} is exported only with {name}={value}")
     if frames < support.least:
         raise ConfigError(
             f"{type(model).__name__} is exported for {support.least} frames or more, got {frames}"

@@ -174,8 +174,8 @@ def test_weights_and_config_survive_a_round_trip(model_class):
 @every_model
 @pytest.mark.usefixtures("unchecked")
 def test_it_can_be_exported_for_any_batch_and_length(model_class):
-    model = small(model_class)
     support = SUPPORT.get(model_class.__name__, ANY)
+    model = small(model_class, **dict(support.settings))
     if support.obstacle:
         with pytest.raises(ConfigError, match="cannot be exported"):
             to_program(model)

@@ -22,8 +22,9 @@ exported = [
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.parametrize("model_class", exported)
 def test_onnxruntime_gives_the_same_for_another_batch_and_length(model_class, tmp_path):
-    model = small(model_class, **OPTIONS.get(model_class.__name__, {}))
     support = SUPPORT.get(model_class.__name__, ANY)
+    options = OPTIONS.get(model_class.__name__, {}) | dict(support.settings)
+    model = small(model_class, **options)
     to_onnx(model, tmp_path / "x.onnx", frames=max(4, support.least))
     lengths = (support.least, support.least + 8) if support.any_length else (4,)
     for batch, frames in zip((5, 1), lengths, strict=False):
