@@ -6,10 +6,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
-from torch._subclasses import FakeTensorMode
+from torch._subclasses.fake_tensor import DataDependentOutputException, FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
 import meshgait.models
@@ -30,19 +30,26 @@ class Cost(NamedTuple):
 def cost_of(name: str) -> Cost:
     """The cost of the network called `name` in its default configuration, in evaluation mode.
 
-    Convolutions and matrix products are counted, all else is not; nothing is computed but shapes.
+    Convolutions and matrix products are counted, all else is not; where it can, it computes nothing but shapes.
 
     >>> cost_of("SLN").parameters
     3176000
     """
-    model_type = getattr(meshgait.models, name)
-    with FakeTensorMode(), torch.no_grad():
-        model = model_type().eval()
-        parameters = sum(weight.numel() for weight in model.parameters())
-        if parameters == 0:
-            return Cost(0, 0)
-        with FlopCounterMode(display=False) as counter, _without_onednn():
-            model(**random_clips(model, 1, FRAMES))
+    try:
+        with FakeTensorMode():
+            return _count(getattr(meshgait.models, name))
+    except DataDependentOutputException:  # what it does depends on the numbers
+        return _count(getattr(meshgait.models, name))
+
+
+@torch.no_grad()
+def _count(model_type: Any) -> Cost:
+    model = model_type().eval()
+    parameters = sum(weight.numel() for weight in model.parameters())
+    if parameters == 0:
+        return Cost(0, 0)
+    with FlopCounterMode(display=False) as counter, _without_onednn():
+        model(**random_clips(model, 1, FRAMES))
     return Cost(parameters, counter.get_total_flops() // (2 * FRAMES))
 
 
