@@ -3,12 +3,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
 from torch.testing import assert_close
 
 from meshgait.errors import DataError, ShapeError
 from meshgait.metrics import cmc, part_distance, retrieval
 from tests.golden import formula
+from tests.metrics.random_comparisons import comparisons
 
 
 def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_miss):
@@ -25,17 +25,6 @@ def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_mis
         penalties.append(len(ranks) / ranks[-1] if ranks else 0)
     curve = 100 * np.mean(hits, axis=0) if hits else np.zeros(11)
     return curve, 100 * np.mean(precisions or 0), 100 * np.mean(penalties or 0), len(hits)
-
-
-@st.composite
-def comparisons(draw):
-    """Few different distances, so ties are everywhere, infinite ones and left-out pairs too."""
-    shape = draw(arrays.array_shapes(min_dims=2, max_dims=2, max_side=7))
-    values = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])
-    distance = draw(arrays.arrays(np.float32, shape, elements=values))
-    query, gallery = (draw(arrays.arrays(np.int64, n, elements=st.integers(0, 3))) for n in shape)
-    exclude = draw(arrays.arrays(np.bool_, shape))
-    return distance, query, gallery, exclude
 
 
 @settings(deadline=None)
