@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parents[1] / "examples"
 # Small settings for each; {tmp} is a fresh folder.
 SETTINGS = {
     "evaluate": "--people 3 --clips 2 --cache {tmp}",
+    "protocols": "--people 3 --cache {tmp} --out {tmp}/protocol.csv",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",
     "train": "--people 8 --clips 4 --steps 2 --width 0.0625 --cache {tmp} --out {tmp}/run",
     "view": "--frames 4 --out {tmp}/walk.gif",

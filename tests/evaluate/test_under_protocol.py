@@ -14,6 +14,7 @@ from torch.nn.functional import cosine_similarity
 from meshgait.data import PROTOCOLS, Group, Protocol, Record, one_known_each, probe_list
 from meshgait.errors import DataError
 from meshgait.evaluate import Embeddings, evaluate
+from meshgait.metrics import Reranking
 from tests.golden import formula
 
 RANKS = {"rank1": 1, "rank5": 5, "rank10": 10}
@@ -215,3 +216,42 @@ def test_the_original_gives_the_same_scores_on_casia_b(metric):
             cross[f"scalar/test_accuracy/{group}-mAP"],
         )
         assert (row[group, "rank1"], row[group, "mAP"]) == pytest.approx(expected, abs=0.006)
+
+
+def open_lab():
+    """Three people in the gallery, one who is not; bags searched for among normal walks."""
+    records = lab("abc", ["nm", "bag"], "01") + lab("d", ["bag"], "01")
+    values = torch.randn(len(records), 1, 4)
+    probes = (Group("bag", conditions=frozenset(["bag"])),)
+    return Embeddings(values, records), Protocol("open", probes=probes, metric="euclidean")
+
+
+def test_verification_and_open_set_are_added_when_asked_for():
+    embeddings, protocol = open_lab()
+    plain = evaluate(embeddings, protocol)
+    more = evaluate(embeddings, protocol, verify=True, unknown=True)
+    assert {name: more[name] for name in plain} == pytest.approx(plain)
+    assert (more["known"], more["unknown"]) == (6, 2)
+    assert (more["mates"], more["others"]) == (12, 36)
+    assert 0 <= more["EER"] <= 100
+    left_out = replace(protocol, exclude_same_view=True)
+    assert evaluate(embeddings, left_out, verify=True)["mates"] == 6
+    across = replace(protocol, average="view pairs")
+    assert evaluate(embeddings, across, verify=True)["others"] == 18
+
+
+def test_reranking_changes_the_distances_that_are_scored():
+    embeddings, protocol = open_lab()
+    how = Reranking(k1=4, k2=2)
+    kept = evaluate(embeddings, protocol, rerank=Reranking(keep=1.0))
+    assert kept == pytest.approx(evaluate(embeddings, protocol))  # squares rank alike
+    assert evaluate(embeddings, protocol, rerank=how) != kept
+    for average in ("views", "view pairs"):
+        assert evaluate(embeddings, replace(protocol, average=average), rerank=how)["queries"]
+
+
+def test_pairs_of_one_view_are_refused():
+    embeddings, protocol = open_lab()
+    alone = replace(protocol, average="view pairs", views={r.name: "x" for r in embeddings.records})
+    with pytest.raises(DataError, match="two views or more, got x"):
+        evaluate(embeddings, alone)
