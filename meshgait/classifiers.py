@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from meshgait.errors import DataError, ShapeError
+from meshgait.losses import batch_all_triplet
 from meshgait.nn import CompactBlock, PartLinear, initialise_
 
 PART_OFFICIAL_NAMES = ((r"Head1\.fc_bin", "classifier.weight"),)
@@ -124,6 +125,29 @@ class SalientCrossEntropy(nn.Module):
             normed = [norm(part) for norm, part in zip(self.norms, parts, strict=True)]
             logits = torch.stack(normed, dim=1) @ self.classifier.weight[0]
         return _cross_entropy(logits, label, 0.0)
+
+
+class SalientLoss(nn.Module):
+    """What CSTL was trained with: triplets of embeddings, a classifier of the salient features."""
+
+    describes = True
+
+    def __init__(self, parts: int, channels: int, num_ids: int, *, margin: float = 0.2) -> None:
+        super().__init__()
+        self.margin = margin
+        self.classifier = SalientCrossEntropy(parts, channels, num_ids)
+
+    def forward(
+        self,
+        embedding: Float[Tensor, "B P C"],
+        label: Int[Tensor, " B"],
+        salient: Float[Tensor, "B P D"],
+    ) -> dict[str, Float[Tensor, ""]]:
+        """Both terms, for what `CSTL.describe` gives."""
+        return {
+            "triplet": batch_all_triplet(embedding, label, self.margin),
+            "cross_entropy": self.classifier(salient, label),
+        }
 
 
 def _cross_entropy(

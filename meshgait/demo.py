@@ -16,7 +16,6 @@ from jaxtyping import Float
 from meshgait.camera import Camera
 from meshgait.data import PeopleAndClips, UnorderedFrames
 from meshgait.data.film import WildConfig
-from meshgait.data.segmentation import SegmentationNoise
 from meshgait.data.synthetic import SyntheticGait
 from meshgait.errors import DataError
 from meshgait.evaluate import embed
@@ -41,11 +40,7 @@ _CHANCE_DRAWS = 100
 
 @dataclass(frozen=True)
 class DemoConfig:
-    """How much the demo does: people to learn from and to tell apart, and steps of training.
-
-    `data` is milder than SyntheticGait's own setting, so that minutes of training are enough:
-    people are filmed from nearer and less from above, and segmented better.
-    """
+    """How much the demo does: people to learn from and to tell apart, and steps of training."""
 
     train_identities: int = 160
     test_identities: int = 80
@@ -53,12 +48,7 @@ class DemoConfig:
     width: float = 0.25
     precision: Precision = "fp32"
     seed: int = 0
-    data: WildConfig = WildConfig(
-        person_px=(80.0, 110.0),
-        elevation_deg=(0.0, 15.0),
-        occluded=0.1,
-        segmentation=SegmentationNoise(edge=0.15, holes=0.02),
-    )
+    data: WildConfig = WildConfig()
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +120,7 @@ def _train(
         calibrate=True,
         seed=config.seed,
     )
-    criterion = recipe.loss(model.embedding_shape, config.train_identities)
+    criterion = recipe.loss(model, config.train_identities)
     history = fit(model, criterion, train, recipe, out=out / model_type.__name__, resume=True)
     result = _test(model, test, metric="cosine")
     return Result(result.scores, time.perf_counter() - start, result.distance, history)

@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, mse_loss
 
-from meshgait.errors import ShapeError
+from meshgait.errors import DataError
 
 SIMILARITY = 10.0
 
@@ -56,6 +56,8 @@ class DisentangleLoss(nn.Module):
     Owns the decoder and the classifier of a `GaitNet`, to whose sizes it is made.
     """
 
+    describes = True
+
     def __init__(self, model: Any, num_ids: int) -> None:
         super().__init__()
         linear = model.to_code[0]
@@ -66,42 +68,44 @@ class DisentangleLoss(nn.Module):
 
     def forward(
         self,
-        model: Any,
-        first: Float[Tensor, "B T 3 H W"],
-        second: Float[Tensor, "B T 3 H W"],
+        embedding: Float[Tensor, "B 1 C"],
         label: Int[Tensor, " B"],
+        images: Float[Tensor, "B T 3 H W"],
+        looks: Float[Tensor, "B T A"],
+        gait: Float[Tensor, "B T G"],
+        story: Float[Tensor, "B T C"],
     ) -> dict[str, Float[Tensor, ""]]:
-        """Weighted terms of the loss for clips in 0..1 of the same people, of full length.
+        """Weighted terms of the loss for what `GaitNet.describe` gives of pairs of clips.
 
-        `first` is rebuilt from the looks of a random frame of each clip and the gait of all.
+        Clips 0 and 1 are of one person, 2 and 3, and so on, as batches of `PeopleAndClips(n, 2)`
+        are; else it is a `DataError`. The first of a pair is rebuilt from the looks of a random
+        frame of it and the gait of all.
         """
-        if first.shape != second.shape:
-            raise ShapeError(
-                f"both clips of a pair must have one shape, got {tuple(first.shape)} and "
-                f"{tuple(second.shape)}"
+        if len(label) % 2 or (label[::2] != label[1::2]).any():
+            raise DataError(
+                "GaitNet learns from pairs: two clips of each person next to each other, such as "
+                f"PeopleAndClips(8, 2) gives; got the labels {label.tolist()}"
             )
-        batch, time = first.shape[:2]
-        looks, gait = model.encode(torch.cat([first, second]).flatten(0, 1))
-        looks, gait = looks.unflatten(0, (2, batch, time))[0], gait.unflatten(0, (2, batch, time))
-        chosen = torch.randint(time, (batch,), device=looks.device)
-        worn = looks[torch.arange(batch, device=looks.device), chosen].unsqueeze(1)
-        code = torch.cat([worn.expand(-1, time, -1), gait[0]], dim=2)
+        first = slice(0, None, 2)
+        pairs, time = len(label) // 2, images.shape[1]
+        chosen = torch.randint(time, (pairs,), device=looks.device)
+        worn = looks[first][torch.arange(pairs, device=looks.device), chosen].unsqueeze(1)
+        code = torch.cat([worn.expand(-1, time, -1), gait[first]], dim=2)
         rebuilt = self.decoder(code.flatten(0, 1))
-        similarity = mse_loss(gait[0].mean(1), gait[1].mean(1))
+        average = gait.mean(1)
         return {
-            "reconstruction": time * mse_loss(rebuilt, first.flatten(0, 1)),
-            "similarity": SIMILARITY * similarity,
-            "identity": self._identity(model, gait.flatten(0, 1), label.repeat(2)),
+            "reconstruction": time * mse_loss(rebuilt, images[first].flatten(0, 1)),
+            "similarity": SIMILARITY * mse_loss(average[first], average[1::2]),
+            "identity": self._identity(story, label),
         }
 
     def _identity(
-        self, model: Any, gait: Float[Tensor, "B T G"], label: Int[Tensor, " B"]
+        self, story: Float[Tensor, "B T C"], label: Int[Tensor, " B"]
     ) -> Float[Tensor, ""]:
         """Cross-entropy after every frame, the later the heavier."""
-        time = gait.shape[1]
-        steps = torch.arange(1, time + 1, device=gait.device, dtype=gait.dtype)
-        states = model.lstm(gait)[0].cumsum(1) / steps[:, None]
-        logits = self.classifier(model.head(states.flatten(0, 1)))
-        each = cross_entropy(logits, label.repeat_interleave(time), reduction="none")
+        time = story.shape[1]
+        steps = torch.arange(1, time + 1, device=story.device, dtype=story.dtype)
+        logits = self.classifier(story.flatten(0, 1))
+        each = cross_entropy(logits, label.long().repeat_interleave(time), reduction="none")
         weight = (steps / 5).square() / 10
         return (weight * each.unflatten(0, (-1, time)).mean(0)).mean()

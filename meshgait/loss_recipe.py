@@ -5,10 +5,12 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from torch import nn
 
-from meshgait.classifiers import CompactCrossEntropy, PartCrossEntropy
+from meshgait.classifiers import CompactCrossEntropy, PartCrossEntropy, SalientLoss
+from meshgait.disentangle import DisentangleLoss
 from meshgait.losses import (
     CenterLoss,
     IdentityLoss,
@@ -24,8 +26,8 @@ class LossRecipe(ABC):
     """A kind of loss with its settings."""
 
     @abstractmethod
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities; it owns its weights."""
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of what `model` makes of `num_ids` identities; it owns its weights."""
 
 
 @dataclass(frozen=True)
@@ -35,9 +37,10 @@ class TripletAndNeck(LossRecipe):
     weight: float = 0.1
     margin: float = 0.2
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities."""
-        return IdentityLoss(*embedding_shape, num_ids, weight=self.weight, margin=self.margin)
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of `num_ids` identities."""
+        parts, channels = model.embedding_shape
+        return IdentityLoss(parts, channels, num_ids, weight=self.weight, margin=self.margin)
 
 
 @dataclass(frozen=True)
@@ -46,8 +49,8 @@ class Triplet(LossRecipe):
 
     margin: float = 0.2
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities."""
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of `num_ids` identities."""
         return LossTerms({"triplet": partial(batch_all_triplet, margin=self.margin)}, {})
 
 
@@ -58,9 +61,9 @@ class TripletAndClassifier(LossRecipe):
     margin: float = 0.2
     smoothing: float = 0.0
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities."""
-        parts, channels = embedding_shape
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of `num_ids` identities."""
+        parts, channels = model.embedding_shape
         classifier = PartCrossEntropy(parts, channels, num_ids, smoothing=self.smoothing)
         triplet = partial(batch_all_triplet, margin=self.margin)
         return LossTerms({"triplet": triplet, "cross_entropy": classifier}, {})
@@ -73,13 +76,34 @@ class TripletAndCompact(LossRecipe):
     weight: float = 0.1
     margin: float = 0.2
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities."""
-        parts, channels = embedding_shape
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of `num_ids` identities."""
+        parts, channels = model.embedding_shape
         classifier = CompactCrossEntropy(parts, channels, num_ids)
         triplet = partial(batch_all_triplet, margin=self.margin)
         losses: dict[str, Loss] = {"triplet": triplet, "cross_entropy": classifier}
         return LossTerms(losses, {"cross_entropy": self.weight})
+
+
+@dataclass(frozen=True)
+class TripletAndSalience(LossRecipe):
+    """Triplets, and a classifier of the salient features (CSTL)."""
+
+    margin: float = 0.2
+
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of what `CSTL.describe` gives for `num_ids` identities."""
+        parts, _ = model.embedding_shape
+        return SalientLoss(parts, model.salient_channels, num_ids, margin=self.margin)
+
+
+@dataclass(frozen=True)
+class Disentangle(LossRecipe):
+    """Gait apart from looks, by rebuilding pictures (GaitNet); batches are pairs of clips."""
+
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of what `GaitNet.describe` gives for `num_ids` identities."""
+        return DisentangleLoss(model, num_ids)
 
 
 @dataclass(frozen=True)
@@ -88,9 +112,9 @@ class Softmax(LossRecipe):
 
     center: float = 0.0
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities."""
-        parts, channels = embedding_shape
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of `num_ids` identities."""
+        parts, channels = model.embedding_shape
         losses: dict[str, Loss] = {"cross_entropy": PartCrossEntropy(parts, channels, num_ids)}
         if self.center:
             losses["center"] = CenterLoss(parts, channels, num_ids)
@@ -105,8 +129,8 @@ class SupervisedContrast(LossRecipe):
     base: float = 0.07
     by_distance: bool = False
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of any identities."""
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of any identities."""
         loss = partial(
             supervised_contrast,
             temperature=self.temperature,
@@ -123,9 +147,10 @@ class Contrastive(LossRecipe):
     margin: float = 1.0
     softmax: float = 0.0
 
-    def __call__(self, embedding_shape: tuple[int, int], num_ids: int) -> nn.Module:
-        """The loss of embeddings (P, C) of `num_ids` identities."""
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of embeddings of `num_ids` identities."""
+        parts, channels = model.embedding_shape
         losses: dict[str, Loss] = {"contrast": partial(contrastive, margin=self.margin)}
         if self.softmax:
-            losses["cross_entropy"] = PartCrossEntropy(*embedding_shape, num_ids)
+            losses["cross_entropy"] = PartCrossEntropy(parts, channels, num_ids)
         return LossTerms(losses, {"cross_entropy": self.softmax})

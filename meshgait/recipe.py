@@ -94,7 +94,8 @@ class Recipe:
     loss: LossRecipe = TripletAndNeck()
     augment: tuple[Augmentation, ...] = ()  # of each clip, one after another
     optimizer: OptimizerRecipe = Adam()
-    milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate is divided by ten
+    milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate falls
+    decay: float = 0.1  # what the rate is multiplied by at each milestone
     one_cycle: bool = False  # instead of the milestones, the rate rises and falls once
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
     metric: Metric = "cosine"  # that the trained network is compared by
@@ -111,7 +112,7 @@ class Recipe:
         if self.one_cycle:
             peak = [group["lr"] for group in optimizer.param_groups]
             return schedules.OneCycleLR(optimizer, peak, total_steps=self.steps)
-        return schedules.MultiStepLR(optimizer, list(self.milestones))
+        return schedules.MultiStepLR(optimizer, list(self.milestones), self.decay)
 
     def __post_init__(self) -> None:
         for name in ("steps", "log_every", "save_every"):
@@ -123,6 +124,8 @@ class Recipe:
             raise ConfigError(f"seed must be 0 or more and below 2**32, got {self.seed}")
         if list(self.milestones) != sorted({step for step in self.milestones if step >= 0}):
             raise ConfigError(f"milestones must be steps in rising order, got {self.milestones}")
+        if not 0 < self.decay <= 1:
+            raise ConfigError(f"decay must be above 0 and at most 1, got {self.decay}")
         if self.one_cycle and self.milestones:
             raise ConfigError(f"one_cycle has no milestones, got {self.milestones}")
         if self.max_norm is not None and not self.max_norm > 0:

@@ -63,8 +63,9 @@ def fit(
     """Train `model` (see `meshgait.models`) in place; a row of its history per `log_every` steps.
 
     `criterion(embedding, label)` gives the weighted terms of the loss by name; its own weights
-    are trained too. A model that in training returns a tuple, the embedding first, has the rest
-    handed on to its criterion: `criterion(embedding, label, *rest)`, batch first.
+    are trained too. Where it says `describes = True` it is given everything that
+    `model.describe(**inputs, mask=mask)` returns, the embedding first and all of it batch first:
+    `criterion(embedding, label, *rest)`.
 
     `out` receives `checkpoint.pt`, `log.csv` and TensorBoard's events. `resume` goes on from the
     checkpoint there, if there is one; settings that would change the outcome, other than the
@@ -111,6 +112,10 @@ class _Training:
         self.parameters = [*model.parameters(), *criterion.parameters()]
         optimizer = recipe.optimizer(self.parameters)
         self.network, self.optimizer = fabric.setup(model, optimizer)
+        self.forward = self.network
+        if getattr(criterion, "describes", False):
+            self.network.mark_forward_method("describe")
+            self.forward = self.network.describe
         has_weights = any(weight.requires_grad for weight in criterion.parameters())
         self.loss = fabric.setup_module(criterion) if has_weights else criterion.to(fabric.device)
         self.schedule = recipe.schedule(optimizer)
@@ -150,7 +155,7 @@ class _Training:
         torch.manual_seed((self.recipe.seed * 2**20 + self.step) * 2**10 + self.fabric.global_rank)
         there = batch.to(self.fabric.device)
         mask = None if bool(batch.mask.all()) else there.mask
-        outputs = self.network(**there.inputs, mask=mask)
+        outputs = self.forward(**there.inputs, mask=mask)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         embedding, label, *rest = map(self._from_all, (outputs[0], there.label, *outputs[1:]))
         terms = self.loss(embedding, label, *rest)

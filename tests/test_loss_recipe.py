@@ -1,3 +1,5 @@
+from types import SimpleNamespace
+
 import torch
 from torch.testing import assert_close
 
@@ -17,7 +19,8 @@ LABEL = torch.arange(8) // 2
 
 def terms_of(recipe, embedding):
     torch.manual_seed(0)
-    return recipe(tuple(embedding.shape[1:]), 4).eval()(embedding, LABEL)
+    model = SimpleNamespace(embedding_shape=tuple(embedding.shape[1:]))
+    return recipe(model, 4).eval()(embedding, LABEL)
 
 
 def test_each_recipe_makes_the_terms_it_names():

@@ -319,18 +319,20 @@ def test_a_checkpoint_without_its_training_is_refused(tmp_path, straight, part, 
 
 
 class TwoOutputs(SLN):
-    def forward(self, silhouette, mask=None):
-        embedding = super().forward(silhouette, mask)
-        return (embedding, embedding.mean((1, 2))) if self.training else embedding
+    def describe(self, silhouette, mask=None):
+        embedding = self(silhouette, mask)
+        return embedding, embedding.mean((1, 2))
 
 
 class LossOfTwo(nn.Module):
+    describes = True
+
     def forward(self, embedding, label, brightness):
         spread = (brightness - label).square().mean()
         return {"triplet": batch_all_triplet(embedding, label), "spread": spread}
 
 
-def test_what_else_a_model_returns_goes_to_its_loss(tmp_path):
+def test_a_loss_is_given_all_that_a_model_describes(tmp_path):
     torch.manual_seed(0)
     model = TwoOutputs(tiny(SLN)[0].config)
     history = fit(model, LossOfTwo(), DATA, replace(RECIPE, log_every=1), out=tmp_path)

@@ -69,7 +69,7 @@ class CSTL(nn.Module):
         *stages, (channels,) = scale_channels((*config.stages, (config.channels,)), config.width)
         parts, count = config.size[0] // 2, stages[-1][-1]
         hidden = max(1, count // SQUEEZE)
-        self.embedding_shape = (parts, channels)
+        self.embedding_shape, self.salient_channels = (parts, channels), count
         self.backbone = ConvStack(1, tuple(stages), first_kernel=3)
         self.short = nn.ModuleList(
             nn.Sequential(

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
+from meshgait.errors import ShapeError
 from meshgait.nn import Frames, check_width, scale_channels, to_unit_range
 
 OFFICIAL_NAMES = (
@@ -81,23 +83,45 @@ class GaitNet(nn.Module):
 
         Frames are in order; those that `mask` leaves out are skipped.
 
-        >>> import torch
         >>> model = GaitNet(GaitNet.Config(width=1 / 16)).eval()
         >>> model(torch.zeros(2, 5, 3, 64, 32, dtype=torch.uint8)).shape
         torch.Size([2, 1, 16])
         """
         frames = Frames.of(rgb, mask)
-        _, gait = self.encode(frames.pack(rgb))
+        _, gait = self._encode(self._images(frames.pack(rgb)))
         frames = frames.aligned()
         # Causal: the padding behind a sequence cannot reach its frames.
         states, _ = self.lstm(frames.unpack(gait))
         return self.head(frames.mean(frames.pack(states))).unsqueeze(1)
 
-    def encode(
+    def describe(
+        self,
+        rgb: Float[Tensor, "B T 3 H W"] | UInt8[Tensor, "B T 3 H W"],
+        mask: Bool[Tensor, "B T"] | None = None,
+    ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
+        """What `DisentangleLoss` needs of whole clips, such as batches of training are.
+
+        The embedding (B, 1, C); pictures (B, T, 3, H, W) in 0..1; looks (B, T, A) and gait
+        (B, T, G) of each frame; the embedding (B, T, C) of the clip up to each frame.
+        """
+        if mask is not None and not bool(mask.all()):
+            raise ShapeError("GaitNet is trained on clips of one length, without padding")
+        images = self._images(rgb.flatten(0, 1))
+        looks, gait = (code.unflatten(0, rgb.shape[:2]) for code in self._encode(images))
+        states = self.lstm(gait)[0].cumsum(1)
+        count = torch.arange(1, states.shape[1] + 1, device=states.device, dtype=states.dtype)
+        story = self.head((states / count[:, None]).flatten(0, 1)).unflatten(0, rgb.shape[:2])
+        return story[:, -1:], images.unflatten(0, rgb.shape[:2]), looks, gait, story
+
+    def _images(
         self, rgb: Float[Tensor, "N 3 H W"] | UInt8[Tensor, "N 3 H W"]
+    ) -> Float[Tensor, "N 3 H W"]:
+        return to_unit_range(rgb, size=self.config.size, dtype=next(self.parameters()).dtype)
+
+    def _encode(
+        self, images: Float[Tensor, "N 3 H W"]
     ) -> tuple[Float[Tensor, "N A"], Float[Tensor, "N G"]]:
         """What each frame shows of the looks, and of the gait."""
-        images = to_unit_range(rgb, size=self.config.size, dtype=next(self.parameters()).dtype)
         code = self.to_code(self.encoder(images).flatten(1))
         return code[:, : self.appearance], code[:, self.appearance :]
 

@@ -7,7 +7,7 @@ from meshgait.recipes import plain, residual
 from meshgait.recipes.schedules import Published
 
 RECIPES: dict[str, Published] = {**plain.RECIPES, **residual.RECIPES}
-"""All that is known; GaitNet learns from pairs of clips in a loop of its own."""
+"""All that is known."""
 
 
 def find_recipe(name: str) -> Published:

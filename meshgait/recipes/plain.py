@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from meshgait.data import ContinuousFrames, PeopleAndClips
+from meshgait.loss_recipe import Disentangle, TripletAndSalience
 from meshgait.models import CSTL, GLN, gaitgl, gaitpart, gaitset, sln, smplgait
 from meshgait.recipe import Adam
 from meshgait.recipes.schedules import (
@@ -93,10 +94,24 @@ RECIPES: dict[str, Published] = {
             ADAM,
             frames=ContinuousFrames(30),
             batch=PeopleAndClips(8, 8),
+            loss=TripletAndSalience(),
             milestones=(),
             steps=150 * K,
         ),
         CSTL.Config(size=(128, 88)),
-        note="Without the classifier of the salient features: triplets alone.",
+    ),
+    "gaitnet/casia-b": Published(
+        "GaitNet",
+        replace(
+            GAIT3D,
+            loss=Disentangle(),
+            frames=ContinuousFrames(20),
+            batch=PeopleAndClips(16, 2),
+            optimizer=Adam(lr=1e-4, weight_decay=1e-3),
+            milestones=tuple(range(500, 20 * K, 500)),
+            decay=0.9,
+            steps=20 * K,
+        ),
+        note="The number of steps is ours; pairs are any two clips of a person.",
     ),
 }

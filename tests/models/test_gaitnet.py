@@ -4,7 +4,7 @@ from torch.nn.functional import cross_entropy, mse_loss
 from torch.testing import assert_close
 
 from meshgait.disentangle import Decoder, DisentangleLoss
-from meshgait.errors import ShapeError
+from meshgait.errors import DataError, ShapeError
 from meshgait.models import GaitNet, gaitnet
 from tests.golden import formula
 
@@ -54,21 +54,38 @@ def test_the_decoder_mirrors_the_encoder():
 def test_the_terms_are_those_of_the_definition():
     model = tiny().eval()
     loss = DisentangleLoss(model, num_ids=3).eval()
-    first, second, label = *torch.rand(2, 2, 1, 3, 64, 32), torch.tensor([0, 2])
-    terms = loss(model, first, second, label)  # one frame: no choice
-    codes = [model.encode(clip[:, 0]) for clip in (first, second)]
-    rebuilt = loss.decoder(torch.cat(codes[0], dim=1))
-    assert_close(terms["reconstruction"], mse_loss(rebuilt, first[:, 0]))
-    assert_close(terms["similarity"], 10 * mse_loss(codes[0][1], codes[1][1]))
-    embedding = torch.cat([model(first), model(second)])[:, 0]
-    entropy = cross_entropy(loss.classifier(embedding), label.repeat(2))
-    assert_close(terms["identity"], entropy * (1 / 5) ** 2 / 10)
+    rgb, label = torch.rand(4, 3, 3, 64, 32), torch.tensor([0, 0, 2, 2])
+    embedding, images, looks, gait, story = model.describe(rgb)
+    terms = loss(embedding, label, images, looks[:, :1].expand_as(looks), gait, story)
+    rebuilt = 0.0
+    for clip in (0, 2):
+        for frame in range(3):
+            code = torch.cat([looks[clip, 0], gait[clip, frame]])
+            rebuilt += mse_loss(loss.decoder(code[None])[0], rgb[clip, frame]) / 2
+    assert_close(terms["reconstruction"], rebuilt)
+    average = [gait[clip].mean(0) for clip in range(4)]
+    apart = (mse_loss(average[0], average[1]) + mse_loss(average[2], average[3])) / 2
+    assert_close(terms["similarity"], 10 * apart)
+    identity = 0.0
+    for frame in range(1, 4):
+        entropy = cross_entropy(loss.classifier(model(rgb[:, :frame])[:, 0]), label)
+        identity += (frame / 5) ** 2 / 10 * entropy / 3
+    assert_close(terms["identity"], identity)
 
 
-@pytest.mark.usefixtures("unchecked")
-def test_pairs_of_other_lengths_are_refused():
+def test_what_is_described_is_what_is_embedded():
+    model, rgb = tiny().eval(), torch.randint(0, 256, (2, 3, 3, 64, 32), dtype=torch.uint8)
+    embedding, images, *_ = model.describe(rgb)
+    assert_close(embedding, model(rgb))
+    assert_close(images, rgb / 255)
+
+
+def test_what_is_no_pair_is_refused():
     model = tiny()
     loss = DisentangleLoss(model, num_ids=3)
-    first, second = torch.rand(2, 3, 3, 64, 32), torch.rand(2, 4, 3, 64, 32)
-    with pytest.raises(ShapeError, match="both clips of a pair"):
-        loss(model, first, second, torch.tensor([0, 1]))
+    for label in ([0, 1, 0, 1], [0, 0, 1]):
+        embedding, *rest = model.describe(torch.rand(len(label), 2, 3, 64, 32))
+        with pytest.raises(DataError, match="learns from pairs"):
+            loss(embedding, torch.tensor(label), *rest)
+    with pytest.raises(ShapeError, match="one length"):
+        model.describe(torch.rand(2, 2, 3, 64, 32), torch.tensor([[True, True], [True, False]]))

@@ -1,9 +1,10 @@
 """Every network learns to tell a few walkers apart."""
 
+import pytest
 import torch
 
 from meshgait import models
-from meshgait.disentangle import DisentangleLoss
+from meshgait.loss_recipe import Disentangle, TripletAndSalience
 from meshgait.losses import batch_all_triplet_per_part
 from tests.models.test_contract import every_network, inputs, small
 
@@ -41,15 +42,16 @@ def test_the_loss_falls(model_class):
     assert losses[-1] < min(losses[:2])
 
 
-def test_gaitnet_learns_by_its_own_loss():
-    model = small(models.GaitNet).train()
-    loss = DisentangleLoss(model, num_ids=3)
+@pytest.mark.parametrize("recipe", [Disentangle(), TripletAndSalience()])
+def test_a_network_learns_by_a_loss_of_its_own(recipe):
+    model = small({Disentangle(): models.GaitNet, TripletAndSalience(): models.CSTL}[recipe])
+    loss = recipe(model.train(), 3)
     batch, label = walkers(model)
-    first, second = (batch["rgb"].float() / 255).unflatten(0, (3, 2)).unbind(1)
     optimizer = torch.optim.Adam([*model.parameters(), *loss.parameters()], lr=3e-3)
     totals = []
     for _ in range(STEPS):
-        total = torch.stack(list(loss(model, first, second, label[::2]).values())).sum()
+        embedding, *rest = model.describe(**batch)
+        total = torch.stack(list(loss(embedding, label, *rest).values())).sum()
         optimizer.zero_grad()
         total.backward()
         optimizer.step()

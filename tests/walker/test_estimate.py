@@ -50,16 +50,16 @@ def test_the_weak_camera_puts_the_joints_where_they_are_in_the_picture(body, ste
     assert np.abs(true[..., 1]).max() < 0.84
 
 
-def test_joints_are_off_by_what_mesh_recovery_reports(body):
+def test_joints_are_off_by_the_error_that_is_said(body):
     errors = []
-    for seed in range(6):
+    for seed in range(40):
         person = Identity.draw(np.random.default_rng(seed))
-        steps = walk(body, person, frames=30)
+        steps = walk(body, person, frames=8)
         joints = decode(body, estimate(body, steps, EstimatorNoise(), seed)).joints
         clean = decode(body, estimate(body, steps, EstimatorNoise(0, 0, 0, 0, 0, 0))).joints
         offset = (joints - joints[:, :1]) - (clean - clean[:, :1])
         errors.append(float(offset.norm(dim=-1).mean()))
-    assert 0.05 < np.mean(errors) < 0.09
+    assert 0.1 < np.mean(errors) < 0.13
 
 
 def test_errors_have_the_sizes_asked_for_and_wander_slowly(body, steps):
