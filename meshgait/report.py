@@ -96,14 +96,36 @@ def plot_curves(
     y: str,
     name: str,
     caption: str,
+    mark: str | None = None,
 ) -> Figure:
-    """Lines (x values, y values) by label in one diagram."""
+    """Lines (x values, y values) by label in one diagram; `mark` (as "o") shows the points."""
     figure, ((axes,),) = _diagram(6.4, 4.0)
     for label, (across, up) in curves.items():
-        axes.plot(across, up, label=label)
+        axes.plot(across, up, label=label, marker=mark)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     if curves:
+        for text in axes.legend().get_texts():
+            text.set_parse_math(False)  # a name may hold a dollar
+    return Figure(name, caption, _to_png(figure))
+
+
+def plot_bars(
+    bars: Mapping[str, Mapping[str, float]], *, x: str, y: str, name: str, caption: str
+) -> Figure:
+    """Groups of bars: the height of each label (a colour) at each place (a group)."""
+    figure, ((axes,),) = _diagram(6.4, 4.0)
+    places = list(dict.fromkeys(place for heights in bars.values() for place in heights))
+    width = 0.8 / max(len(bars), 1)
+    for number, (label, heights) in enumerate(bars.items()):
+        shift = (number - (len(bars) - 1) / 2) * width
+        across = [places.index(place) + shift for place in heights]
+        drawn = axes.bar(across, list(heights.values()), width * 0.95, label=label)
+        axes.bar_label(drawn, fmt="%.1f", fontsize=8)
+    axes.set_xticks(range(len(places)), places)
+    axes.set(xlabel=x, ylabel=y)
+    axes.grid(axis="y", alpha=0.3)
+    if bars:
         for text in axes.legend().get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
     return Figure(name, caption, _to_png(figure))
