@@ -103,7 +103,7 @@ class _Training:
         )  # fmt: skip
         if not any(weight.requires_grad for weight in model.parameters()):
             raise ConfigError(f"{type(model).__name__} has no weights to train")
-        if recipe.calibrate:
+        if recipe.calibrate and not (out / "checkpoint.pt").exists():
             first = self.batches[0]
             calibrate_(model, **first.inputs, mask=first.mask)
         if fabric.world_size > 1 and fabric.device.type == "cuda":
