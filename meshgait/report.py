@@ -104,6 +104,8 @@ def plot_curves(
         axes.plot(across, up, label=label, marker=mark)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
+    if all(isinstance(value, int) for across, _ in curves.values() for value in across):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if curves:
         for text in axes.legend().get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
@@ -124,6 +126,7 @@ def plot_bars(
         axes.bar_label(drawn, fmt="%.1f", fontsize=8)
     axes.set_xticks(range(len(places)), places)
     axes.set(xlabel=x, ylabel=y)
+    axes.set_axisbelow(True)
     axes.grid(axis="y", alpha=0.3)
     if bars:
         for text in axes.legend().get_texts():
