@@ -13,8 +13,8 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
+from meshgait.benchmark import Budget
 from meshgait.camera import Camera
-from meshgait.data import PeopleAndClips, UnorderedFrames
 from meshgait.data.film import WildConfig
 from meshgait.data.synthetic import SyntheticGait
 from meshgait.errors import DataError
@@ -22,7 +22,7 @@ from meshgait.evaluate import embed
 from meshgait.loss_recipe import TripletAndNeck
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
-from meshgait.recipe import Adam, Precision, Recipe
+from meshgait.recipe import Precision
 from meshgait.render import shade
 from meshgait.report import (
     Figure,
@@ -108,18 +108,8 @@ def _train(
     start = time.perf_counter()
     torch.manual_seed(config.seed)
     model = model_type(model_type.Config(width=config.width))
-    recipe = Recipe(
-        steps=config.steps,
-        batch=PeopleAndClips(12, 4),
-        frames=UnorderedFrames(4),
-        loss=TripletAndNeck(weight=1.0),
-        optimizer=Adam(lr=3e-3),
-        milestones=(),
-        one_cycle=True,
-        precision=config.precision,
-        calibrate=True,
-        seed=config.seed,
-    )
+    budget = Budget(steps=config.steps, precision=config.precision)
+    recipe = budget.recipe(TripletAndNeck(weight=1.0), seed=config.seed)
     criterion = recipe.loss(model, config.train_identities)
     history = fit(model, criterion, train, recipe, out=out / model_type.__name__, resume=True)
     result = _test(model, test, metric="cosine")

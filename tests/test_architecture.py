@@ -19,7 +19,7 @@ GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"
 WORK = (
     "adapt loss_recipe recipe recipes official training_log train evaluate checkpoint gallery "
-    "report experiment"
+    "report benchmark explain experiment"
 )
 # What each part may import beside the foundation; a part that is not here needs a line.
 MAY_IMPORT = {
@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "modalities": "mesh camera rotation body render",
     "fitting": "mesh camera rotation body walker render modalities",
     "nn": "operators rotation",
-    "models": "nn modalities mesh camera",
+    "models": "nn modalities mesh camera rotation body",
     "losses": "nn operators",
     "classifiers": "nn losses",
     "disentangle": "nn losses",

@@ -12,7 +12,13 @@ FOLDER = Path(__file__).parents[1] / "examples"
 SETTINGS = {
     "evaluate": "--people 3 --clips 2 --cache {tmp}",
     "protocols": "--people 3 --cache {tmp} --out {tmp}/protocol.csv",
+    "explain": "--people 8 --clips 2 --steps 1 --width 0.0625 --probes 1 --out {tmp} --cache {tmp}",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",
+    "fusion": "--people 6 --clips 2 --steps 1 --width 0.0625 --cache {tmp} --out {tmp}/run",
+    "mesh_only": (
+        "--people 8 --clips 2 --steps 1 --pretraining 1 --width 0.0625 --cache {tmp} "
+        "--out {tmp}/run"
+    ),
     "train": "--people 8 --clips 4 --steps 2 --width 0.0625 --cache {tmp} --out {tmp}/run",
     "view": "--frames 4 --out {tmp}/walk.gif",
     "walkers": "--people 3 --rows 1 --out {tmp}/walkers.png",

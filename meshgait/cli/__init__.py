@@ -21,6 +21,8 @@ COMMANDS = (
     "embed",
     "evaluate",
     "experiment",
+    "benchmark",
+    "explain",
     "fit",
     "represent",
     "view",

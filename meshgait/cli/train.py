@@ -47,10 +47,10 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     """The model, its recipe where one is named, and the arguments that are left."""
     from meshgait.recipes import find_recipe, shrink
 
-    recipe, rest = _take("--recipe", arguments)
+    recipe, rest = take_option("--recipe", arguments)
     if recipe is None or recipe.endswith((".yaml", ".yml", ".json")):
         return arguments[0], None, arguments[1:]
-    budget, rest = _take("--budget", rest)
+    budget, rest = take_option("--budget", rest)
     published = find_recipe(recipe)
     if budget not in (None, "small", "published"):
         raise ConfigError(f"--budget is small or published, not {budget!r}")
@@ -66,7 +66,7 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     return published.model, published, rest
 
 
-def _take(option: str, arguments: list[str]) -> tuple[str | None, list[str]]:
+def take_option(option: str, arguments: list[str]) -> tuple[str | None, list[str]]:
     """The value of an option, and the arguments without it."""
     for place, argument in enumerate(arguments):
         if argument == option and place + 1 < len(arguments):

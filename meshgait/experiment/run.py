@@ -15,7 +15,7 @@ from meshgait.checkpoint import load_model
 from meshgait.evaluate import embed, evaluate
 from meshgait.experiment.cells import Cell, Training, key
 from meshgait.experiment.designs import Experiment
-from meshgait.report import Figure, plot_bars, plot_curves
+from meshgait.report import Figure, plot_curves, plot_groups
 from meshgait.storage import written_whole
 from meshgait.train import fit
 
@@ -77,7 +77,7 @@ def plot(experiment: Experiment, rows: Sequence[Mapping[str, Any]]) -> Figure:
     }
     label = "rank-1 in percent" if len(shown) == 1 else "percent"
     if all(isinstance(row[experiment.x], str) for row in rows):
-        return plot_bars({name: dict(points) for name, points in lines.items()}, y=label, **about)
+        return plot_groups({name: dict(points) for name, points in lines.items()}, y=label, **about)
     curves = {name: ([x for x, _ in own], [y for _, y in own]) for name, own in lines.items()}
     return plot_curves(curves, y=label, mark="o", **about)
 

@@ -13,6 +13,7 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
+from meshgait.nn.frame_statistics import frame_statistics
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
@@ -21,6 +22,7 @@ from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
 from meshgait.nn.mix_frames import mix_frames
 from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
+from meshgait.nn.part_fusion import Fusion, PartFusion
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.part_pointwise import PartPointwise
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
@@ -34,8 +36,11 @@ from meshgait.nn.residual import (
     VolumeBlock,
 )
 from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
+from meshgait.nn.shape_correction import ShapeCorrection
+from meshgait.nn.skeleton_graph import SkeletonGraph
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
+from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
 
 __all__ = [
     "COCO_LINKS",
@@ -46,24 +51,31 @@ __all__ = [
     "ConvStack",
     "FrameBlock",
     "Frames",
+    "Fusion",
     "GeneralisedMean",
     "GlobalLocal",
     "MicroMotion",
+    "Mixing",
+    "PartFusion",
     "PartLinear",
     "PartPointwise",
     "PseudoVolumeBlock",
     "ResidualGraph",
     "ResidualNetwork",
     "ResidualStage",
+    "ShapeCorrection",
+    "SkeletonGraph",
     "SpatialTransform",
     "Stages",
     "Stem",
     "StripConv2d",
+    "TemporalMixing",
     "VolumeBlock",
     "align",
     "calibrate_",
     "check_width",
     "convolution_3d",
+    "frame_statistics",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",

@@ -89,7 +89,7 @@ def test_a_killed_experiment_goes_on_to_the_same_table(undisturbed, tmp_path, sa
 
 def test_names_are_drawn_as_bars_and_numbers_as_curves(monkeypatch):
     drawn = {}
-    for kind in ("bars", "curves"):
+    for kind in ("groups", "curves"):
         real = getattr(run, f"plot_{kind}")
         noted = partial(lambda kind, real, data, **o: drawn.update({kind: data}) or real(data, **o),
                         kind, real)  # fmt: skip
@@ -98,7 +98,7 @@ def test_names_are_drawn_as_bars_and_numbers_as_curves(monkeypatch):
     across = experiment.cross_domain(training(), places)
     scores = {"rank1": 50.0, "mAP": 40.0}
     run.plot(across, [{"series": c.series, across.x: c.x, **scores} for c in across.cells])
-    assert drawn["bars"]["trained on lab"] == {"lab": 50.0, "wild": 50.0}
+    assert drawn["groups"]["trained on lab"] == {"lab": 50.0, "wild": 50.0}
     counts = experiment.frames(training(), places[0], [1, 2])
     run.plot(counts, [{"series": c.series, counts.x: c.x, **scores} for c in counts.cells])
     assert drawn["curves"] == {"rank1": ([1, 2], [50.0, 50.0]), "mAP": ([1, 2], [40.0, 40.0])}
