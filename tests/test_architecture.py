@@ -22,7 +22,7 @@ GEOMETRY = "mesh camera rotation operators"
 NETWORKS = "nn models losses classifiers disentangle metrics"
 WORK = (
     "adapt loss_recipe recipe recipes official training_log train evaluate checkpoint gallery "
-    "report zoo benchmark explain"
+    "report zoo benchmark explain experiment"
 )
 # What each part may import beside the foundation; a part that is not here needs a line.
 MAY_IMPORT = {

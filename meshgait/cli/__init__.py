@@ -20,6 +20,7 @@ COMMANDS = (
     "train",
     "embed",
     "evaluate",
+    "experiment",
     "benchmark",
     "explain",
     "fit",
