@@ -12,6 +12,7 @@ extras = {
     "train": ["lightning-fabric>=2.4", "tensorboard>=2.15"],
     "data": ["opencv-python-headless>=4.8"],
     "fast": ["numba>=0.60"],
+    "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
     "mocap": ["c3d>=0.5.2"],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],

@@ -112,14 +112,18 @@ def plot_curves(
     y: str,
     name: str,
     caption: str,
+    mark: str | None = None,
 ) -> Figure:
-    """Lines (x values, y values) by label in one diagram."""
+    """Lines (x values, y values) by label in one diagram; `mark` (as "o") shows the points."""
     many = len(curves) > 8
     figure, ((axes,),) = _diagram(9.6, max(4.0, 0.25 * len(curves))) if many else _diagram(6.4, 4.0)
     for number, (label, (across, up)) in enumerate(curves.items()):
-        axes.plot(across, up, label=label, linestyle=_STYLES[number // 10 % len(_STYLES)])
+        style = _STYLES[number // 10 % len(_STYLES)]
+        axes.plot(across, up, label=label, linestyle=style, marker=mark)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
+    if all(isinstance(value, int) for across, _ in curves.values() for value in across):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if curves:
         legend = figure.legend(loc="outside right upper") if many else axes.legend()
         for text in legend.get_texts():
@@ -141,6 +145,28 @@ def plot_bars(
     axes.invert_yaxis()
     axes.set_xlabel(x)
     axes.grid(axis="x", alpha=0.3)
+    return Figure(name, caption, _to_png(figure))
+
+
+def plot_groups(
+    bars: Mapping[str, Mapping[str, float]], *, x: str, y: str, name: str, caption: str
+) -> Figure:
+    """Groups of bars: the height of each label (a colour) at each place (a group)."""
+    figure, ((axes,),) = _diagram(6.4, 4.0)
+    places = list(dict.fromkeys(place for heights in bars.values() for place in heights))
+    width = 0.8 / max(len(bars), 1)
+    for number, (label, heights) in enumerate(bars.items()):
+        shift = (number - (len(bars) - 1) / 2) * width
+        across = [places.index(place) + shift for place in heights]
+        drawn = axes.bar(across, list(heights.values()), width * 0.95, label=label)
+        axes.bar_label(drawn, fmt="%.1f", fontsize=8)
+    axes.set_xticks(range(len(places)), places)
+    axes.set(xlabel=x, ylabel=y)
+    axes.set_axisbelow(True)
+    axes.grid(axis="y", alpha=0.3)
+    if bars:
+        for text in axes.legend().get_texts():
+            text.set_parse_math(False)  # a name may hold a dollar
     return Figure(name, caption, _to_png(figure))
 
 

@@ -11,6 +11,7 @@ FOLDER = Path(__file__).parents[1] / "examples"
 # Small settings for each; {tmp} is a fresh folder.
 SETTINGS = {
     "evaluate": "--people 3 --clips 2 --cache {tmp}",
+    "protocols": "--people 3 --cache {tmp} --out {tmp}/protocol.csv",
     "explain": "--people 8 --clips 2 --steps 1 --width 0.0625 --probes 1 --out {tmp} --cache {tmp}",
     "export": "--frames 2 --out {tmp}/files",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",

@@ -18,6 +18,7 @@ from meshgait.report import (
     draw_retrieval,
     plot_bars,
     plot_curves,
+    plot_groups,
     write_report,
 )
 
@@ -192,3 +193,14 @@ def test_matches_are_framed_by_whether_they_are_right(marks, right, wrong):
 def test_every_match_needs_its_mark():
     with pytest.raises(ValueError, match="zip"):
         draw_retrieval([clips(3)], [[True]], name="matches", caption="")
+
+
+def test_bars_stand_in_groups_and_their_labels_are_not_mathematics():
+    bars = {"$a": {"x": 100.0, "y": 50.0}, "b": {"x": 0.0}}
+    drawn = plot_groups(bars, x="place", y="percent", name="bars", caption="")
+    lower = plot_groups(
+        {"$a": {"x": 50.0, "y": 50.0}}, x="place", y="percent", name="n", caption=""
+    )
+    assert drawn.png != lower.png
+    with Image.open(io.BytesIO(drawn.png)) as picture:
+        assert len(picture.convert("RGB").getcolors(10**6)) > 10

@@ -22,6 +22,8 @@ _PARTS = (
     ("published silhouette normalisation", "cv2", "opencv-python-headless", "data"),
     ("fast rendering on CPUs", "numba", "numba", "fast"),
     ("C3D motion capture", "c3d", "c3d", "mocap"),
+    ("export to ONNX", "onnxscript", "onnxscript", "onnx"),
+    ("running ONNX files", "onnxruntime", "onnxruntime", "onnx"),
     ("graph layers", "torch_geometric", "torch-geometric", "graph"),
     ("3D windows", "open3d", "open3d", "viz"),
     ("PyTorch3D's renderer", "pytorch3d", "easypytorch3d", "pytorch3d"),

@@ -1,4 +1,4 @@
-"""Say what a file holds (checkpoint, clip, embeddings, body, pickle), without running it."""
+"""Say what a file holds (checkpoint, clip, embeddings, body, pickle) or what a network is."""
 
 from __future__ import annotations
 
@@ -9,17 +9,22 @@ from typing import Any
 import numpy as np
 import torch
 
+from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._zoo import describe
 from meshgait.errors import DataError
 
 _MOST_LINES = 60
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Print one line for everything in the file."""
+    """Print one line for everything in the file, or for all that is known about the network."""
     parser = make_parser("info", __doc__)
-    parser.add_argument("file", type=Path, help="a file, or the folder of a store")
+    parser.add_argument("file", type=Path, help="a file, the folder of a store, or a model")
     path = parse(parser, arguments).file
+    if not path.exists() and path.name == str(path) and not path.suffix:
+        print("\n".join(describe(find_model(path.name))))
+        return
     lines = [*_recognised(path)] or list(_describe("", _read(path)))
     print("\n".join(lines[:_MOST_LINES]))
     if len(lines) > _MOST_LINES:

@@ -1,6 +1,7 @@
 """Models: from named modalities to one embedding (B, P, C) per sequence."""
 
 from meshgait.models.astsn import ASTSN
+from meshgait.models.cgi import CGI
 from meshgait.models.cstl import CSTL
 from meshgait.models.deepgaitv2 import DeepGaitV2
 from meshgait.models.fusiongait import FusionGait
@@ -25,10 +26,12 @@ from meshgait.models.skeletongaitpp import SkeletonGaitPP
 from meshgait.models.skeletongcn import SkeletonGCN
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
+from meshgait.models.voxel_legs import VoxelLegs
 from meshgait.models.xgait import XGait
 
 __all__ = [
     "ASTSN",
+    "CGI",
     "CSTL",
     "GEI",
     "GLN",
@@ -53,5 +56,6 @@ __all__ = [
     "SkeletonGCN",
     "SkeletonGait",
     "SkeletonGaitPP",
+    "VoxelLegs",
     "XGait",
 ]

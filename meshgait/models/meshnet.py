@@ -19,6 +19,7 @@ from meshgait.nn import (
     Mixing,
     TemporalMixing,
     check_width,
+    embed_sequences,
     frame_statistics,
     initialise_,
     scale_channels,
@@ -55,6 +56,7 @@ class MeshNet(nn.Module):
             check_width(self.width)
 
     inputs = ("smpl",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -13,7 +13,14 @@ from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
 from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
-from meshgait.nn import Frames, check_width, frame_statistics, initialise_, scale_channels
+from meshgait.nn import (
+    Frames,
+    check_width,
+    embed_sequences,
+    frame_statistics,
+    initialise_,
+    scale_channels,
+)
 from meshgait.rotation import axis_angle_to_matrix
 
 STEPS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)  # fill a cube evenly
@@ -46,6 +53,7 @@ class PointNet(nn.Module):
             check_width(self.width)
 
     inputs = ("smpl",)
+    embed = embed_sequences
 
     corners: Tensor
 

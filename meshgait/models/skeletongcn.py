@@ -15,6 +15,7 @@ from meshgait.nn import (
     Frames,
     SkeletonGraph,
     check_width,
+    embed_sequences,
     frame_statistics,
     initialise_,
     scale_channels,
@@ -52,6 +53,7 @@ class SkeletonGCN(nn.Module):
             check_width(self.width)
 
     inputs = ("smpl",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

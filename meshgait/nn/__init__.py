@@ -16,6 +16,7 @@ from meshgait.nn.convolution import (
 )
 from meshgait.nn.diffusion import Diffusion
 from meshgait.nn.edge_convolution import EdgeConvolution
+from meshgait.nn.embed import embed_sequences
 from meshgait.nn.feature_steered import FeatureSteered
 from meshgait.nn.frame_statistics import frame_statistics
 from meshgait.nn.frames import Frames
@@ -42,7 +43,7 @@ from meshgait.nn.residual import (
     Stem,
     VolumeBlock,
 )
-from meshgait.nn.residual_graph import COCO_LINKS, ResidualGraph
+from meshgait.nn.residual_graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
 from meshgait.nn.shape_correction import ShapeCorrection
 from meshgait.nn.skeleton_graph import SkeletonGraph
 from meshgait.nn.sparse_map import SparseMap
@@ -52,6 +53,7 @@ from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
 
 __all__ = [
+    "COCO_JOINTS",
     "COCO_LINKS",
     "PYRAMID",
     "AttentionFusion",
@@ -94,6 +96,7 @@ __all__ = [
     "calibrate_",
     "check_width",
     "convolution_3d",
+    "embed_sequences",
     "frame_statistics",
     "horizontal_pyramid",
     "initialise_",
@@ -105,6 +108,7 @@ __all__ = [
     "pack_reversed",
     "pool_pixels",
     "put_channels_last_",
+    "require_coco",
     "scale_channels",
     "shrink_labels",
     "split_strips",

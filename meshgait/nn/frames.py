@@ -100,6 +100,16 @@ class Frames:
             return self
         return Frames.of_lengths(self.lengths, self.mask.device)
 
+    def split(self, x: Shaped[Tensor, "N ..."]) -> tuple[Tensor, ...]:
+        """The packed frames of each sequence, for what looks at one walk at a time.
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> Frames.of(mask, mask).split(torch.tensor([1.0, 2.0, 3.0]))
+        (tensor([1., 2.]), tensor([3.]))
+        """
+        sizes: Any = self.time if self.lengths is None else self.lengths
+        return x.split(sizes)
+
     def fill(self, x: Shaped[Tensor, "B T ..."], value: float = 0) -> Shaped[Tensor, "B T ..."]:
         """Unpacked frames with `value` in the padding."""
         if self.mask is None:
@@ -116,8 +126,7 @@ class Frames:
         """
         if self.lengths is None:
             return x.unflatten(0, (self.batch, self.time)).amax(1)
-        sequences: Any = x.split(self.lengths)
-        return torch.stack([sequence.amax(0) for sequence in sequences])
+        return torch.stack([sequence.amax(0) for sequence in self.split(x)])
 
     def mean(self, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
         """Mean of each sequence over its packed frames.
@@ -128,8 +137,7 @@ class Frames:
         """
         if self.lengths is None:
             return x.unflatten(0, (self.batch, self.time)).mean(1)
-        sequences: Any = x.split(self.lengths)
-        return torch.stack([sequence.mean(0) for sequence in sequences])
+        return torch.stack([sequence.mean(0) for sequence in self.split(x)])
 
     def repeat(self, x: Shaped[Tensor, "B ..."]) -> Shaped[Tensor, "N ..."]:
         """What belongs to a sequence, once for each of its packed frames.
