@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "modalities": "mesh camera rotation body render",
     "fitting": "mesh camera rotation body walker render modalities",
     "nn": "operators rotation",
-    "models": "nn modalities mesh camera rotation body",
+    "models": "nn modalities mesh camera rotation operators body",
     "losses": "nn operators",
     "discriminant": "",
     "classifiers": "nn losses",

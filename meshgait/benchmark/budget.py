@@ -5,7 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from meshgait.data import ContinuousFrames, FrameSampling, PeopleAndClips, UnorderedFrames
+from meshgait.data import (
+    Augmentation,
+    ContinuousFrames,
+    FrameSampling,
+    PeopleAndClips,
+    UnorderedFrames,
+)
 from meshgait.data.film import WildConfig
 from meshgait.errors import ConfigError
 from meshgait.loss_recipe import LossRecipe
@@ -63,7 +69,14 @@ class Budget:
         }[reading]
         return batch, frames, kind(frames)
 
-    def recipe(self, loss: LossRecipe, *, reading: Reading = "set", seed: int) -> Recipe:
+    def recipe(
+        self,
+        loss: LossRecipe,
+        *,
+        reading: Reading = "set",
+        augment: tuple[Augmentation, ...] = (),
+        seed: int,
+    ) -> Recipe:
         """How a network is trained that reads clips in this way.
 
         The rate rises and falls once, and the weights start fitted to the first batch: without
@@ -75,6 +88,7 @@ class Budget:
             batch=batch,
             frames=frames,
             loss=loss,
+            augment=augment,
             optimizer=Adam(lr=self.lr),
             milestones=(),
             one_cycle=True,

@@ -78,6 +78,7 @@ def describe(method: Method, seed: int, budget: Budget, footage: Footage) -> dic
     return {
         "format": FORMAT,
         "method": [method.name, method.model, network, method.reading, repr(method.loss)],
+        "augment": repr(method.augment),
         "seed": seed,
         "budget": {f.name: repr(getattr(shared, f.name)) for f in fields(Budget)},
         "data": [footage.train.fingerprint, footage.test.fingerprint],
@@ -120,13 +121,14 @@ def _train(
 ) -> dict[str, Any]:
     """Train `model` in place; what it was trained with."""
     data = footage.with_inputs(footage.train, model.inputs)
-    recipe = budget.recipe(method.loss, reading=method.reading, seed=seed)
+    recipe = budget.recipe(method.loss, reading=method.reading, augment=method.augment, seed=seed)
     criterion = recipe.loss(model, budget.train_identities)
     fit(model, criterion, data, recipe, out=folder, resume=True)
     return {
         "steps": recipe.steps,
         "batch": f"{recipe.batch.people} x {recipe.batch.clips}",
         "frames": budget.sampling(method.reading)[1],
+        "augment": ", ".join(repr(step) for step in method.augment) or "none",
         "lr": budget.lr,
         "width": getattr(model.config, "width", 1.0),
     }

@@ -10,7 +10,7 @@ from typing import Any
 import meshgait.models
 from meshgait.benchmark.budget import Budget, Reading
 from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
-from meshgait.data import ContinuousFrames, OrderedFrames, SequenceDataset
+from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames, SequenceDataset
 from meshgait.errors import ConfigError
 from meshgait.evaluate import Embeddings
 from meshgait.loss_recipe import LossRecipe, SupervisedContrast, TripletAndNeck
@@ -21,7 +21,8 @@ from meshgait.recipes import RECIPES
 class Method:
     """A row: a network of `meshgait.models` with changes to its Config, or a function of the data.
 
-    A network without weights is not trained. `reading` says which frames it is trained on.
+    A network without weights is not trained. `reading` says which frames it is trained on,
+    `augment` what is done to its clips in training, one after another.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Method:
     config: Mapping[str, Any] = field(default_factory=dict)
     reading: Reading = "set"
     loss: LossRecipe = TripletAndNeck(weight=1.0)
+    augment: tuple[Augmentation, ...] = ()
     embed: Callable[[SequenceDataset], Embeddings] | None = None
     note: str = ""
 
@@ -64,7 +66,7 @@ NEAREST = (
 # is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
     "GaitGraph2": {"loss": SupervisedContrast(0.07, 0.07)},
-    **{name: {"reading": "body"} for name in ("SkeletonGCN", "MeshNet", "FusionGait")},
+    **{name: {"reading": "body"} for name in ("FusionGait", "MeshNet", "PointNet", "SkeletonGCN")},
 }
 
 

@@ -11,13 +11,14 @@ from torch import Tensor, nn
 from meshgait.body import Body
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities import normalized_coverage
-from meshgait.models.meshnet import MeshEncoder
+from meshgait.models.meshnet import MeshEncoder, check_levels
 from meshgait.models.skeletongcn import BODY, CAMERA, POSE, SkeletonEncoder
 from meshgait.nn import (
     PYRAMID,
     ConvStack,
     Frames,
     Fusion,
+    Mixing,
     PartFusion,
     PartLinear,
     ShapeCorrection,
@@ -52,6 +53,7 @@ class FusionGait(nn.Module):
 
         `skeleton` and `mesh` list the channels of the graph convolutions, `skeleton_parts` and
         `mesh_parts` say how many parts of the embedding they give; 0 leaves the branch out.
+        `mesh`, `mesh_vertices` and `mesh_time` are `graph`, `vertices` and `time` of `MeshNet`.
         `fusion` is the kind of `meshgait.nn.PartFusion`. `transform` multiplies feature maps by
         SMPLGait's matrix, `rerender` draws the body. In training `image_frames` frames of each
         clip, evenly spread, are seen as images, while the body's parameters, which cost little,
@@ -65,7 +67,9 @@ class FusionGait(nn.Module):
         stages: Stages = ((64, 64), (128, 128), (256, 256))
         bins: tuple[int, ...] = PYRAMID
         skeleton: tuple[int, ...] = (64, 64)
-        mesh: tuple[int, int, int] = (32, 64, 128)
+        mesh: tuple[int, ...] = (32, 64, 128)
+        mesh_vertices: int = 256
+        mesh_time: Mixing = "none"
         skeleton_parts: int = 16
         mesh_parts: int = 16
         channels: int = 256
@@ -80,6 +84,7 @@ class FusionGait(nn.Module):
 
         def __post_init__(self) -> None:
             check_width(self.width)
+            check_levels(self.mesh, self.mesh_vertices)
 
     inputs = ("silhouette", "smpl")
     embed = embed_sequences
@@ -100,7 +105,7 @@ class FusionGait(nn.Module):
             encoder = SkeletonEncoder(skeleton)
             self.branches.append(_Branch(encoder, config.skeleton_parts, channels, config.dropout))
         if config.mesh_parts:
-            net = MeshEncoder(mesh)
+            net = MeshEncoder(mesh, config.mesh_vertices, config.mesh_time)
             self.branches.append(_Branch(net, config.mesh_parts, channels, config.dropout))
         if config.transform:
             side = config.size[0] >> (len(stages) - 1)

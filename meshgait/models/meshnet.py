@@ -4,19 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import torch
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
-from torch.nn.functional import silu
 
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
-from meshgait.errors import ShapeError
+from meshgait.errors import ConfigError, ShapeError
 from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
 from meshgait.nn import (
     Frames,
+    GraphBlock,
+    GraphConvolution,
     Mixing,
+    SparseMap,
     TemporalMixing,
     check_width,
     embed_sequences,
@@ -24,9 +27,13 @@ from meshgait.nn import (
     initialise_,
     scale_channels,
 )
+from meshgait.operators import Level, adjacency, edges, hierarchy
 from meshgait.rotation import axis_angle_to_matrix
 
-LEVELS = (256, 64, 16)
+STEP = 4  # times fewer vertices from level to level
+LAST = 16  # vertices whose features are embedded, unless the last level has fewer
+VERTICES = 6890  # of the body
+LEAST = 4  # vertices of a closed surface
 
 
 class MeshNet(nn.Module):
@@ -40,12 +47,14 @@ class MeshNet(nn.Module):
     class Config:
         """The size of the network.
 
-        `graph` lists the channels of the levels of the mesh, `time` is the kind of
+        `graph` lists the channels of the levels of the mesh, one or more; the first has
+        `vertices` vertices, each other level 4 times fewer. `time` is the kind of
         `meshgait.nn.TemporalMixing` between frames, `parts` and `channels` the size of the
         embedding. `width` scales all channels, for small machines.
         """
 
-        graph: tuple[int, int, int] = (32, 64, 128)
+        graph: tuple[int, ...] = (32, 64, 128)
+        vertices: int = 256
         time: Mixing = "none"
         parts: int = 16
         channels: int = 256
@@ -54,6 +63,7 @@ class MeshNet(nn.Module):
 
         def __post_init__(self) -> None:
             check_width(self.width)
+            check_levels(self.graph, self.vertices)
 
     inputs = ("smpl",)
     embed = embed_sequences
@@ -63,7 +73,7 @@ class MeshNet(nn.Module):
         self.config = config = config or self.Config()
         graph, (channels,) = scale_channels((config.graph, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
-        self.encoder = MeshEncoder(graph, config.time)
+        self.encoder = MeshEncoder(graph, config.vertices, config.time)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(self.encoder.channels, config.parts * channels)
         initialise_(self)
@@ -87,19 +97,29 @@ class MeshNet(nn.Module):
 
 
 class MeshEncoder(nn.Module):
-    """One normalised vector of `channels` numbers for a clip, from its SMPL parameters."""
+    """One normalised vector of `channels` numbers for a clip, from its SMPL parameters.
 
-    def __init__(self, graph: tuple[int, ...], time: Mixing = "none") -> None:
+    `graph` and `vertices` are those of `MeshNet.Config`. After the last level what is left is
+    pooled to `LAST` vertices, so that the embedding is as large for any number of levels.
+    """
+
+    def __init__(self, graph: tuple[int, ...], vertices: int, time: Mixing = "none") -> None:
         super().__init__()
-        places, near, pools = _hierarchy()
-        self.body = PartialBody(Body.embedded(), places)
-        self.norm_in = nn.BatchNorm1d(LEVELS[0] * 3)
-        self.levels = nn.ModuleList(
-            _Level(old, new, *matrices)
-            for old, new, *matrices in zip((3, *graph), graph, near, pools, strict=False)
-        )
-        self.time = TemporalMixing(time, LEVELS[-1] * graph[-1])
-        self.channels = 2 * LEVELS[-1] * graph[-1] + 10
+        body = Body.embedded()
+        meshes = body_levels(vertices, len(graph))
+        self.body = PartialBody(body, torch.from_numpy(meshes[0].kept))
+        self.norm_in = nn.BatchNorm1d(len(meshes[0].kept) * 3)
+        self.levels = nn.Sequential()
+        for old, new, mesh in zip((3, *graph), graph, meshes, strict=False):
+            if mesh is not meshes[0]:
+                self.levels.append(SparseMap(mesh.down))
+            near = adjacency(edges(mesh.faces), len(mesh.kept))
+            self.levels.append(GraphBlock(GraphConvolution(old, new, near), old, new))
+        for mesh in meshes[len(graph) :]:
+            self.levels.append(SparseMap(mesh.down))
+        features = len(meshes[-1].kept) * graph[-1]
+        self.time = TemporalMixing(time, features)
+        self.channels = 2 * features + 10
         self.norm_out = nn.BatchNorm1d(self.channels)
 
     def forward(self, smpl: Float[Tensor, "N 85"], frames: Frames) -> Float[Tensor, "B C"]:
@@ -108,44 +128,30 @@ class MeshEncoder(nn.Module):
         betas = smpl[:, CAMERA + POSE :]
         vertices, joints = self.body(without_root(axis_angle_to_matrix(turn)), betas)
         x = self.norm_in((vertices - joints[:, :1]).flatten(1)).unflatten(1, (-1, 3))
-        for level in self.levels:
-            x = level(x)
-        moved = frame_statistics(self.time(x.flatten(1), frames), frames)
+        moved = frame_statistics(self.time(self.levels(x).flatten(1), frames), frames)
         return self.norm_out(torch.cat([moved, frames.mean(betas)], dim=1))
 
 
-class _Level(nn.Module):
-    """Each vertex and the mean of its neighbours, layer norm and SiLU; then fewer vertices."""
-
-    near: Tensor
-    pool: Tensor
-
-    def __init__(self, features: int, channels: int, near: Tensor, pool: Tensor) -> None:
-        super().__init__()
-        self.register_buffer("near", near, persistent=False)
-        self.register_buffer("pool", pool, persistent=False)
-        self.linear = nn.Linear(2 * features, channels)
-        self.norm = nn.LayerNorm(channels)
-
-    def forward(self, x: Float[Tensor, "N V F"]) -> Float[Tensor, "N W C"]:
-        return self.pool @ silu(self.norm(self.linear(torch.cat([x, self.near @ x], dim=2))))
+def check_levels(graph: tuple[int, ...], vertices: int) -> None:
+    """Raise `ConfigError` where the body's mesh has no such levels."""
+    if not graph or min(graph) < 1:
+        raise ConfigError(f"a mesh needs one level or more, of 1 channel or more each; got {graph}")
+    least, most = LEAST * STEP ** (len(graph) - 1), VERTICES
+    if not least <= vertices <= most:
+        raise ConfigError(
+            f"the mesh for graph={graph} begins with {least} to {most} vertices, got {vertices}"
+        )
 
 
-@lru_cache(maxsize=1)
-def _hierarchy() -> tuple[Int[Tensor, " V"], list[Tensor], list[Tensor]]:
-    """Vertices as far apart as can be, the neighbours of each, and who is pooled into whom."""
-    template = Body.embedded().layer.v_template
-    order, distance = [0], torch.full((len(template),), torch.inf)
-    while len(order) < LEVELS[0]:
-        distance = distance.minimum((template - template[order[-1]]).norm(dim=1))
-        order.append(int(distance.argmax()))
-    places = torch.tensor(order)
-    near, pools = [], []
-    for count, fewer in zip(LEVELS, (*LEVELS[1:], LEVELS[-1]), strict=True):
-        apart = torch.cdist(template[places[:count]], template[places[:count]])
-        nearest = apart.topk(7, largest=False).indices[:, 1:]
-        near.append(torch.zeros(count, count).scatter_(1, nearest, 1 / 6))
-        owner = apart[:, :fewer].argmin(1)
-        member = nn.functional.one_hot(owner, fewer).float().T
-        pools.append(member / member.sum(1, keepdim=True))
-    return places, near, pools
+@lru_cache
+def body_levels(vertices: int, count: int) -> tuple[Level, ...]:
+    """`count` levels of the embedded body, and one of `LAST` vertices where those have more."""
+    body = Body.embedded()
+    counts = [VERTICES, *(vertices / STEP**level for level in range(count))]
+    if counts[-1] > LAST:
+        counts.append(LAST)
+    if vertices == VERTICES:
+        del counts[0]
+    factors = [more / fewer for more, fewer in pairwise(counts)]
+    meshes = hierarchy(body.faces.numpy(), body.layer.v_template.numpy(), factors)
+    return tuple(meshes if vertices == VERTICES else meshes[1:])

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -30,14 +32,23 @@ class Level:
 
     `down` (W, V) takes features from the next finer level: the mean, by area, of the vertices that
     were merged into one. `up` (V, W) takes them back: between the corners of the nearest point on
-    the coarser surface. The rows of both sum to one; at the finest level they are the identity.
+    the coarser surface; it is made when it is first asked for. The rows of both sum to one; at the
+    finest level they are the identity. `finer` are the vertices of the next finer level.
     """
 
     faces: Int[np.ndarray, "F 3"]
     vertices: Float[np.ndarray, "V 3"]
     kept: Int[np.ndarray, " V"]
+    finer: Float[np.ndarray, "U 3"]
     down: Sparse
-    up: Sparse
+
+    @cached_property
+    def up(self) -> Sparse:
+        """(V, W); see above."""
+        if len(self.finer) == len(self.vertices):
+            return self.down
+        group = self.down.tocsc().indices  # the one vertex that each was merged into
+        return _up(self.finer, self.vertices, self.faces, group)
 
 
 def hierarchy(
@@ -59,7 +70,7 @@ def hierarchy(
     if not all(factor > MIN_FACTOR for factor in factors):
         raise ConfigError(f"each level must shrink by more than 1; got factors={tuple(factors)}")
     same = eye_array(len(vertices), format="csr")
-    levels = [Level(faces, vertices, np.arange(len(vertices)), same, same)]
+    levels = [Level(faces, vertices, np.arange(len(vertices)), vertices, same)]
     merged = _read_or_collapse(faces, vertices, factors, cache)
     for i in range(len(factors)):
         levels.append(_coarser(levels[-1], merged[f"faces{i}"], merged[f"home{i}"]))
@@ -76,15 +87,16 @@ def _read_or_collapse(
     file = folder / f"{content.hexdigest()}.npz"
     try:
         return read_npz(file)
-    except (FileNotFoundError, DataError):
-        pass  # never made, or damaged
+    except (OSError, DataError):
+        pass  # never made, damaged, or not ours to read
     surface, count = Collapsing(faces, vertices), float(len(vertices))
     found: dict[str, np.ndarray] = {}
     for i, factor in enumerate(factors):
         count /= factor
         surface.collapse_to(max(3, round(count)))
         found |= {f"faces{i}": surface.faces, f"home{i}": surface.home.copy()}
-    write_npz(file, **found)
+    with suppress(OSError):  # where nothing can be kept, it is made each time
+        write_npz(file, **found)
     return found
 
 
@@ -100,7 +112,7 @@ def _coarser(fine: Level, corners: np.ndarray, home: np.ndarray) -> Level:
     shape = len(kept), len(group)
     weight = coo_array((vertex_areas(fine.faces, fine.vertices), places), shape=shape).tocsr()
     down = (diags_array(1 / weight.sum(axis=1)) @ weight).tocsr()
-    return Level(faces, vertices, kept, down, _up(fine.vertices, vertices, faces, group))
+    return Level(faces, vertices, kept, fine.vertices, down)
 
 
 def _up(points: np.ndarray, vertices: np.ndarray, faces: np.ndarray, group: np.ndarray) -> Sparse:

@@ -3,6 +3,7 @@ import pytest
 import meshgait.models
 from meshgait.benchmark import ABLATIONS, Method, all_methods, find_methods
 from meshgait.errors import ConfigError
+from meshgait.loss_recipe import TripletNeckAndConsistency
 from tests.benchmark.conftest import TINY
 
 
@@ -26,6 +27,16 @@ def test_networks_are_trained_on_frames_as_they_were_published():
 def test_every_row_can_be_built(method):
     if method.embed is None and hasattr(meshgait.models, method.model):
         assert method.build(TINY).inputs
+
+
+def test_every_row_of_the_ablation_is_another_training():
+    trained = [
+        repr((method.build(TINY).config, method.reading, method.loss, method.augment))
+        for method in ABLATIONS
+    ]
+    assert len(set(trained)) == len(trained)
+    losses = {method.name: type(method.loss) for method in ABLATIONS}
+    assert losses["fusion with shape refined"] is TripletNeckAndConsistency
 
 
 def test_names_of_rows_are_unique_and_errors_name_the_nearest():

@@ -16,6 +16,7 @@ from meshgait.benchmark.cell import SCORES, run_cell
 from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.methods import all_methods
 from meshgait.checkpoint import load_checkpoint, load_model
+from meshgait.data import SmplNoise
 from meshgait.evaluate import embed, evaluate
 from tests.benchmark.conftest import TINY
 
@@ -83,6 +84,17 @@ def test_a_changed_budget_is_trained_anew(whole, budget):
     kept = run_cell(method, 0, budget, footage, whole)
     other = run_cell(method, 0, replace(budget, steps=2), footage, whole)
     assert (kept.trained["steps"], other.trained["steps"]) == (4, 2)
+
+
+def test_what_is_done_to_clips_is_trained_told_and_kept_apart(budget, tmp_path):
+    footage, plain = Footage(budget), Method("x", "SMPLGait")
+    noisy = replace(plain, augment=(SmplNoise(joint_deg=7.0),))
+    cells = [run_cell(method, 0, budget, footage, tmp_path) for method in (plain, noisy)]
+    assert [cell.trained["augment"] for cell in cells] == ["none", repr(noisy.augment[0])]
+    trained = [load_model(path) for path in tmp_path.glob("training/*/checkpoint.pt")]
+    weights = [torch.cat([p.flatten() for p in model.parameters()]) for model in trained]
+    assert len(weights) == 2
+    assert not torch.equal(*weights)
 
 
 KILLED = """
