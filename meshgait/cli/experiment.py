@@ -119,6 +119,8 @@ def _sizes(chosen: Namespace) -> list[Domain]:
 def _synthetic(name: str, chosen: Namespace, config: Any) -> Domain:
     from meshgait.experiment import Domain
 
-    its = Namespace(data=Namespace(**{**vars(chosen.data), "config": config}))
+    if chosen.store is not None:
+        raise ConfigError(f"{chosen.name} varies how walkers are filmed; it takes no --store")
+    its = Namespace(store=None, data=Namespace(**{**vars(chosen.data), "config": config}))
     train, test = make_data(its, "train"), make_data(its, "test")
     return Domain(name, train, test, test.protocol)
