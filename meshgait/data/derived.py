@@ -12,14 +12,24 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
-from meshgait.body import Body
+from meshgait.body import Body, parsing_labels
+from meshgait.camera import WeakPerspective
 from meshgait.data.sequence import GaitSequence, Record
 from meshgait.data.store import Store, write_store
 from meshgait.data.synthetic import SyntheticGait
 from meshgait.errors import DataError
 from meshgait.mesh import Mesh
-from meshgait.modalities import COCO17, JointSet, pose_heatmap, skeleton3d
+from meshgait.modalities import (
+    COCO17,
+    JointSet,
+    normalize_parsing,
+    parts,
+    pose_heatmap,
+    skeleton3d,
+)
+from meshgait.render import shade
 
 PICTURE_PX = 128  # side of the square in which SMPL estimates place a person
 _CLIPS_PER_SHARD = 64
@@ -77,6 +87,26 @@ def skeleton2d_of(smpl: Float[Tensor, "T 85"], joint_set: JointSet = COCO17) -> 
     return torch.cat([pixels, torch.ones_like(pixels[..., :1])], dim=-1)
 
 
+def _camera(smpl: Float[Tensor, "T 85"]) -> WeakPerspective:
+    return WeakPerspective.from_romp(smpl[:, :3], (PICTURE_PX, PICTURE_PX))
+
+
+def _parsing_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
+    body = _body()
+    labels = parts(
+        decode_estimate(smpl, body), _camera(smpl), parsing_labels(body.weights), background=0
+    )
+    return torch.from_numpy(normalize_parsing(labels.to(torch.uint8).numpy()))
+
+
+def _rgb_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
+    """Pictures (T, 3, 64, 32) of bodies without clothes on black, as GaitNet reads people."""
+    mesh = decode_estimate(smpl, _body())
+    picture = shade(mesh.vertices, mesh.faces, _camera(smpl), background=(0.0, 0.0, 0.0))
+    middle = picture[:, :, PICTURE_PX // 4 : -PICTURE_PX // 4].movedim(3, 1).float()
+    return avg_pool2d(middle, 2).round().to(torch.uint8)
+
+
 def _skeleton3d_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
     return decode_estimate(smpl, _body()).require_joints() * smpl.new_tensor(_Y_UP)
 
@@ -92,6 +122,8 @@ DERIVATIONS: dict[str, Callable[[Float[Tensor, "T 85"]], Tensor]] = {
     "skeleton2d": skeleton2d_of,
     "skeleton3d": _skeleton3d_of,
     "pose_heatmap": _heatmap_of,
+    "parsing": _parsing_of,
+    "rgb": _rgb_of,
 }
 """Modalities that can be made of `smpl`, and how."""
 

@@ -51,6 +51,20 @@ def test_what_is_derived_lies_beside_the_data_and_is_kept(data):
     assert len(more) == 2
 
 
+def test_without_noise_a_drawn_body_covers_what_is_seen_of_it(data):
+    """But for clothes, bags and the perspective."""
+    for clip in Derived(data, ["parsing", "rgb"]):
+        seen, parsing, rgb = (clip.frames[name] for name in ("silhouette", "parsing", "rgb"))
+        assert parsing.shape == seen.shape
+        assert rgb.shape == (len(seen), 3, 64, 32)
+        both, either = ((seen > 0) & (parsing > 0)).sum(), ((seen > 0) | (parsing > 0)).sum()
+        assert both > 0.7 * either
+        assert set(np.unique(parsing)) <= set(range(11))
+        bright = rgb.max(1) > 40
+        assert 0.1 < bright.mean() < 0.6
+        assert (bright[:, 8:56].any(2)).all()
+
+
 def test_what_cannot_be_derived_is_told(data):
-    with pytest.raises(DataError, match="rgb cannot be made of SMPL parameters"):
-        Derived(data, ["rgb"])
+    with pytest.raises(DataError, match="gei cannot be made of SMPL parameters"):
+        Derived(data, ["gei"])
