@@ -9,9 +9,11 @@ from meshgait.data.augment import (
     Perspective,
     Rotate,
 )
+from meshgait.data.benchmarks import PROTOCOLS, one_known_each, probe_list
 from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
-from meshgait.data.protocol import Protocol
+from meshgait.data.protocol import Comparison, Group, Protocol
+from meshgait.data.protocol_files import read_protocols, write_protocols
 from meshgait.data.sampler import (
     PeopleAndClips,
     SequenceDataset,
@@ -30,16 +32,19 @@ from meshgait.data.transforms import (
 )
 
 __all__ = [
+    "PROTOCOLS",
     "AllFrames",
     "Augmentation",
     "Backwards",
     "Batch",
     "Clips",
+    "Comparison",
     "ContinuousFrames",
     "Erase",
     "Flip",
     "FrameSampling",
     "GaitSequence",
+    "Group",
     "JointNoise",
     "OrderedFrames",
     "PeopleAndClips",
@@ -55,6 +60,10 @@ __all__ = [
     "collate",
     "load_clip",
     "number_people",
+    "one_known_each",
+    "probe_list",
+    "read_protocols",
     "save_clip",
+    "write_protocols",
     "write_store",
 ]
