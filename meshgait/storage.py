@@ -1,5 +1,6 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
+import fcntl
 import os
 import pickle
 import re
@@ -125,3 +126,14 @@ def _give_ordinary_permissions(path: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
+
+
+@contextmanager
+def locked(folder: str | Path) -> Iterator[None]:
+    """Wait until no other process holds this folder, and hold it; a killed process lets go."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

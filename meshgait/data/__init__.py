@@ -21,7 +21,7 @@ from meshgait.data.sampler import (
     number_people,
 )
 from meshgait.data.sequence import GaitSequence, Record
-from meshgait.data.store import Store, write_store
+from meshgait.data.store import Store
 from meshgait.data.transforms import (
     AllFrames,
     ContinuousFrames,
@@ -30,6 +30,7 @@ from meshgait.data.transforms import (
     UnorderedFrames,
     VaryingFrames,
 )
+from meshgait.data.write_store import write_store
 
 __all__ = [
     "PROTOCOLS",
