@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-open3d test-pytorch3d check format bench body clean
+.PHONY: demo test fuzz test-open3d test-slow test-pytorch3d check format bench body clean
 
 demo: $(VENV)/.demo
 	$(BIN)/meshgait demo --out out/demo
@@ -15,6 +15,9 @@ test: $(VENV)/.dev
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
+
+test-slow: $(VENV)/.dev
+	$(BIN)/python -m pytest -m slow
 
 # PyTorch3D's wheel wants the CUDA build of an older torch (no GPU): an environment of 6 GB apart.
 # That torch brings Triton, so its kernels are tried there too, in Triton's interpreter.
@@ -30,6 +33,10 @@ $(P3D)/.ready: setup.py constraints.txt
 	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
 	touch $@
+
+# Every reader on damaged files, at length: minutes.
+fuzz: $(VENV)/.dev
+	$(BIN)/python -m pytest -m fuzz --hypothesis-profile=fuzz
 
 check: $(VENV)/.dev
 	$(BIN)/ruff format --check .

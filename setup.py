@@ -12,7 +12,9 @@ extras = {
     "train": ["lightning-fabric>=2.4", "tensorboard>=2.15"],
     "data": ["opencv-python-headless>=4.8"],
     "fast": ["numba>=0.60"],
+    "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
+    "mocap": ["c3d>=0.5.2"],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
 }
 everything = [line for name in extras if name != "pytorch3d" for line in extras[name]]
@@ -20,6 +22,7 @@ extras["dev"] = [
     *everything,
     "beartype>=0.18",
     "hypothesis>=6.100",
+    "joblib>=1.4",  # to write what the restricted unpickler reads
     "mypy>=1.10",
     "pytest>=8.0",
     "rtree>=1.0",  # for trimesh's inside test, which ours is compared with

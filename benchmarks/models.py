@@ -10,6 +10,7 @@ import json
 import statistics
 import time
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
 
 import torch
@@ -19,26 +20,17 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from meshgait import models
 from meshgait.classifiers import PartCrossEntropy
+from meshgait.compilation import compile_network
 from meshgait.losses import BNNeckCrossEntropy, batch_all_triplet
 from meshgait.memory import keep_freed_memory
 from meshgait.recipe import Adam
+from meshgait.zoo import random_clips
 
 PACKAGES = ("meshgait", "torch", "numpy")
 IDS = 3000  # of Gait3D
 PEOPLE, CLIPS = 8, 2
 JOBS = {"training": (PEOPLE * CLIPS, 10), "long": (1, 120), "batch": (16, 10)}
 CLASSIFIERS = {"GaitSet": None, "GaitPart": None, "GLN": None, "GaitGL": PartCrossEntropy}
-MODALITIES = {
-    "rgb": lambda frames, size: torch.randint(0, 256, (*frames, 3, *size), dtype=torch.uint8),
-    "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
-    "pose_heatmap": lambda frames, size: torch.randint(
-        0, 256, (*frames, 2, *size), dtype=torch.uint8
-    ),
-    "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
-    "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
-    "skeleton3d": lambda frames, size: torch.randn(*frames, 24, 3),
-    "smpl": lambda frames, size: torch.randn(*frames, 85),
-}
 
 
 def main(argv=None):
@@ -47,6 +39,7 @@ def main(argv=None):
     parser.add_argument("--model", nargs="+", default=networks, choices=networks)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--only", nargs="+", default=list(JOBS), choices=JOBS)
+    parser.add_argument("--compile", action="store_true", help="by torch.compile, not timed")
     parser.add_argument("--seconds", type=float, default=3.0, help="for each figure")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     options = parser.parse_args(argv)
@@ -56,6 +49,7 @@ def main(argv=None):
         "machine": machine(device),
         "versions": versions(PACKAGES),
         "precision": options.precision,
+        "compiled": options.compile,
     }
     report["peak_gflops"] = peak = convolution_peak(device, options)
     for name, value in report.items():
@@ -82,12 +76,15 @@ def measure(name, job, device, options):
     torch.manual_seed(0)
     model = getattr(models, name)().to(device)
     batch, frames = JOBS[job]
-    size = getattr(model.config, "size", None)
-    clips = {key: MODALITIES[key]((batch, frames), size).to(device) for key in model.inputs}
-    run = training_step(name, model, clips) if job == "training" else inference(model, clips)
+    clips = {key: clip.to(device) for key, clip in random_clips(model, batch, frames).items()}
+    make = partial(training_step, name) if job == "training" else inference
+    run = make(model, model, clips)
     with precise(device, options):
         run()
         with FlopCounterMode(display=False) as counter:
+            run()
+        if options.compile:
+            run = make(model, compile_network(model, torch.device(device)), clips)
             run()
         figures = timed(run, device, options.seconds)
     figures["frames_per_second"] = batch * frames / figures["median"]
@@ -99,7 +96,7 @@ def precise(device, options):
     return torch.autocast(device, torch.bfloat16) if options.precision == "bf16" else nullcontext()
 
 
-def training_step(name, model, clips):
+def training_step(name, model, network, clips):
     device = next(model.parameters()).device
     label = torch.arange(PEOPLE, device=device).repeat_interleave(CLIPS)
     classifier = CLASSIFIERS.get(name, BNNeckCrossEntropy)
@@ -108,7 +105,7 @@ def training_step(name, model, clips):
     optimizer = Adam()(parameters)
 
     def step():
-        embedding = model(**clips)
+        embedding = network(**clips)
         loss = batch_all_triplet(embedding, label)
         if criterion:
             loss = loss + 0.1 * criterion(embedding, label)
@@ -119,12 +116,12 @@ def training_step(name, model, clips):
     return step
 
 
-def inference(model, clips):
+def inference(model, network, clips):
     model.eval()
 
     def embed():
         with torch.inference_mode():
-            model(**clips)
+            network(**clips)
 
     return embed
 

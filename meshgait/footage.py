@@ -16,6 +16,7 @@ from jaxtyping import UInt8
 
 from meshgait import render
 from meshgait._optional import require
+from meshgait.animation import encode_gif
 from meshgait.body import JOINT_PARENTS
 from meshgait.camera import Camera
 from meshgait.errors import ConfigError, DependencyError
@@ -76,13 +77,7 @@ def _png(scene: Scene, pixels: int) -> bytes:
 
 
 def _gif(scene: Scene, pixels: int) -> bytes:
-    pictures = [_image(x) for x in film(scene, scene.camera.resize((pixels, pixels)))]
-    content = io.BytesIO()
-    pictures[0].save(  # type: ignore[attr-defined]
-        content, format="GIF", save_all=True, append_images=pictures[1:],
-        duration=max(20, round(1000 / scene.fps)), loop=0,
-    )  # fmt: skip
-    return content.getvalue()
+    return encode_gif(film(scene, scene.camera.resize((pixels, pixels))), fps=scene.fps)
 
 
 def _mp4(scene: Scene, pixels: int) -> bytes:

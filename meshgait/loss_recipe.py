@@ -13,6 +13,7 @@ from meshgait.classifiers import CompactCrossEntropy, PartCrossEntropy, SalientL
 from meshgait.disentangle import DisentangleLoss
 from meshgait.losses import (
     CenterLoss,
+    ConsistencyLoss,
     IdentityLoss,
     LossTerms,
     batch_all_triplet,
@@ -41,6 +42,30 @@ class TripletAndNeck(LossRecipe):
         """The loss of embeddings of `num_ids` identities."""
         parts, channels = model.embedding_shape
         return IdentityLoss(parts, channels, num_ids, weight=self.weight, margin=self.margin)
+
+
+@dataclass(frozen=True)
+class TripletNeckAndConsistency(LossRecipe):
+    """As `TripletAndNeck`, and `consistency` times how far bodies are from their silhouettes.
+
+    For `FusionGait` with `refine`.
+    """
+
+    weight: float = 0.1
+    margin: float = 0.2
+    consistency: float = 1.0
+
+    def __call__(self, model: Any, num_ids: int) -> nn.Module:
+        """The loss of what `FusionGait.describe` gives for `num_ids` identities."""
+        parts, channels = model.embedding_shape
+        return ConsistencyLoss(
+            parts,
+            channels,
+            num_ids,
+            weight=self.weight,
+            margin=self.margin,
+            consistency=self.consistency,
+        )
 
 
 @dataclass(frozen=True)

@@ -100,6 +100,7 @@ class Recipe:
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
     metric: Metric = "cosine"  # that the trained network is compared by
     precision: Precision = "fp32"
+    compile: bool = False  # the network by torch.compile, which takes a minute and saves time later
     calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0
     workers: int = 0  # processes that read data

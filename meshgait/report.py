@@ -16,6 +16,7 @@ from meshgait._optional import require
 from meshgait.errors import ConfigError
 from meshgait.storage import written_whole
 
+_STYLES = ("-", "--", ":", "-.")  # of lines, as there are ten colours
 PROBE, RIGHT, WRONG = "#888888", "#2a8a4a", "#c0392b"
 
 _STYLE = """
@@ -41,17 +42,27 @@ class Figure:
             raise ConfigError(f"a figure is called like a file without folders, not {self.name!r}")
 
 
+@dataclass(frozen=True)
+class Table:
+    """A table below the figures, with a sentence that explains it."""
+
+    caption: str
+    rows: Sequence[Mapping[str, str]]
+
+
 def write_report(
     folder: str | Path,
     *,
     title: str,
     lead: str,
     table: Sequence[Mapping[str, str]],
-    figures: Sequence[Figure],
+    figures: Sequence[Figure | Table],
 ) -> Path:
     """Write `index.html` with the pictures inside, and every picture as a PNG beside it."""
     folder = Path(folder)
     for figure in figures:
+        if isinstance(figure, Table):
+            continue
         with written_whole(folder / f"{figure.name}.png") as part:
             part.write_bytes(figure.png)
     content = [
@@ -60,7 +71,7 @@ def write_report(
         f"<style>{_STYLE}</style></head><body>",
         f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
         _table(table),
-        *map(_figure, figures),
+        *(_captioned(f) if isinstance(f, Table) else _figure(f) for f in figures),
         "</body></html>",
     ]
     page = folder / "index.html"
@@ -74,6 +85,11 @@ def _table(rows: Sequence[Mapping[str, str]]) -> str:
     head = _cells("th", columns)
     lines = [_cells("td", [row.get(name, "") for name in columns]) for row in rows]
     return f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+
+
+def _captioned(table: Table) -> str:
+    caption = f"<figcaption>{html.escape(table.caption)}</figcaption>"
+    return f"<figure>{_table(table.rows)}{caption}</figure>"
 
 
 def _cells(tag: str, texts: Iterable[str]) -> str:
@@ -96,14 +112,59 @@ def plot_curves(
     y: str,
     name: str,
     caption: str,
+    mark: str | None = None,
 ) -> Figure:
-    """Lines (x values, y values) by label in one diagram."""
-    figure, ((axes,),) = _diagram(6.4, 4.0)
-    for label, (across, up) in curves.items():
-        axes.plot(across, up, label=label)
+    """Lines (x values, y values) by label in one diagram; `mark` (as "o") shows the points."""
+    many = len(curves) > 8
+    figure, ((axes,),) = _diagram(9.6, max(4.0, 0.25 * len(curves))) if many else _diagram(6.4, 4.0)
+    for number, (label, (across, up)) in enumerate(curves.items()):
+        style = _STYLES[number // 10 % len(_STYLES)]
+        axes.plot(across, up, label=label, linestyle=style, marker=mark)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
+    if all(isinstance(value, int) for across, _ in curves.values() for value in across):
+        axes.xaxis.get_major_locator().set_params(integer=True)
     if curves:
+        legend = figure.legend(loc="outside right upper") if many else axes.legend()
+        for text in legend.get_texts():
+            text.set_parse_math(False)  # a name may hold a dollar
+    return Figure(name, caption, _to_png(figure))
+
+
+def plot_bars(
+    bars: Mapping[str, tuple[float, float]], *, x: str, name: str, caption: str
+) -> Figure:
+    """A horizontal bar (length, half the length of the line at its end) by label, first on top."""
+    figure, ((axes,),) = _diagram(6.4, 1.0 + 0.3 * len(bars))
+    lengths, errors = [length for length, _ in bars.values()], [error for _, error in bars.values()]
+    places = range(len(bars))
+    axes.barh(places, lengths, xerr=errors, color="#4f81bd", ecolor="#444444", capsize=3)
+    axes.set_yticks(places, list(bars))
+    for text in axes.get_yticklabels():
+        text.set_parse_math(False)
+    axes.invert_yaxis()
+    axes.set_xlabel(x)
+    axes.grid(axis="x", alpha=0.3)
+    return Figure(name, caption, _to_png(figure))
+
+
+def plot_groups(
+    bars: Mapping[str, Mapping[str, float]], *, x: str, y: str, name: str, caption: str
+) -> Figure:
+    """Groups of bars: the height of each label (a colour) at each place (a group)."""
+    figure, ((axes,),) = _diagram(6.4, 4.0)
+    places = list(dict.fromkeys(place for heights in bars.values() for place in heights))
+    width = 0.8 / max(len(bars), 1)
+    for number, (label, heights) in enumerate(bars.items()):
+        shift = (number - (len(bars) - 1) / 2) * width
+        across = [places.index(place) + shift for place in heights]
+        drawn = axes.bar(across, list(heights.values()), width * 0.95, label=label)
+        axes.bar_label(drawn, fmt="%.1f", fontsize=8)
+    axes.set_xticks(range(len(places)), places)
+    axes.set(xlabel=x, ylabel=y)
+    axes.set_axisbelow(True)
+    axes.grid(axis="y", alpha=0.3)
+    if bars:
         for text in axes.legend().get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
     return Figure(name, caption, _to_png(figure))

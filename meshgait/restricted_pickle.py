@@ -3,12 +3,14 @@
 A pickle is a program. This reader knows only the few words of that language that describe numpy
 arrays and plain containers, and has its own harmless meaning for each of them; any other name is
 an `UnsafeFileError`. The body models of SMPL hold `chumpy` objects and scipy's sparse matrices:
-they are read as the arrays inside them, without either package.
+they are read as the arrays inside them, without either package; so are torch's tensors, and the
+files of joblib, which stores each array behind the object that describes it.
 """
 
 from __future__ import annotations
 
 import io
+import math
 import pickle
 import re
 from collections import OrderedDict
@@ -17,14 +19,17 @@ from typing import Any, Literal
 
 import numpy as np
 
+from meshgait.compressed import decompress
 from meshgait.errors import DataError, UnsafeFileError
+from meshgait.pickled_tensors import load_storage, rebuild_tensor
 
 
 def read_pickle(path: str | Path) -> Any:
     """What a pickle holds, with every array as a plain `numpy.ndarray`.
 
-    Python 2 pickles are read too. Raises `UnsafeFileError` when the file names anything but
-    arrays and containers, `DataError` when it is not a whole pickle.
+    Python 2 pickles and joblib's are read too, compressed ones included. Raises
+    `UnsafeFileError` when the file names anything but arrays and containers, `DataError` when it
+    is not a whole pickle.
     """
     return loads(Path(path).read_bytes(), name=str(path))
 
@@ -37,16 +42,24 @@ def loads(content: bytes, *, name: str = "the pickle") -> Any:
     {'frames': array([0, 1, 2])}
     """
     try:
-        found = _Unpickler(io.BytesIO(content), encoding="latin1").load()
+        file = io.BytesIO(decompress(content))
+        found = _Unpickler(file).load()
+        _require_end(file)
         return _to_plain(found, {})
-    except UnsafeFileError as error:
-        raise UnsafeFileError(f"{name}: {error}") from error
+    except DataError as error:
+        raise type(error)(f"{name}: {error}") from error
     except MemoryError as error:
         raise DataError(f"{name} asks for more memory than there is; it is damaged") from error
     except (pickle.UnpicklingError, EOFError, RecursionError, OverflowError) as error:
         raise DataError(f"{name} is not a whole pickle: {error}") from error
     except (ValueError, TypeError, KeyError, IndexError, AttributeError) as error:
         raise DataError(f"{name} is damaged: {error}") from error
+
+
+def _require_end(file: io.BytesIO) -> None:
+    rest = len(file.read())
+    if rest:
+        raise ValueError(f"{rest} bytes follow the end of the pickle")
 
 
 class _DType:
@@ -108,6 +121,26 @@ def _reconstruct(subtype: type, shape: tuple, typecode: Any) -> _Array:
     return _Array()
 
 
+class _ArrayBehind(_Array):
+    """What joblib pickles in place of an array, whose content follows in the file."""
+
+    file: io.BytesIO
+
+    def __setstate__(self, state: dict) -> None:  # type: ignore[override]
+        if state["subclass"] is not _NdArray:
+            raise UnsafeFileError(f"an array of class {state['subclass']!r} is not read")
+        dtype, shape = state["dtype"].to_numpy(), tuple(map(int, state["shape"]))
+        if dtype.hasobject:  # a pickle of its own stands in the file
+            self.state = _Unpickler(self.file).load().state
+            return
+        if state.get("numpy_array_alignment_bytes") is not None:
+            self.file.read(ord(self.file.read(1)))
+        size = math.prod(shape) * dtype.itemsize
+        if min(shape, default=0) < 0 or size > len(self.file.getbuffer()):
+            raise ValueError(f"an array of shape {shape} is larger than the file")
+        self.state = (shape, state["dtype"], state["order"] == "F", self.file.read(size))
+
+
 def _from_buffer(content: Any, spec: _DType, shape: tuple, order: str) -> _Array:
     array = _Array()
     array.state = (shape, spec, order == "F", content)
@@ -125,6 +158,11 @@ def _encode(text: str, codec: str) -> bytes:
     if codec not in ("latin1", "latin-1"):
         raise UnsafeFileError(f"text in the codec {codec!r} is not read")
     return text.encode("latin1")
+
+
+def _plain_dict(*_: Any) -> dict:
+    """A dictionary whose default, a function, is left out."""
+    return {}
 
 
 def _no_bytes() -> bytes:
@@ -187,6 +225,10 @@ _WORDS: dict[tuple[str, str], Any] = {
     ("numpy", "dtype"): _DType,
     ("_codecs", "encode"): _encode,
     ("collections", "OrderedDict"): OrderedDict,
+    ("collections", "defaultdict"): _plain_dict,
+    ("torch._utils", "_rebuild_tensor_v2"): rebuild_tensor,
+    ("torch.storage", "_load_from_bytes"): load_storage,
+    **{(module, "dict"): _plain_dict for module in ("builtins", "__builtin__")},
     **{(module, "set"): set for module in ("builtins", "__builtin__")},
     **{(module, "frozenset"): frozenset for module in ("builtins", "__builtin__")},
     **{(module, "complex"): complex for module in ("builtins", "__builtin__")},
@@ -198,7 +240,14 @@ _SPARSE = re.compile(r"scipy\.sparse(\._?\w+)?")
 
 
 class _Unpickler(pickle.Unpickler):
+    def __init__(self, file: io.BytesIO) -> None:
+        # A buffer cannot be peeked into, so pickle never reads ahead of the arrays of joblib.
+        super().__init__(file, encoding="latin1")
+        self.file = file
+
     def find_class(self, module: str, name: str) -> Any:
+        if (module, name) == ("joblib.numpy_pickle", "NumpyArrayWrapper"):
+            return type("_ArrayBehind", (_ArrayBehind,), {"file": self.file})
         if (module, name) in _WORDS:
             return _WORDS[module, name]
         if module.split(".", maxsplit=1)[0] == "chumpy":
@@ -213,7 +262,7 @@ class _Unpickler(pickle.Unpickler):
         )
 
 
-_LEAVES = (type(None), bool, int, float, complex, str, bytes, bytearray, np.generic)
+_LEAVES = (type(None), bool, int, float, complex, str, bytes, bytearray, np.generic, np.ndarray)
 
 
 def _to_plain(item: Any, memo: dict) -> Any:

@@ -6,7 +6,7 @@ import pickle
 import re
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,15 +40,18 @@ def cache_dir() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "meshgait"
 
 
-def read_npz(path: str | Path) -> dict[str, np.ndarray]:
+def read_npz(path: str | Path, *, only: Collection[str] | None = None) -> dict[str, np.ndarray]:
     """All arrays of an .npz file; arrays of objects, which would be pickles, are refused.
+
+    Those not in `only` are not read.
 
     Raises `DataError` for a file that is damaged or no .npz, `FileNotFoundError` for none.
     """
     path = Path(path)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            names = archive.files if only is None else [n for n in archive.files if n in only]
+            return {name: archive[name] for name in names}
     except FileNotFoundError:
         raise
     except MemoryError as error:

@@ -19,6 +19,7 @@ from torch.utils.data import DataLoader
 
 from meshgait._optional import require
 from meshgait.checkpoint import describe_model, load_checkpoint, save_checkpoint
+from meshgait.compilation import compile_network
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.interrupts import interrupts_noted, leave_interrupts_to_main_process
@@ -103,7 +104,7 @@ class _Training:
         )  # fmt: skip
         if not any(weight.requires_grad for weight in model.parameters()):
             raise ConfigError(f"{type(model).__name__} has no weights to train")
-        if recipe.calibrate:
+        if recipe.calibrate and not (out / "checkpoint.pt").exists():
             first = self.batches[0]
             calibrate_(model, **first.inputs, mask=first.mask)
         if fabric.world_size > 1 and fabric.device.type == "cuda":
@@ -111,7 +112,7 @@ class _Training:
         self.model, self.criterion = model, criterion
         self.parameters = [*model.parameters(), *criterion.parameters()]
         optimizer = recipe.optimizer(self.parameters)
-        self.network, self.optimizer = fabric.setup(model, optimizer)
+        self.network, self.optimizer = fabric.setup(self._compiled(), optimizer)
         self.forward = self.network
         if getattr(criterion, "describes", False):
             self.network.mark_forward_method("describe")
@@ -121,6 +122,15 @@ class _Training:
         self.schedule = recipe.schedule(optimizer)
         self.step = 0
         self.history: list[Row] = []
+
+    def _compiled(self) -> Any:
+        """The network, compiled if the recipe says so."""
+        if not self.recipe.compile:
+            return self.model
+        if getattr(self.criterion, "describes", False):
+            name = type(self.criterion).__name__
+            raise ConfigError(f"{name} looks into the network, and compile takes it as a whole")
+        return compile_network(self.model, self.fabric.device)
 
     def run(self) -> None:
         self.model.train()

@@ -6,6 +6,7 @@ import torch
 from hypothesis import settings
 
 settings.register_profile("same every time", derandomize=True, deadline=None)
+settings.register_profile("fuzz", max_examples=500, deadline=None)
 settings.load_profile("same every time")
 
 

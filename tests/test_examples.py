@@ -11,7 +11,18 @@ FOLDER = Path(__file__).parents[1] / "examples"
 # Small settings for each; {tmp} is a fresh folder.
 SETTINGS = {
     "evaluate": "--people 3 --clips 2 --cache {tmp}",
+    "protocols": "--people 3 --cache {tmp} --out {tmp}/protocol.csv",
+    "explain": "--people 8 --clips 2 --steps 1 --width 0.0625 --probes 1 --out {tmp} --cache {tmp}",
+    "export": "--frames 2 --out {tmp}/files",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",
+    "fusion": "--people 6 --clips 2 --steps 1 --width 0.0625 --cache {tmp} --out {tmp}/run",
+    "mesh_only": (
+        "--people 8 --clips 2 --steps 1 --pretraining 1 --width 0.0625 --cache {tmp} "
+        "--out {tmp}/run"
+    ),
+    "motion_capture": "--frames 4 --out {tmp}/files",
+    "poses": "--frames 4 --out {tmp}/files",
+    "smpl_tools": "--frames 8 --out {tmp}/files",
     "train": "--people 8 --clips 4 --steps 2 --width 0.0625 --cache {tmp} --out {tmp}/run",
     "view": "--frames 4 --out {tmp}/walk.gif",
     "walkers": "--people 3 --rows 1 --out {tmp}/walkers.png",

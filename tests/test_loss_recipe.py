@@ -11,6 +11,7 @@ from meshgait.loss_recipe import (
     TripletAndClassifier,
     TripletAndCompact,
     TripletAndNeck,
+    TripletNeckAndConsistency,
 )
 from meshgait.losses import batch_all_triplet, supervised_contrast
 
@@ -56,3 +57,13 @@ def test_settings_reach_the_losses():
         terms_of(Softmax(center=0.5), embedding)["center"],
         0.5 * terms_of(Softmax(center=1.0), embedding)["center"],
     )
+
+
+def test_consistency_is_one_more_term_of_the_identity_loss():
+    embedding = torch.randn(8, 2, 6)
+    torch.manual_seed(0)
+    model = SimpleNamespace(embedding_shape=(2, 6))
+    loss = TripletNeckAndConsistency(weight=0.5, consistency=3.0)(model, 4).eval()
+    terms = loss(embedding, LABEL, torch.full((8,), 0.25))
+    assert_close(terms.pop("consistency"), torch.tensor(0.75))
+    assert_close(terms, terms_of(TripletAndNeck(weight=0.5), embedding))

@@ -13,9 +13,12 @@ from meshgait.report import (
     RIGHT,
     WRONG,
     Figure,
+    Table,
     draw_pictures,
     draw_retrieval,
+    plot_bars,
     plot_curves,
+    plot_groups,
     write_report,
 )
 
@@ -140,6 +143,31 @@ def test_curves_make_a_picture_whatever_their_names():
     pixels(plot_curves({}, x="x", y="y", name="none", caption=""))
 
 
+def test_a_bar_is_as_long_as_its_number():
+    short, long = (
+        pixels(plot_bars({"$a": (10.0, 0.0), "b": (up, 1.0)}, x="x", name="bars", caption=""))
+        for up in (1.0, 20.0)
+    )
+    blue = [79, 129, 189]
+    counts = [(image == blue).all(-1).sum() for image in (short, long)]
+    assert counts[0] < counts[1]
+
+
+def test_many_curves_leave_room_for_their_names():
+    figure = plot_curves(
+        {f"{n}": ([0, 1], [n, n]) for n in range(12)}, x="x", y="y", name="many", caption=""
+    )
+    assert pixels(figure).shape[1] > 1000
+
+
+def test_a_table_stands_in_the_page_with_its_caption(tmp_path):
+    page = page_of(tmp_path, figures=[Table(HOSTILE, [{"a": "1"}]), picture("one")])
+    assert not page.open
+    assert page.texts.count(HOSTILE) == 1
+    assert page.tags.count("table") == 2
+    assert [path.name for path in tmp_path.glob("*.png")] == ["one.png"]
+
+
 def clips(count):
     return [RNG.integers(0, 256, (1 + n, 16, 11), dtype=np.uint8) for n in range(count)]
 
@@ -165,3 +193,14 @@ def test_matches_are_framed_by_whether_they_are_right(marks, right, wrong):
 def test_every_match_needs_its_mark():
     with pytest.raises(ValueError, match="zip"):
         draw_retrieval([clips(3)], [[True]], name="matches", caption="")
+
+
+def test_bars_stand_in_groups_and_their_labels_are_not_mathematics():
+    bars = {"$a": {"x": 100.0, "y": 50.0}, "b": {"x": 0.0}}
+    drawn = plot_groups(bars, x="place", y="percent", name="bars", caption="")
+    lower = plot_groups(
+        {"$a": {"x": 50.0, "y": 50.0}}, x="place", y="percent", name="n", caption=""
+    )
+    assert drawn.png != lower.png
+    with Image.open(io.BytesIO(drawn.png)) as picture:
+        assert len(picture.convert("RGB").getcolors(10**6)) > 10

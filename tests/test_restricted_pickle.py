@@ -3,8 +3,9 @@ import io
 import os
 import pickle
 import pickletools
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 
+import joblib
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -143,3 +144,46 @@ def test_chumpy_and_sparse_arrays_are_read_without_those_packages():
     sparse["indices"] = np.array([0, 9], np.int32)
     with pytest.raises(DataError):
         loads(b"\x80\x02" + instance(b"scipy.sparse.csc", b"csc_matrix", sparse) + b".")
+
+
+def _content():
+    walk = {"pose": np.arange(12.0).reshape(3, 4), "turned": np.asfortranarray(np.eye(2, 3))}
+    odd = {"none": np.zeros((0, 3)), "mixed": np.array([None, [1]], object), "one": np.float32(3)}
+    return defaultdict(dict, {1: walk, 2: odd})
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4, 5])
+@pytest.mark.parametrize("compress", [0, 3, ("gzip", 3), ("bz2", 3), ("xz", 3), ("lzma", 3)])
+def test_files_of_joblib_are_read_without_it(tmp_path, protocol, compress):
+    joblib.dump(_content(), tmp_path / "x.pkl", compress=compress, protocol=protocol)
+    found = read_pickle(tmp_path / "x.pkl")
+    assert type(found) is dict
+    for track, arrays in _content().items():
+        assert list(found[track]) == list(arrays)
+        for name, array in arrays.items():
+            assert np.array_equal(found[track][name], array)
+
+
+@pytest.mark.parametrize("compress", [0, 3])
+def test_code_in_a_file_of_joblib_is_refused_and_not_run(tmp_path, compress):
+    witness = tmp_path / "ran"
+    evil = {"pose": np.zeros(3), "more": np.array([_Runs(os.system, f"touch {witness}")], object)}
+    for content in (evil, evil["more"][0], {"a": evil["more"][0]}):
+        joblib.dump(content, tmp_path / "evil.pkl", compress=compress)
+        with pytest.raises(UnsafeFileError, match=r"evil.pkl: the pickle names .*not.*run"):
+            read_pickle(tmp_path / "evil.pkl")
+    assert not witness.exists()
+
+
+@settings(max_examples=150)
+@given(st.data())
+def test_damaged_files_of_joblib_end_in_our_error_and_nothing_else(data):
+    file = io.BytesIO()
+    joblib.dump(_content(), file)
+    whole = file.getvalue()
+    damaged = bytearray(whole[: data.draw(st.integers(0, len(whole)))])
+    for _ in range(data.draw(st.integers(0, 3))):
+        if damaged:
+            damaged[data.draw(st.integers(0, len(damaged) - 1))] = data.draw(st.integers(0, 255))
+    with contextlib.suppress(DataError):
+        loads(bytes(damaged))

@@ -7,24 +7,30 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
-from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
 from meshgait._version import __version__
 from meshgait.errors import MeshgaitError
+from meshgait.nearest import nearest
 
 COMMANDS = (
     "demo",
     "synth",
+    "prepare",
     "train",
     "embed",
     "evaluate",
+    "experiment",
+    "benchmark",
+    "explain",
     "fit",
     "represent",
     "view",
+    "convert",
     "zoo",
     "info",
+    "datasets",
     "doctor",
 )
 
@@ -64,8 +70,7 @@ def _format_warning(message: Warning | str, *_: object, **__: object) -> str:
 def _command(word: str) -> str:
     if word in COMMANDS:
         return word
-    near = get_close_matches(word, COMMANDS, n=1, cutoff=0)
-    raise MeshgaitError(f"there is no command {word!r}; did you mean {near[0]!r}?")
+    raise MeshgaitError(f"there is no command {word!r}; did you mean {nearest(word, COMMANDS)!r}?")
 
 
 def _sentence(error: Exception) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import Any
 
 from meshgait.errors import ConfigError
+from meshgait.nearest import nearest
 
 
 def find_model(name: str) -> Any:
@@ -14,9 +14,8 @@ def find_model(name: str) -> Any:
 
     known = meshgait.models.__all__
     if name not in known:
-        same = [other for other in known if other.lower() == name.lower()]
-        near = same or get_close_matches(name, known, n=1, cutoff=0)
         raise ConfigError(
-            f"there is no model {name!r}; did you mean {near[0]!r}? (There are {', '.join(known)}.)"
+            f"there is no model {name!r}; did you mean {nearest(name, known)!r}? (There are "
+            f"{', '.join(known)}.)"
         )
     return getattr(meshgait.models, name)

@@ -7,14 +7,15 @@ from pathlib import Path
 from jsonargparse import ArgumentParser, Namespace
 
 from meshgait.body import Body
-from meshgait.data.motion import Motion, load_motion
+from meshgait.data.motion import Motion
 
 
 def add_walk(parser: ArgumentParser) -> None:
     """Arguments that choose a walk and the body that walks."""
     parser.add_argument(
         "walk", nargs="?", type=Path, help=".npz with pose (T, 72) and perhaps betas, transl and "
-        "fps, or a clip with smpl (T, 85); without it somebody walks who is drawn from --seed",
+        "fps, a clip with smpl (T, 85), or a file of ROMP, 4D-Humans, AMASS, BVH or any other tool "
+        "that meshgait convert reads; without it somebody walks who is drawn from --seed",
     )  # fmt: skip
     parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
     parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")
@@ -26,12 +27,14 @@ def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
     """The body and its motion."""
     import numpy as np
 
+    from meshgait.cli._bodies import body_of
     from meshgait.errors import ConfigError
+    from meshgait.io import read
     from meshgait.walker import Identity, Route, walk
 
     body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
     if chosen.walk is not None:
-        return body, load_motion(chosen.walk, fps=chosen.fps)
+        return body, body_of(read(chosen.walk)).to_motion(body, fps=chosen.fps)
     if chosen.seed < 0:
         raise ConfigError(f"the seed must be 0 or more, got {chosen.seed}")
     person = Identity.draw(np.random.default_rng(chosen.seed))

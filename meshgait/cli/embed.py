@@ -1,4 +1,4 @@
-"""Embed sequences with a trained network, from clip files or SyntheticGait, into one .npz."""
+"""Embed sequences with a trained network, from clip files, a store or SyntheticGait, into one .npz."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("checkpoint", type=Path, help="written by meshgait train")
     parser.add_argument(
         "clips", nargs="*", type=Path, help="files as meshgait.data.save_clip writes; without any, "
-        "the test split of SyntheticGait",
+        "the test split of the data chosen",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
     add_data(parser)
     chosen = parse(parser, arguments)
     model = load_model(chosen.checkpoint)
-    data = Clips(chosen.clips) if chosen.clips else make_data(chosen, "test")
+    data = Clips(chosen.clips) if chosen.clips else make_data(chosen, "test", model)
     embeddings = embed(model, data)
     embeddings.save(chosen.out)
     count, parts, channels = embeddings.values.shape

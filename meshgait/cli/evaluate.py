@@ -1,42 +1,129 @@
-"""Rank a gallery: Rank-1, Rank-5, mAP and mINP of a checkpoint or of embeddings."""
+"""Rank a gallery: the scores and tables of a checkpoint or of embeddings under a protocol."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+from jsonargparse import ArgumentParser
 
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.errors import ConfigError
+
+if TYPE_CHECKING:
+    from meshgait.data import Protocol
+    from meshgait.evaluate import Scores
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Print the scores, and write them when asked to."""
+    """Print the scores and tables, and write them when asked to."""
     from meshgait.checkpoint import build_model, load_checkpoint
-    from meshgait.evaluate import Embeddings, embed, evaluate
-    from meshgait.storage import written_whole
+    from meshgait.evaluate import GREW, HID, Embeddings, embed, evaluate, write_submission
+    from meshgait.metrics import Reranking
 
+    chosen = parse(_parser(), arguments)
+    is_embedded = chosen.file.suffix == ".npz"
+    content = {} if is_embedded else load_checkpoint(chosen.file)
+    listed = _listed(chosen.protocol)
+    model = None if is_embedded else build_model(content)
+    data: Any = None if is_embedded and listed else make_data(chosen, "test", model)
+    protocol = listed or _of_data(data, chosen.protocol)
+    if chosen.average:
+        protocol = replace(protocol, average=chosen.average)
+    embeddings = Embeddings.load(chosen.file) if is_embedded else embed(model, data)
+    metric = chosen.metric or content.get("metric")
+    if chosen.submission:
+        form = {"grew": GREW, "hid": HID}[chosen.form]
+        write_submission(chosen.submission, embeddings, protocol, form, metric=metric)
+        print(f"{chosen.submission}: for the organisers to score")
+        return
+    scores = evaluate(
+        embeddings, protocol, metric=metric, rerank=Reranking() if chosen.rerank else None,
+        verify=chosen.verify, unknown=chosen.unknown,
+    )  # fmt: skip
+    _show(scores)
+    if chosen.out:
+        _write(scores, chosen.out)
+
+
+def _parser() -> ArgumentParser:
     parser = make_parser("evaluate", __doc__)
-    parser.add_argument(
-        "file", type=Path, help="checkpoint of meshgait train, or .npz of meshgait embed"
-    )
-    parser.add_argument(
+    add = parser.add_argument
+    add("file", type=Path, help="checkpoint of meshgait train, or .npz of meshgait embed")
+    add(
+        "--protocol", type=str | None, default=None,
+        help="published one by name (casia-b, casia-b-cross-view, ou-mvlp, ou-mvlp-mates-only, "
+        "ou-lp, grew-proxy, grew), or a file: a table of sequences (CSV, JSON), an official "
+        "partition with its PROBE_SET, or what meshgait wrote; without it, that of the data",
+    )  # fmt: skip
+    add(
+        "--average", type=Literal["probes", "views", "view pairs"] | None, default=None,
+        help="what the scores are means over, where not as the protocol says",
+    )  # fmt: skip
+    add(
         "--metric", type=Literal["cosine", "euclidean"] | None, default=None,
         help="distance; without it, that of the training, else of the protocol",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path | None, default=None, help="JSON file to write")
+    add("--rerank", action="store_true", help="by k-reciprocal neighbours, seen all at once")
+    add("--verify", action="store_true", help="add EER and TAR@FAR over all pairs")
+    add("--unknown", action="store_true", help="add open-set rates; some probes have no mate")
+    add("--submission", type=Path | None, default=None, help="CSV to write instead of scores")
+    add("--form", type=Literal["grew", "hid"], default="grew", help="columns of --submission")
+    add("--out", type=Path | None, default=None, help="JSON or CSV file to write")
     add_data(parser)
-    chosen = parse(parser, arguments)
-    is_embedded = chosen.file.suffix == ".npz"
-    embeddings = Embeddings.load(chosen.file) if is_embedded else None
-    content = {} if is_embedded else load_checkpoint(chosen.file)
-    model = None if is_embedded else build_model(content)
-    metric = chosen.metric or content.get("metric")
-    data = make_data(chosen, "test")
-    scores = evaluate(embeddings or embed(model, data), data.protocol, metric=metric)
+    return parser
+
+
+def _listed(name: str | None) -> Protocol | None:
+    """The published protocol of this name, or that of this file, if it is one."""
+    from meshgait.data import PROTOCOLS, read_protocols
+
+    if name is None:
+        return None
+    if name in PROTOCOLS:
+        return PROTOCOLS[name]
+    if Path(name).suffix.lower() in (".json", ".csv"):
+        return read_protocols(name)[0]
+    return None
+
+
+def _of_data(data: Any, name: str | None) -> Protocol:
+    """The protocol that the data brings: of this name, or the usual one."""
+    from meshgait.data import PROTOCOLS
+
+    if not hasattr(data, "protocol"):
+        raise ConfigError("a folder of clips has no protocol of its own; name one by --protocol")
+    if name is None:
+        return data.protocol
+    own = {protocol.name: protocol for protocol in getattr(data, "protocols", (data.protocol,))}
+    if name not in own:
+        known = [*PROTOCOLS, *own]
+        near = get_close_matches(name, known, n=1, cutoff=0)[0]
+        raise ConfigError(
+            f"there is no protocol {name!r}; did you mean {near!r}? (There are "
+            f"{', '.join(known)}, and .json and .csv files.)"
+        )
+    return own[name]
+
+
+def _show(scores: Scores) -> None:
+    width = max(10, *map(len, scores))
     for name, value in scores.items():
-        print(f"{name:10} {value:7.2f}")
-    if chosen.out:
-        with written_whole(chosen.out) as part:
-            part.write_text(json.dumps(scores, indent=1), encoding="utf-8")
+        print(f"{name:{width}} {value:7.2f}")
+    for name, table in scores.tables.items():
+        print(f"\n{name}\n{table}")
+
+
+def _write(scores: Scores, path: Path) -> None:
+    from meshgait.storage import written_whole
+
+    if path.suffix.lower() == ".csv":
+        scores.write_csv(path)
+        return
+    with written_whole(path) as part:
+        part.write_text(json.dumps(scores.to_plain(), indent=1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Say what a file holds (checkpoint, clip, embeddings, body, pickle), without running it."""
+"""Say what a file holds (checkpoint, clip, embeddings, body, pickle) or what a network is."""
 
 from __future__ import annotations
 
@@ -9,21 +9,48 @@ from typing import Any
 import numpy as np
 import torch
 
+from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._zoo import describe
 from meshgait.errors import DataError
 
 _MOST_LINES = 60
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Print one line for everything in the file."""
+    """Print one line for everything in the file, or for all that is known about the network."""
     parser = make_parser("info", __doc__)
-    parser.add_argument("file", type=Path, help="a file, or the folder of a store")
+    parser.add_argument("file", type=Path, help="a file, the folder of a store, or a model")
     path = parse(parser, arguments).file
-    lines = list(_describe("", _read(path)))
+    if not path.exists() and path.name == str(path) and not path.suffix:
+        print("\n".join(describe(find_model(path.name))))
+        return
+    lines = [*_recognised(path)] or list(_describe("", _read(path)))
     print("\n".join(lines[:_MOST_LINES]))
     if len(lines) > _MOST_LINES:
         print(f"... and {len(lines) - _MOST_LINES} more")
+
+
+def _recognised(path: Path) -> Iterator[str]:
+    """The people in a file of another tool; nothing for our own, which are shown array by array."""
+    from meshgait.io import PointTrack, find_jumps, read, recognise
+
+    if (path / "store.json").is_file():
+        return
+    found = recognise(path)
+    if found is None or found.name == "meshgait":
+        return
+    yield f"format: {found.title}" + ("" if found.verified else " (recalled, not verified)")
+    for name, track in read(path).tracks.items():
+        points = (
+            f"{len(track.names)} points in {track.unit}, " if isinstance(track, PointTrack) else ""
+        )
+        rate = f", {track.fps:g} frames a second" if track.fps else ""
+        jumps = len(find_jumps(track))
+        warning = f", {jumps} sudden changes" if jumps else ""
+        first, last = track.frames[[0, -1]]
+        yield (f"track {name}: {points}{len(track)} frames, {first} to {last}, axes {track.axes}"
+               f"{rate}{warning}")  # fmt: skip
 
 
 def _read(path: Path) -> Any:

@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
-from meshgait.cli._data import add_data, make_data
+from meshgait.cli._data import add_data, count_people, make_data
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
@@ -37,8 +37,8 @@ def run(arguments: Sequence[str]) -> None:
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
-    data = make_data(chosen, "train")
-    criterion = chosen.recipe.loss(model, data.identities)
+    data = make_data(chosen, "train", model)
+    criterion = chosen.recipe.loss(model, count_people(data))
     fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
     print(chosen.out / "checkpoint.pt")
 
@@ -47,10 +47,10 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     """The model, its recipe where one is named, and the arguments that are left."""
     from meshgait.recipes import find_recipe, shrink
 
-    recipe, rest = _take("--recipe", arguments)
+    recipe, rest = take_option("--recipe", arguments)
     if recipe is None or recipe.endswith((".yaml", ".yml", ".json")):
         return arguments[0], None, arguments[1:]
-    budget, rest = _take("--budget", rest)
+    budget, rest = take_option("--budget", rest)
     published = find_recipe(recipe)
     if budget not in (None, "small", "published"):
         raise ConfigError(f"--budget is small or published, not {budget!r}")
@@ -66,7 +66,7 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     return published.model, published, rest
 
 
-def _take(option: str, arguments: list[str]) -> tuple[str | None, list[str]]:
+def take_option(option: str, arguments: list[str]) -> tuple[str | None, list[str]]:
     """The value of an option, and the arguments without it."""
     for place, argument in enumerate(arguments):
         if argument == option and place + 1 < len(arguments):

@@ -1,73 +1,42 @@
-"""List the networks, or make a published checkpoint ours: meshgait zoo import FILE.pt -o OUT.pt."""
+"""List the networks; import published checkpoints and export to ONNX (meshgait zoo --help)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
 
+from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._zoo import formats, networks, recipes
 from meshgait.errors import ConfigError
 
-_ACTIONS = ("list", "recipes", "import")
+_LISTS = {
+    "list": ("List the networks: inputs, weights, cost, results, paper.", networks),
+    "recipes": ("List the recipes of meshgait train --recipe.", recipes),
+    "formats": ("Say which networks can be exported to ONNX, and for which clips.", formats),
+}
+_ACTIONS = (*_LISTS, "import", "export")
 
 
 def run(arguments: Sequence[str]) -> None:
     """Do what the first argument says, `list` when there is none."""
     action, *rest = arguments or ["list"]
     if action in ("-h", "--help"):
-        more = "meshgait zoo list | recipes | import FILE.pt -o OUT.pt; each has its --help"
+        more = (
+            "meshgait zoo list | recipes | formats | import FILE.pt -o OUT.pt | "
+            "export NAME -o OUT.onnx; each has its --help"
+        )
         parse(make_parser("zoo", __doc__, epilog=more), ["--help"])
-    elif action == "list":
-        parse(make_parser("zoo list", "List the networks: inputs, weights, paper."), rest)
-        print("\n".join(_table()))
-    elif action == "recipes":
-        parse(make_parser("zoo recipes", "List the recipes of meshgait train --recipe."), rest)
-        print("\n".join(_recipes()))
+    elif action in _LISTS:
+        purpose, lines = _LISTS[action]
+        parse(make_parser(f"zoo {action}", purpose), rest)
+        print("\n".join(lines()))
     elif action == "import":
         _import(rest)
+    elif action == "export":
+        _export(rest)
     else:
         raise ConfigError(f"meshgait zoo knows {', '.join(_ACTIONS)}, not {action!r}")
-
-
-def _table() -> list[str]:
-    """A line for each network: name, inputs, number of weights in front of the loss, paper."""
-    import torch
-
-    import meshgait.models
-
-    rows = [("model", "inputs", "weights", "")]
-    for name in meshgait.models.__all__:
-        model_type = getattr(meshgait.models, name)
-        with torch.device("meta"):
-            count = sum(weight.numel() for weight in model_type().parameters())
-        inputs = " + ".join(model_type.inputs)
-        rows.append((name, inputs, f"{count:,}", _paper(model_type)))
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    return [
-        f"{name:{widths[0]}}  {inputs:{widths[1]}}  {count:>{widths[2]}}  {paper}".rstrip()
-        for name, inputs, count, paper in rows
-    ]
-
-
-def _recipes() -> list[str]:
-    """A line for each recipe: name, steps, batch, what to know about it."""
-    from meshgait.recipes import RECIPES
-
-    width = max(map(len, RECIPES))
-    lines = []
-    for name, published in RECIPES.items():
-        recipe, batch = published.recipe, published.recipe.batch
-        how = f"{recipe.steps:>9,} steps of {batch.people} x {batch.clips}"
-        lines.append(f"{name:{width}}  {how:28}  {published.note}".rstrip())
-    return lines
-
-
-def _paper(model_type: type) -> str:
-    """The first line of the file of a model, which names it."""
-    import sys
-
-    first = (sys.modules[model_type.__module__].__doc__ or "").split("\n", maxsplit=1)[0]
-    return first.rstrip(".")
 
 
 def _import(arguments: Sequence[str]) -> None:
@@ -88,3 +57,33 @@ def _import(arguments: Sequence[str]) -> None:
     save_checkpoint(chosen.out, content)
     classifier = "no classifier" if head is None else f"its classifier ({type(head).__name__})"
     print(f"{type(model).__name__} with {classifier}: {chosen.out}")
+
+
+def _export(arguments: Sequence[str]) -> None:
+    import torch
+
+    from meshgait.checkpoint import load_model
+    from meshgait.zoo.export import ANY, FRAMES, SUPPORT, check_onnx, to_onnx
+
+    parser = make_parser("zoo export", "Write a network as ONNX, and compare it with torch.")
+    parser.add_argument("network", type=str, help="a checkpoint, or the name of a network, whose "
+                        "weights are then random")  # fmt: skip
+    parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
+    parser.add_argument("--frames", type=int, default=FRAMES, help="length of a clip, where the "
+                        "network is exported for one length only")  # fmt: skip
+    chosen = parse(parser, arguments)
+    if Path(chosen.network).exists():
+        model = load_model(chosen.network)
+    else:
+        torch.manual_seed(0)
+        model = find_model(chosen.network)()
+    if chosen.frames < 1:
+        raise ConfigError(f"a clip needs 1 frame or more, got {chosen.frames}")
+    support = SUPPORT.get(type(model).__name__, ANY)
+    to_onnx(model, chosen.out, frames=chosen.frames)
+    frames = max(7, support.least) if support.any_length else chosen.frames
+    difference = check_onnx(model, chosen.out, batch=3, frames=frames)
+    print(
+        f"{chosen.out}: {type(model).__name__}, {support}; onnxruntime differs from torch by "
+        f"{difference:.1e} of the largest value for 3 clips of {frames} frames"
+    )

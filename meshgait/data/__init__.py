@@ -12,6 +12,8 @@ from meshgait.data.augment import (
 from meshgait.data.benchmarks import PROTOCOLS, one_known_each, probe_list
 from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
+from meshgait.data.other_view import OtherView
+from meshgait.data.prepared import Prepared
 from meshgait.data.protocol import Comparison, Group, Protocol
 from meshgait.data.protocol_files import read_protocols, write_protocols
 from meshgait.data.sampler import (
@@ -21,6 +23,7 @@ from meshgait.data.sampler import (
     number_people,
 )
 from meshgait.data.sequence import GaitSequence, Record
+from meshgait.data.smpl_noise import SmplNoise
 from meshgait.data.store import Store
 from meshgait.data.transforms import (
     AllFrames,
@@ -48,12 +51,15 @@ __all__ = [
     "Group",
     "JointNoise",
     "OrderedFrames",
+    "OtherView",
     "PeopleAndClips",
     "Perspective",
+    "Prepared",
     "Protocol",
     "Record",
     "Rotate",
     "SequenceDataset",
+    "SmplNoise",
     "Store",
     "TrainingBatches",
     "UnorderedFrames",

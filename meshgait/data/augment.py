@@ -44,7 +44,7 @@ class Perspective(Augmentation):
     chance: float = 0.2
 
     def __post_init__(self) -> None:
-        _require_chance(self.chance)
+        require_chance(self.chance)
 
     def __call__(self, clip: GaitSequence, generator: np.random.Generator) -> GaitSequence:
         """The clip, its square images warped so that a quad in them fills the frame."""
@@ -71,7 +71,7 @@ class Flip(Augmentation):
     chance: float = 0.2
 
     def __post_init__(self) -> None:
-        _require_chance(self.chance)
+        require_chance(self.chance)
 
     def __call__(self, clip: GaitSequence, generator: np.random.Generator) -> GaitSequence:
         """The clip or its mirror image."""
@@ -100,7 +100,7 @@ class Rotate(Augmentation):
     degrees: float = 10.0
 
     def __post_init__(self) -> None:
-        _require_chance(self.chance)
+        require_chance(self.chance)
 
     def __call__(self, clip: GaitSequence, generator: np.random.Generator) -> GaitSequence:
         """The clip, turned about the middle of the image."""
@@ -127,7 +127,7 @@ class Erase(Augmentation):
     aspect: tuple[float, float] = (0.3, 1 / 0.3)
 
     def __post_init__(self) -> None:
-        _require_chance(self.chance)
+        require_chance(self.chance)
 
     def __call__(self, clip: GaitSequence, generator: np.random.Generator) -> GaitSequence:
         """The clip, with or without a black box."""
@@ -173,7 +173,7 @@ class Backwards(Augmentation):
     chance: float = 0.5
 
     def __post_init__(self) -> None:
-        _require_chance(self.chance)
+        require_chance(self.chance)
 
     def __call__(self, clip: GaitSequence, generator: np.random.Generator) -> GaitSequence:
         """The clip, or its frames in reverse."""
@@ -182,7 +182,8 @@ class Backwards(Augmentation):
         return clip.take(np.arange(len(clip))[::-1])
 
 
-def _require_chance(chance: float) -> None:
+def require_chance(chance: float) -> None:
+    """Raise `ConfigError` for what is no probability."""
     if not 0 <= chance <= 1:
         raise ConfigError(f"a chance is a probability in 0..1, got {chance}")
 

@@ -121,6 +121,14 @@ def dressed(body: Body, clip: Clip) -> Mesh:
 
 
 @torch.no_grad()
+def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
+    """The SMPL parameters that `film` gives, of all frames: also of those that show nobody."""
+    generator = np.random.default_rng((*clip.key, 1))
+    joints = clip.walk.decode(body).require_joints()
+    return estimate_smpl(clip.walk, joints, clip.camera, config.estimator, generator)
+
+
+@torch.no_grad()
 def film(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
     generator = np.random.default_rng((*clip.key, 1))

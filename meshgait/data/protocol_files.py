@@ -21,7 +21,10 @@ _PLAIN = ("name", "metric", "average", "exclude_same_view", "mateless_is_miss")
 
 def write_protocols(path: str | Path, protocols: Sequence[Protocol]) -> None:
     """Write protocols as JSON that `read_protocols` reads."""
-    content = {"format": FORMAT, "protocols": [_to_plain(protocol) for protocol in protocols]}
+    content = {
+        "format": FORMAT,
+        "protocols": [protocol_to_plain(protocol) for protocol in protocols],
+    }
     with written_whole(path) as part:
         part.write_text(json.dumps(content, indent=1), encoding="utf-8")
 
@@ -62,7 +65,8 @@ def _from_json(path: Path, content: Any) -> tuple[Protocol, ...]:
     return tuple(_from_plain(path, entry) for entry in content["protocols"])
 
 
-def _to_plain(protocol: Protocol) -> dict[str, Any]:
+def protocol_to_plain(protocol: Protocol) -> dict[str, Any]:
+    """A protocol as `write_protocols` writes it: equal ones give equal lists."""
     plain: dict[str, Any] = {name: getattr(protocol, name) for name in _PLAIN}
     if isinstance(protocol.probes, frozenset):
         plain["probes"] = sorted(protocol.probes)

@@ -166,7 +166,7 @@ class Store:
         found = np.empty((place.length, *array.shape[1:]), array.dtype)
         with array.path.open("rb", buffering=0) as file:
             file.seek(array.offset + start * array.frame_bytes)
-            if file.readinto(found.reshape(-1).view(np.uint8)) != found.nbytes:
+            if file.readinto(found.reshape(-1).view(np.uint8).data) != found.nbytes:
                 raise DataError(f"{array.path} ends too early")
         if indices is not None:
             found = found[indices]

@@ -88,7 +88,11 @@ class SyntheticGait:
     @property
     def protocol(self) -> Protocol:
         """One clip of each person, drawn by the seed, is the probe; the others are the gallery."""
-        generator = np.random.default_rng((self.seed, 99))
+        return self.draw_protocol(0)
+
+    def draw_protocol(self, draw: int) -> Protocol:
+        """The same with other probes; draw 0 is `protocol`."""
+        generator = np.random.default_rng((self.seed, 99, *([draw] if draw else [])))
         chosen = generator.integers(self.config.clips, size=self.identities)
         records = self.records
         names = {records[i * self.config.clips + c].name for i, c in enumerate(chosen)}

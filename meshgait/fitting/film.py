@@ -10,7 +10,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 from torch.nn.functional import interpolate, pad
 
-from meshgait._optional import require
+from meshgait.animation import encode_gif
 from meshgait.body import Body
 from meshgait.errors import ShapeError
 from meshgait.fitting.result import Fit
@@ -54,14 +54,8 @@ def film_fit(
 
 def write_gif(path: str | Path, pictures: UInt8[Tensor, "T H W 3"], *, fps: float = 12.5) -> None:
     """Write an endless animation."""
-    image = require("PIL.Image")
-    frames = [image.fromarray(picture.numpy()) for picture in pictures]
-    frames = [frame.quantize(128, dither=image.Dither.NONE) for frame in frames]
     with written_whole(path) as part:
-        frames[0].save(
-            part, format="GIF", save_all=True, append_images=frames[1:], loop=0,
-            duration=round(1000 / fps),
-        )  # fmt: skip
+        part.write_bytes(encode_gif(pictures.numpy(), fps=fps))
 
 
 def _grey(image: Float[Tensor, "T H W"]) -> UInt8[Tensor, "T H W 3"]:

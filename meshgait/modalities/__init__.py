@@ -1,5 +1,6 @@
 """Gait representations, each a pure function of a mesh or of another representation."""
 
+from meshgait.modalities.alignment import align
 from meshgait.modalities.articulated_cylinders import Legs, articulated_cylinders
 from meshgait.modalities.cgi import cgi
 from meshgait.modalities.cylinders import Cylinders, cylinder_mesh, cylinders
@@ -20,6 +21,7 @@ from meshgait.modalities.joint_set import (
 from meshgait.modalities.mesh_frames import canonical_mesh, mesh_in_camera, velocity
 from meshgait.modalities.normalized_coverage import gait_map, median_column, normalized_coverage
 from meshgait.modalities.normals import normals
+from meshgait.modalities.parsing import PARSING_LABELS, normalize_parsing
 from meshgait.modalities.parts import parts
 from meshgait.modalities.points import Lidar, LidarScan, PointCloud, lidar, points
 from meshgait.modalities.pose_heatmap import pose_heatmap
@@ -34,6 +36,7 @@ __all__ = [
     "H36M17",
     "JOINT_SETS",
     "OPENPOSE25",
+    "PARSING_LABELS",
     "SMPL24",
     "Cylinders",
     "Events",
@@ -44,6 +47,7 @@ __all__ = [
     "Lidar",
     "LidarScan",
     "PointCloud",
+    "align",
     "aligned_frames",
     "articulated_cylinders",
     "canonical_mesh",
@@ -62,6 +66,7 @@ __all__ = [
     "lidar",
     "median_column",
     "mesh_in_camera",
+    "normalize_parsing",
     "normalize_silhouette",
     "normalized_coverage",
     "normals",

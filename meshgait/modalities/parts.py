@@ -3,18 +3,23 @@
 from jaxtyping import Int
 from torch import Tensor
 
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.mesh import Mesh
 from meshgait.render import rasterize, screen, vertex_labels
 
 
 def parts(
-    mesh: Mesh, camera: Camera, labels: Int[Tensor, " V"], *, background: int = -1
+    mesh: Mesh,
+    camera: Camera | WeakPerspective,
+    labels: Int[Tensor, " V"],
+    *,
+    background: int = -1,
 ) -> Int[Tensor, "*batch H W"]:
     """The label of the vertex nearest to what each pixel sees, `background` where nothing is.
 
     `labels` are those of `meshgait.body.parsing_labels`, whose background is 0, or of
     `joint_labels`, or any others. Raises `ShapeError` when there is not one for each vertex.
     """
-    fragments = rasterize(screen(mesh.vertices.detach(), camera), mesh.faces, camera.size)
+    points, perspective = screen(mesh.vertices.detach(), camera), isinstance(camera, Camera)
+    fragments = rasterize(points, mesh.faces, camera.size, perspective=perspective)
     return vertex_labels(fragments, mesh.faces, labels, background=background)

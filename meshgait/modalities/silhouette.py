@@ -9,10 +9,10 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from meshgait._optional import require
 from meshgait.camera import Camera
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.modalities.alignment import align
 from meshgait.render import coverage
 
 Array = TypeVar("Array", np.ndarray, Tensor)
@@ -63,7 +63,8 @@ def normalize_silhouette(mask: Array, size: tuple[int, int] = (64, 44)) -> Array
     margin = (height - width) // 2
     aligned = np.zeros((len(frames), height, width), np.uint8)
     for index, frame in enumerate(frames):
-        aligned[index] = _align(frame, height)[:, margin : margin + width]
+        square, _ = align(frame, frame > 0, height)
+        aligned[index] = square[:, margin : margin + width]
     aligned = aligned.reshape(*grey.shape[:-2], height, width)
     return torch.from_numpy(aligned).to(mask.device) if isinstance(mask, Tensor) else aligned
 
@@ -79,19 +80,3 @@ def _to_grey(mask: np.ndarray | Tensor) -> np.ndarray:
     if array.size and not (array.min() >= 0 and array.max() <= 1):
         raise DataError("a floating-point silhouette must lie in [0, 1]")
     return np.rint(array * 255).astype(np.uint8)
-
-
-def _align(frame: np.ndarray, side: int) -> np.ndarray:
-    """One frame with a person in it as a `side` x `side` square around them."""
-    cv2 = require("cv2", extra="data")
-    rows = np.flatnonzero(frame.any(axis=1))
-    frame = frame[rows[0] : rows[-1] + 1]
-    width = max(1, int(side * frame.shape[1] / frame.shape[0]))
-    frame = cv2.resize(frame, (width, side), interpolation=cv2.INTER_CUBIC)
-    mass = frame.sum(axis=0, dtype=np.int64).cumsum()
-    middle = int(np.argmax(mass > mass[-1] / 2))
-    left, right = middle - side // 2, middle + side // 2
-    if left <= 0 or right >= width:
-        frame = np.pad(frame, ((0, 0), (side // 2, side // 2)))
-        left, right = left + side // 2, right + side // 2
-    return frame[:, left:right]

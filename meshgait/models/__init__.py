@@ -1,8 +1,10 @@
 """Models: from named modalities to one embedding (B, P, C) per sequence."""
 
 from meshgait.models.astsn import ASTSN
+from meshgait.models.cgi import CGI
 from meshgait.models.cstl import CSTL
 from meshgait.models.deepgaitv2 import DeepGaitV2
+from meshgait.models.fusiongait import FusionGait
 from meshgait.models.gaitbase import GaitBase
 from meshgait.models.gaitgl import GaitGL
 from meshgait.models.gaitgraph import GaitGraph
@@ -13,23 +15,29 @@ from meshgait.models.gaitset import GaitSet
 from meshgait.models.gei import GEI
 from meshgait.models.geinet import GEINet
 from meshgait.models.gln import GLN
+from meshgait.models.meshnet import MeshNet
 from meshgait.models.mtsgait import MTSGait
 from meshgait.models.parsinggait import ParsingGait
+from meshgait.models.pointnet import PointNet
 from meshgait.models.posegait import PoseGait
 from meshgait.models.sianet import SiaNet
 from meshgait.models.skeletongait import SkeletonGait
 from meshgait.models.skeletongaitpp import SkeletonGaitPP
+from meshgait.models.skeletongcn import SkeletonGCN
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
+from meshgait.models.voxel_legs import VoxelLegs
 from meshgait.models.xgait import XGait
 
 __all__ = [
     "ASTSN",
+    "CGI",
     "CSTL",
     "GEI",
     "GLN",
     "SLN",
     "DeepGaitV2",
+    "FusionGait",
     "GEINet",
     "GaitBase",
     "GaitGL",
@@ -39,11 +47,15 @@ __all__ = [
     "GaitPart",
     "GaitSet",
     "MTSGait",
+    "MeshNet",
     "ParsingGait",
+    "PointNet",
     "PoseGait",
     "SMPLGait",
     "SiaNet",
+    "SkeletonGCN",
     "SkeletonGait",
     "SkeletonGaitPP",
+    "VoxelLegs",
     "XGait",
 ]

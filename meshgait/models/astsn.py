@@ -17,6 +17,7 @@ from meshgait.nn import (
     Frames,
     Stages,
     check_width,
+    embed_sequences,
     initialise_,
     scale_channels,
     to_unit_range,
@@ -49,6 +50,7 @@ class ASTSN(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -15,6 +15,7 @@ from meshgait.nn import (
     PartLinear,
     PartPointwise,
     check_width,
+    embed_sequences,
     initialise_,
     scale_channels,
     to_unit_range,
@@ -46,7 +47,7 @@ class CSTL(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The published network; its size was (128, 88) for CASIA-B.
+        """The published network; `CASIA_B` is for larger images.
 
         `size` is (height, width) of the silhouettes. `stages` lists the channels of the
         convolutions in front of the only pooling and behind it, `channels` is the length of each
@@ -62,6 +63,7 @@ class CSTL(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()
@@ -168,3 +170,7 @@ class CSTL(nn.Module):
         best = frames.fill(frames.unpack(score), -1).argmax(1, keepdim=True)  # (B, 1, P, 1)
         index = best.expand(-1, -1, -1, frame.shape[2])
         return salient, frames.unpack(frame).gather(1, index).squeeze(1)
+
+
+CASIA_B = CSTL.Config(size=(128, 88))
+"""The network published for CASIA-B."""

@@ -18,6 +18,7 @@ from meshgait.nn import (
     ResidualNetwork,
     VolumeBlock,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -74,6 +75,7 @@ class DeepGaitV2(nn.Module):
                 raise ConfigError(f"block must be one of {', '.join(BLOCKS)}, got {self.block!r}")
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -12,6 +12,7 @@ from meshgait.nn import (
     PartLinear,
     ResidualNetwork,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -52,6 +53,7 @@ class GaitBase(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -17,6 +17,7 @@ from meshgait.nn import (
     Stages,
     check_width,
     convolution_3d,
+    embed_sequences,
     initialise_,
     put_channels_last_,
     scale_channels,
@@ -67,6 +68,7 @@ class GaitGL(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -8,14 +8,16 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from meshgait.errors import ShapeError
 from meshgait.nn import (
+    COCO_JOINTS,
     COCO_LINKS,
     Frames,
     ResidualGraph,
     check_width,
+    embed_sequences,
     initialise_,
     pack_reversed,
+    require_coco,
     scale_channels,
 )
 
@@ -31,8 +33,6 @@ OFFICIAL_NAMES = (
 
 OFFICIAL_IGNORED = (r"ResGCN\.head\.\d\.A", r"(input_branches\.\d\.)?A")
 """Names in the published checkpoints that hold constants."""
-
-JOINTS = 17
 
 
 class GaitGraph(nn.Module):
@@ -60,6 +60,7 @@ class GaitGraph(nn.Module):
             check_width(self.width)
 
     inputs = ("skeleton2d",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()
@@ -69,7 +70,7 @@ class GaitGraph(nn.Module):
         )
         self.embedding_shape = (1, channels)
         self.network = ResidualGraph(
-            COCO_LINKS, JOINTS, inputs=1, features=3, branch=branch, stream=stream
+            COCO_LINKS, COCO_JOINTS, inputs=1, features=3, branch=branch, stream=stream
         )
         self.head = nn.Linear(stream[-1], channels)
         initialise_(self)
@@ -89,11 +90,7 @@ class GaitGraph(nn.Module):
         torch.Size([2, 1, 8])
         """
         frames = Frames.of(skeleton2d, mask)
-        if skeleton2d.shape[2:] != (JOINTS, 3):
-            raise ShapeError(
-                f"skeleton2d must be (B, T, {JOINTS}, 3): x, y and confidence of COCO's joints; "
-                f"got {tuple(skeleton2d.shape)}"
-            )
+        require_coco(skeleton2d)
         skeleton = frames.pack(skeleton2d).to(self.head.weight.dtype)
         embedding = self._embed(skeleton, frames)
         if not self.training:

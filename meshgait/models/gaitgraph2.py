@@ -8,14 +8,16 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from meshgait.errors import ShapeError
 from meshgait.nn import (
+    COCO_JOINTS,
     COCO_LINKS,
     Frames,
     ResidualGraph,
     check_width,
+    embed_sequences,
     initialise_,
     pack_reversed,
+    require_coco,
     scale_channels,
 )
 
@@ -29,7 +31,7 @@ OFFICIAL_NAMES = (
 OFFICIAL_IGNORED = (r"ResGCN\.head\.\d\.A",)
 """Names in the published checkpoints that hold constants."""
 
-NOSE, JOINTS, VIEWS, FEATURES = 0, 17, 3, 5
+NOSE, VIEWS, FEATURES = 0, 3, 5
 
 TOWARDS_CENTRE = (5, 0, 0, 1, 2, 0, 0, 5, 6, 7, 8, 5, 6, 11, 12, 13, 14)
 """For each joint the one at the other end of its bone."""
@@ -63,6 +65,7 @@ class GaitGraph2(nn.Module):
             check_width(self.width)
 
     inputs = ("skeleton2d",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()
@@ -72,7 +75,12 @@ class GaitGraph2(nn.Module):
         )
         self.embedding_shape = (1, 3 * channels)
         self.network = ResidualGraph(
-            COCO_LINKS, JOINTS, inputs=VIEWS, features=FEATURES, branch=branch, stream=stream
+            COCO_LINKS,
+            COCO_JOINTS,
+            inputs=VIEWS,
+            features=FEATURES,
+            branch=branch,
+            stream=stream,
         )
         self.head = nn.Linear(stream[-1], channels)
         initialise_(self)
@@ -92,11 +100,7 @@ class GaitGraph2(nn.Module):
         torch.Size([2, 1, 24])
         """
         frames = Frames.of(skeleton2d, mask)
-        if skeleton2d.shape[2:] != (JOINTS, 3):
-            raise ShapeError(
-                f"skeleton2d must be (B, T, {JOINTS}, 3): x, y and confidence of COCO's joints; "
-                f"got {tuple(skeleton2d.shape)}"
-            )
+        require_coco(skeleton2d)
         skeleton = frames.pack(skeleton2d).to(self.head.weight.dtype)
         variants = [skeleton]
         if not self.training:

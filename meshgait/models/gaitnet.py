@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.errors import ShapeError
-from meshgait.nn import Frames, check_width, scale_channels, to_unit_range
+from meshgait.nn import Frames, check_width, embed_sequences, scale_channels, to_unit_range
 
 OFFICIAL_NAMES = (
     (r"netE\.main\.(\d)\.main\.", r"encoder.\1."),
@@ -51,6 +51,7 @@ class GaitNet(nn.Module):
             check_width(self.width)
 
     inputs = ("rgb",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

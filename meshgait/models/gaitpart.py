@@ -14,6 +14,7 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -58,6 +59,7 @@ class GaitPart(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.modalities import gei
-from meshgait.nn import Frames, to_unit_range
+from meshgait.nn import Frames, embed_sequences, to_unit_range
 
 
 class GEI(nn.Module):
@@ -26,6 +26,7 @@ class GEI(nn.Module):
         size: tuple[int, int] = (64, 44)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait.nn import Frames, check_width, initialise_, scale_channels, to_unit_range
+from meshgait.nn import (
+    Frames,
+    check_width,
+    embed_sequences,
+    initialise_,
+    scale_channels,
+    to_unit_range,
+)
 
 
 class GEINet(nn.Module):
@@ -19,7 +26,7 @@ class GEINet(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """The paper's network, whose images were (128, 88).
+        """The paper's network; `OULP` is for its larger images.
 
         `size` is (height, width) of the silhouettes. `stages` lists the channels of the
         convolutions, `channels` is the length of the embedding. `width` scales all channels, for
@@ -36,6 +43,7 @@ class GEINet(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()
@@ -78,3 +86,7 @@ class GEINet(nn.Module):
         images = to_unit_range(frames.pack(silhouette), size=self.config.size, dtype=dtype)
         energy = frames.mean(images)
         return self.head(self.features(energy.unsqueeze(1))).unsqueeze(1)
+
+
+OULP = GEINet.Config(size=(128, 88))
+"""The network published for OU-LP."""

@@ -18,6 +18,7 @@ from meshgait.nn import (
     Stages,
     StripConv2d,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -64,6 +65,7 @@ class GLN(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()
@@ -136,3 +138,7 @@ class GLN(nn.Module):
         second = interpolate(third, scale_factor=2.0) + self.lateral["2"](half)
         first = interpolate(second, scale_factor=2.0) + self.lateral["1"](full)
         return [self.smooth[name](x) for name, x in zip("123", (first, second, third), strict=True)]
+
+
+CASIA_B = GLN.Config(size=(128, 88))
+"""The network published for CASIA-B."""

@@ -16,6 +16,7 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     mix_frames,
@@ -60,6 +61,7 @@ class MTSGait(nn.Module):
                 )
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -14,6 +14,7 @@ from meshgait.nn import (
     PartLinear,
     ResidualNetwork,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     is_any_of,
@@ -62,6 +63,7 @@ class ParsingGait(nn.Module):
             check_width(self.width)
 
     inputs = ("parsing",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

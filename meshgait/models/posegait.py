@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad, relu
 
 from meshgait.errors import ShapeError
-from meshgait.nn import Frames, align, check_width, initialise_, scale_channels
+from meshgait.nn import Frames, align, check_width, embed_sequences, initialise_, scale_channels
 
 OFFICIAL_NAMES = (
     (r"(conv[1-4](?:_1)?)\.0\.", r"\1.conv."),
@@ -62,6 +62,7 @@ class PoseGait(nn.Module):
             check_width(self.width)
 
     inputs = ("skeleton3d",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()
@@ -154,7 +155,7 @@ def _angles_and_length(
 ) -> tuple[Float[Tensor, "*batch"], Float[Tensor, "*batch"], Float[Tensor, "*batch"]]:
     length = torch.linalg.vector_norm(bone, dim=-1)
     x, y, z = torch.where(length[..., None] > 0, bone, bone.new_tensor([0.0, 0.0, 1.0])).unbind(-1)
-    return torch.atan2(x, z), torch.atan2(y, torch.hypot(x, z)), length
+    return torch.atan2(x, z), torch.atan2(y, (x * x + z * z).sqrt()), length
 
 
 def _cut(

@@ -11,7 +11,14 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 from torch.nn.functional import normalize
 
-from meshgait.nn import Frames, check_width, initialise_, scale_channels, to_unit_range
+from meshgait.nn import (
+    Frames,
+    check_width,
+    embed_sequences,
+    initialise_,
+    scale_channels,
+    to_unit_range,
+)
 
 
 class SiaNet(nn.Module):
@@ -39,6 +46,7 @@ class SiaNet(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

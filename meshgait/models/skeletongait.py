@@ -14,6 +14,7 @@ from meshgait.nn import (
     PseudoVolumeBlock,
     ResidualNetwork,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -52,6 +53,7 @@ class SkeletonGait(nn.Module):
             check_width(self.width)
 
     inputs = ("pose_heatmap",)
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

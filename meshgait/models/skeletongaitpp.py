@@ -17,6 +17,7 @@ from meshgait.nn import (
     ResidualStage,
     Stem,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -67,6 +68,7 @@ class SkeletonGaitPP(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette", "pose_heatmap")
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

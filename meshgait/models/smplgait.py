@@ -17,6 +17,7 @@ from meshgait.nn import (
     SpatialTransform,
     Stages,
     check_width,
+    embed_sequences,
     horizontal_pyramid,
     initialise_,
     scale_channels,
@@ -62,6 +63,7 @@ class SMPLGait(nn.Module):
             check_width(self.width)
 
     inputs = ("silhouette", "smpl")
+    embed = embed_sequences
 
     def __init__(self, config: Config | None = None) -> None:
         super().__init__()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from jaxtyping import Bool, Float, Shaped
+from jaxtyping import Bool, Float, Int, Shaped
 from torch import Tensor
 
 from meshgait.errors import DataError, ShapeError
@@ -100,6 +100,16 @@ class Frames:
             return self
         return Frames.of_lengths(self.lengths, self.mask.device)
 
+    def split(self, x: Shaped[Tensor, "N ..."]) -> tuple[Tensor, ...]:
+        """The packed frames of each sequence, for what looks at one walk at a time.
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> Frames.of(mask, mask).split(torch.tensor([1.0, 2.0, 3.0]))
+        (tensor([1., 2.]), tensor([3.]))
+        """
+        sizes: Any = self.time if self.lengths is None else self.lengths
+        return x.split(sizes)
+
     def fill(self, x: Shaped[Tensor, "B T ..."], value: float = 0) -> Shaped[Tensor, "B T ..."]:
         """Unpacked frames with `value` in the padding."""
         if self.mask is None:
@@ -116,8 +126,7 @@ class Frames:
         """
         if self.lengths is None:
             return x.unflatten(0, (self.batch, self.time)).amax(1)
-        sequences: Any = x.split(self.lengths)
-        return torch.stack([sequence.amax(0) for sequence in sequences])
+        return torch.stack([sequence.amax(0) for sequence in self.split(x)])
 
     def mean(self, x: Float[Tensor, "N ..."]) -> Float[Tensor, "B ..."]:
         """Mean of each sequence over its packed frames.
@@ -128,5 +137,32 @@ class Frames:
         """
         if self.lengths is None:
             return x.unflatten(0, (self.batch, self.time)).mean(1)
-        sequences: Any = x.split(self.lengths)
-        return torch.stack([sequence.mean(0) for sequence in sequences])
+        return torch.stack([sequence.mean(0) for sequence in self.split(x)])
+
+    def repeat(self, x: Shaped[Tensor, "B ..."]) -> Shaped[Tensor, "N ..."]:
+        """What belongs to a sequence, once for each of its packed frames.
+
+        >>> mask = torch.tensor([[True, True], [True, False]])
+        >>> Frames.of(mask, mask).repeat(torch.tensor([1.0, 2.0]))
+        tensor([1., 1., 2.])
+        """
+        if self.lengths is None:
+            return x.unsqueeze(1).expand(-1, self.time, *x.shape[1:]).flatten(0, 1)
+        return x.repeat_interleave(torch.tensor(self.lengths, device=x.device), dim=0)
+
+    def thin(self, most: int) -> tuple[Int[Tensor, " n"], Frames]:
+        """At most so many frames of each sequence, evenly spread: their packed places, and frames.
+
+        >>> index, kept = Frames.of(torch.zeros(2, 4), None).thin(2)
+        >>> index, kept.time
+        (tensor([0, 2, 4, 6]), 2)
+        """
+        lengths = self.lengths or (self.time,) * self.batch
+        device = None if self.mask is None else self.mask.device
+        kept = tuple(min(length, most) for length in lengths)
+        starts = [sum(lengths[:place]) for place in range(len(lengths))]
+        index = [
+            start + torch.arange(count, device=device) * length // count
+            for start, length, count in zip(starts, lengths, kept, strict=True)
+        ]
+        return torch.cat(index), Frames.of_lengths(kept, index[0].device)

@@ -38,7 +38,7 @@ def is_any_of(labels: Int[Tensor, "N h w"], part: Sequence[int]) -> Bool[Tensor,
     >>> is_any_of(torch.tensor([[[0, 3, 5]]]), (3, 5))
     tensor([[[False,  True,  True]]])
     """
-    return torch.isin(labels, torch.tensor(tuple(part), device=labels.device))
+    return (labels.unsqueeze(-1) == torch.tensor(tuple(part), device=labels.device)).any(-1)
 
 
 def pool_pixels(x: Float[Tensor, "N C h w"]) -> Float[Tensor, "N C"]:

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn.functional import relu
 
+from meshgait.errors import ShapeError
 from meshgait.nn.frames import Frames
 from meshgait.nn.temporal import every
 
@@ -20,11 +21,22 @@ COCO_LINKS: Links = (
 )  # fmt: skip
 """Bones between the 17 joints of COCO, and the links of face and trunk that GaitGraph draws."""
 
+COCO_JOINTS = 17
+
 HOPS = 3
 REACH = 3  # of the distances 0 .. HOPS only the first three are used
 KERNEL = 9  # frames
 REDUCTION = 8  # of the channels, in a bottleneck
 MIN_INNER = 4  # channels: of fewer, a ReLU can silence all
+
+
+def require_coco(skeleton2d: Float[Tensor, "B T V K"]) -> None:
+    """Raise `ShapeError` for another skeleton than COCO's."""
+    if skeleton2d.shape[2:] != (COCO_JOINTS, 3):
+        raise ShapeError(
+            f"skeleton2d must be (B, T, {COCO_JOINTS}, 3): x, y and confidence of COCO's joints; "
+            f"got {tuple(skeleton2d.shape)}"
+        )
 
 
 def hop_matrices(links: Links, joints: int) -> Float[Tensor, "hops V V"]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from meshgait.data import ContinuousFrames, PeopleAndClips
 from meshgait.loss_recipe import Disentangle, TripletAndSalience
-from meshgait.models import CSTL, GLN, gaitgl, gaitpart, gaitset, sln, smplgait
+from meshgait.models import cstl, gaitgl, gaitpart, gaitset, gln, sln, smplgait
 from meshgait.recipe import Adam
 from meshgait.recipes.schedules import (
     ADAM,
@@ -69,7 +69,7 @@ RECIPES: dict[str, Published] = {
     "gln/casia-b": Published(
         "GLN",
         replace(SGD, frames=GL_FRAMES),
-        GLN.Config(size=(128, 88)),
+        gln.CASIA_B,
         note="The first phase, whose embedding the published tests compare.",
     ),
     "gaitgl/gait3d": Published("GaitGL", GL),
@@ -98,7 +98,7 @@ RECIPES: dict[str, Published] = {
             milestones=(),
             steps=150 * K,
         ),
-        CSTL.Config(size=(128, 88)),
+        cstl.CASIA_B,
     ),
     "gaitnet/casia-b": Published(
         "GaitNet",

@@ -13,7 +13,7 @@ from meshgait.data import (
     VaryingFrames,
 )
 from meshgait.loss_recipe import Contrastive, Softmax, SupervisedContrast
-from meshgait.models import GEINet, deepgaitv2, gaitgraph
+from meshgait.models import deepgaitv2, gaitgraph, geinet
 from meshgait.recipe import Adam, AdamW, Sgd
 from meshgait.recipes.schedules import (
     DEEP,
@@ -115,7 +115,7 @@ RECIPES: dict[str, Published] = {
             steps=100 * K,
             metric="euclidean",
         ),
-        GEINet.Config(size=(128, 88)),
+        geinet.OULP,
         note="Rate and decay of a public re-implementation; the number of steps is ours.",
     ),
     "sianet/ou-lp": Published(

@@ -2,18 +2,54 @@ import pytest
 import torch
 
 from meshgait import models
-from meshgait.checkpoint import load_model
+from meshgait.checkpoint import describe_model, load_model, save_checkpoint
 from meshgait.cli import main
+from meshgait.zoo import check_onnx
 from tests.golden import formula
 
 
 def test_the_list_names_every_network_with_its_inputs_and_weights(capsys):
     assert main(["zoo"]) == 0
-    rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()[1:]}
+    table, legend = capsys.readouterr().out.split("\n\n")
+    rows = {line.split()[0]: line for line in table.splitlines()[1:]}
     assert set(rows) == set(models.__all__)
     assert "silhouette + smpl" in rows["SMPLGait"]
     assert "3,287,104" in rows["SMPLGait"]
     assert "re-designed" in rows["PoseGait"]
+    assert "419.8 M   42.90  35.19  [1]" in rows["SLN"]
+    assert "[1] Gait3D benchmark" in legend
+
+
+@pytest.mark.parametrize("name", models.__all__)
+def test_info_tells_all_about_a_network(name, capsys):
+    assert main(["info", name]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    for modality in getattr(models, name).inputs:
+        assert any(line.startswith(f"input {modality} ") for line in lines)
+    if name == "SMPLGait":
+        assert "input smpl          (B, T, 85) float32" in lines
+        assert "config.camera       True" in lines
+        assert "embedding           (B, 31, 256)" in lines
+        assert "recipe              smplgait/gait3d-128" in lines
+        assert sum("result" in line for line in lines) == 3
+
+
+def test_formats_say_why_not(capsys):
+    assert main(["zoo", "formats"]) == 0
+    rows = dict(line.split(maxsplit=1) for line in capsys.readouterr().out.splitlines())
+    assert set(rows) == set(models.__all__)
+    assert rows["SMPLGait"] == "any length"
+    assert rows["CGI"].startswith("no: ")
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_a_checkpoint_of_ours_becomes_onnx_and_is_compared(tmp_path, capsys):
+    model = models.SLN(models.SLN.Config(width=1 / 16))
+    save_checkpoint(tmp_path / "ours.pt", describe_model(model))
+    out = tmp_path / "ours.onnx"
+    assert main(["zoo", "export", str(tmp_path / "ours.pt"), "-o", str(out)]) == 0
+    assert capsys.readouterr().out.startswith(f"{out}: SLN, any length; onnxruntime differs")
+    assert check_onnx(load_model(tmp_path / "ours.pt"), out, frames=3) < 1e-5
 
 
 def test_a_published_file_becomes_a_checkpoint_of_ours(tmp_path, capsys):
@@ -32,9 +68,12 @@ def test_a_published_file_becomes_a_checkpoint_of_ours(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["burn"], "knows list, recipes, import, not 'burn'"),
+        (["burn"], "knows list, recipes, formats, import, export, not 'burn'"),
         (["import", "nowhere.pt", "-o", "x.pt"], "nowhere.pt"),
         (["import", "nowhere.pt"], "out"),
+        (["export", "CGI", "-o", "x.pt"], "CGI cannot be exported: the steps"),
+        (["export", "sln2", "-o", "x.pt"], "did you mean 'SLN'"),
+        (["export", "PoseGait", "--frames", "0", "-o", "x.pt"], "1 frame or more, got 0"),
         (["import", __file__, "-o", "x.pt"], "nothing in it was run"),
     ],
 )

@@ -9,30 +9,16 @@ from dataclasses import asdict, fields, is_dataclass
 import pytest
 import torch
 from torch import nn
-from torch.export import Dim, export
 from torch.testing import assert_close
 
 from meshgait import models
-from meshgait.errors import DataError, ShapeError
+from meshgait.data import GaitSequence
+from meshgait.errors import ConfigError, DataError, ShapeError
+from meshgait.evaluate import embed
+from meshgait.zoo.export import ANY, SUPPORT, to_program
+from meshgait.zoo.random_clips import random_clips as inputs
 
-MODALITIES = {
-    "rgb": lambda frames, size: torch.randint(0, 256, (*frames, 3, *size), dtype=torch.uint8),
-    "silhouette": lambda frames, size: torch.randint(0, 256, (*frames, *size), dtype=torch.uint8),
-    "smpl": lambda frames, size: torch.randn(*frames, 85),
-    "pose_heatmap": lambda frames, size: torch.randint(
-        0, 256, (*frames, 2, *size), dtype=torch.uint8
-    ),
-    "parsing": lambda frames, size: torch.randint(0, 12, (*frames, *size), dtype=torch.uint8),
-    "skeleton2d": lambda frames, size: torch.rand(*frames, 17, 3),
-    "skeleton3d": lambda frames, size: torch.randn(*frames, 24, 3),
-}
 IMAGES = ("silhouette", "pose_heatmap")
-
-EXPORTED_FROM = {"GaitGL": 6, "GaitGraph": 5, "GaitGraph2": 5, "PoseGait": 18}
-"""Lengths below which a model takes another way, which its exported program lacks."""
-
-EXPORTED_FOR_ONE_LENGTH = ("ASTSN", "GaitNet")
-"""Exporting unrolls the recurrent layers of these."""
 
 MODELS = [getattr(models, name) for name in models.__all__]
 every_model = pytest.mark.parametrize("model_class", MODELS)
@@ -41,15 +27,10 @@ every_network = pytest.mark.parametrize(
 )
 
 
-def small(model_class):
+def small(model_class, **options):
     """The model as narrow as it goes; one without a width has no weights."""
-    options = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
-    return model_class(model_class.Config(**options)).eval()
-
-
-def inputs(model, batch, time):
-    size = getattr(model.config, "size", None)
-    return {name: MODALITIES[name]((batch, time), size) for name in model.inputs}
+    narrow = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
+    return model_class(model_class.Config(**narrow, **options)).eval()
 
 
 def padded(clips, lengths):
@@ -62,6 +43,14 @@ def padded(clips, lengths):
         real = mask.reshape(*mask.shape, *[1] * (clip.ndim - 2))
         rotten[name] = torch.where(real, clip, garbage)
     return rotten, mask
+
+
+class Walks(list):
+    """Sequences as a data set."""
+
+    @property
+    def records(self):
+        return [walk.record for walk in self]
 
 
 def test_every_model_is_exported():
@@ -184,21 +173,33 @@ def test_weights_and_config_survive_a_round_trip(model_class):
 
 @every_model
 @pytest.mark.usefixtures("unchecked")
-@pytest.mark.filterwarnings("ignore:The tensor attributes self")  # recurrent layers of torch
 def test_it_can_be_exported_for_any_batch_and_length(model_class):
-    model = small(model_class)
-    name = model_class.__name__
-    least = EXPORTED_FROM.get(name)
-    first = 3 + (least or 0)
-    free, lengths = {0: Dim("batch", max=1024)}, (first, first, first)
-    if name not in EXPORTED_FOR_ONE_LENGTH:
-        free[1] = Dim("time", min=least, max=4096)
-        lengths = (first, 7 + (least or 0), least or 1)
-    clips = inputs(model, 2, first)
-    program = export(model, (), clips, dynamic_shapes=dict.fromkeys(clips, free))
-    for batch, time in zip((2, 5, 1), lengths, strict=True):
+    support = SUPPORT.get(model_class.__name__, ANY)
+    model = small(model_class, **dict(support.settings))
+    if support.obstacle:
+        with pytest.raises(ConfigError, match="cannot be exported"):
+            to_program(model)
+        return
+    program = to_program(model, frames=max(3, support.least)).module()
+    lengths = (support.least + 2, support.least + 6, support.least)
+    for batch, time in zip((2, 5, 1), lengths if support.any_length else (3, 3, 3), strict=True):
         clips = inputs(model, batch, time)
-        assert_close(program.module()(**clips), model(**clips), rtol=1e-5, atol=1e-6)
+        assert_close(program(**clips), model(**clips), rtol=1e-5, atol=1e-6)
+
+
+@every_model
+def test_it_embeds_recorded_walks_as_the_evaluation_does(model_class):
+    model = small(model_class).train()
+    clips = inputs(model, 2, 5)
+    walks = [
+        GaitSequence("a", "nm", str(i), {n: clip[i, : 5 - i].numpy() for n, clip in clips.items()})
+        for i in range(2)
+    ]
+    data = Walks(walks)
+    expected = embed(model, data, progress=False).values
+    assert_close(model.embed(walks), expected, rtol=1e-5, atol=1e-6)
+    assert_close(model.embed(walks[1]), expected[1], rtol=1e-5, atol=1e-6)
+    assert model.training
 
 
 @every_network

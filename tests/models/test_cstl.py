@@ -5,7 +5,7 @@ from torch.testing import assert_close
 from meshgait.classifiers import SalientCrossEntropy
 from meshgait.models import CSTL, cstl
 from tests.golden import formula
-from tests.models.originals import count_parameters
+from tests.models.originals import assert_the_original_agrees, count_parameters
 
 SHAPES = {
     "conv2d_1.forward_block.conv2d.weight": (32, 1, 3, 3),
@@ -44,6 +44,21 @@ def test_official_names_lead_to_weights_of_their_shapes():
     translated = formula.translate(SHAPES, cstl.OFFICIAL_NAMES)
     biases = {name for name in ours if name.endswith("bias")}
     assert translated == {name: shape for name, shape in ours.items() if name not in biases}
+
+
+def test_the_original_gives_the_same_numbers():
+    model = CSTL()
+    _, state, golden = assert_the_original_agrees("cstl", model, cstl.OFFICIAL_NAMES)
+    salient = model.float().describe(torch.from_numpy(golden["silhouette"]))[1]
+    for part in (0, 31):
+        mean, variance, weight, bias = (
+            state[f"salient_learning.bn.{part}.{name}"]
+            for name in ("running_mean", "running_var", "weight", "bias")
+        )
+        normal = (salient[:, part] - mean) / (variance + 1e-5).sqrt() * weight + bias
+        logits = normal @ state["salient_learning.fc"][0]
+        expected = torch.from_numpy(golden["out_logits"])[:, :, part]
+        assert_close(logits, expected, rtol=1e-4, atol=1e-4 * float(expected.abs().max()))
 
 
 def test_the_definition_part_by_part():

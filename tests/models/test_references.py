@@ -1,5 +1,7 @@
 """The modern reference networks: sizes, numbers of the originals, names in their checkpoints."""
 
+from functools import partial
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -20,7 +22,9 @@ from meshgait.models import (
     gaitbase,
     gaitgraph,
     gaitgraph2,
+    parsinggait,
     posegait,
+    skeletongait,
     skeletongaitpp,
     xgait,
 )
@@ -55,7 +59,12 @@ def test_parameters_are_as_many_as_published(model_class, config, parameters, si
     [
         ("gaitbase", GaitBase, gaitbase),
         ("deepgaitv2", DeepGaitV2, deepgaitv2),
+        ("deepgaitv2_2d", partial(DeepGaitV2, DeepGaitV2.Config(block="2d")), deepgaitv2),
+        ("deepgaitv2_3d", partial(DeepGaitV2, DeepGaitV2.Config(block="3d")), deepgaitv2),
+        ("parsinggait", ParsingGait, parsinggait),
+        ("skeletongait", SkeletonGait, skeletongait),
         ("gaitgraph", GaitGraph, gaitgraph),
+        ("gaitgraph2", GaitGraph2, gaitgraph2),
         ("skeletongaitpp", SkeletonGaitPP, skeletongaitpp),
         ("xgait", XGait, xgait),
     ],

@@ -89,3 +89,19 @@ def test_the_mean_is_that_of_each_sequence_alone(mask):
     real = torch.ones(3, 4).bool() if mask is None else mask
     expected = torch.stack([one[keep].mean(0) for one, keep in zip(clip, real, strict=True)])
     torch.testing.assert_close(frames.aligned().mean(frames.pack(clip)), expected)
+
+
+def test_repeating_is_what_packing_gives_of_what_all_frames_share():
+    mask = torch.tensor([[1, 0, 1], [0, 1, 0], [1, 1, 1]]).bool()
+    x = torch.randn(3, 2)
+    for frames in (Frames.of(mask, mask), Frames.of(mask, None)):
+        expected = frames.pack(x.unsqueeze(1).expand(-1, 3, -1))
+        assert torch.equal(frames.repeat(x), expected)
+
+
+def test_thinning_spreads_a_few_frames_evenly():
+    mask = torch.tensor([[1] * 8, [1, 0] * 4, [0, 1] + 6 * [0]]).bool()
+    index, kept = Frames.of(mask, mask).thin(4)
+    assert index.tolist() == [0, 2, 4, 6, 8, 9, 10, 11, 12]
+    assert kept.lengths == (4, 4, 1)
+    assert Frames.of(mask, None).thin(9)[0].tolist() == list(range(24))

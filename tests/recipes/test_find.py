@@ -43,7 +43,7 @@ def test_its_learning_rate_can_be_followed_to_the_end(name):
 
 
 def test_every_network_that_learns_has_a_recipe():
-    learning = set(models.__all__) - {"GEI"}
+    learning = set(models.__all__) - {"CGI", "GEI", "VoxelLegs"}
     assert {published.model for published in RECIPES.values()} == learning
 
 

@@ -1,5 +1,18 @@
 """Data sets in the folders that their owners give out."""
 
+from meshgait.data.layouts.find import LAYOUTS, find_layout
+from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.layout import ClipFiles, Finding, Layout, Survey
+from meshgait.data.layouts.partition import Partition, read_partition
 
-__all__ = ["ClipFiles", "Finding", "Layout", "Survey"]
+__all__ = [
+    "LAYOUTS",
+    "ClipFiles",
+    "Finding",
+    "FolderLayout",
+    "Layout",
+    "Partition",
+    "Survey",
+    "find_layout",
+    "read_partition",
+]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,11 @@ class ClipFiles(ABC):
     record: Record
     split: str
 
+    @property
+    @abstractmethod
+    def paths(self) -> tuple[Path, ...]:
+        """The files it is read from, and the folders whose files it is read from."""
+
     @abstractmethod
     def read(self) -> tuple[GaitSequence | None, tuple[Finding, ...]]:
         """The frames that every modality has, joined by frame id, and what was left out.
@@ -41,22 +46,28 @@ class ClipFiles(ABC):
 
 @dataclass(frozen=True)
 class Survey:
-    """The clips found under a root, in the order of their names, and what is no clip."""
+    """The clips found under a root, in the order of their names, and what is no clip.
+
+    `probes` are the names of the clips searched for, where an official list has them.
+    """
 
     clips: tuple[ClipFiles, ...]
     findings: tuple[Finding, ...] = ()
+    probes: frozenset[str] = frozenset()
 
 
 class Layout(ABC):
     """One data set's folders, names, splits and protocols.
 
     `name` is the word of the command line ("gait3d"), `verified` whether the format was checked
-    against files of the data set and not recalled from the literature.
+    against files of the data set and not recalled from the literature, `modalities` those to be
+    read, all when empty.
     """
 
     name: str
     title: str
     verified: bool
+    modalities: tuple[str, ...] = ()
 
     @abstractmethod
     def find(self, root: Path, partition: Path | None = None) -> Survey:
@@ -67,5 +78,10 @@ class Layout(ABC):
         """
 
     @abstractmethod
-    def protocols(self, records: Sequence[Record]) -> tuple[Protocol, ...]:
-        """How the test clips are searched, the usual way first."""
+    def protocols(
+        self, records: Sequence[Record], probes: Collection[str] = ()
+    ) -> tuple[Protocol, ...]:
+        """How the test clips `records` are searched, the usual way first.
+
+        `probes` are those of `Survey`; a data set with a list has no protocol without it.
+        """

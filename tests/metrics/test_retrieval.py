@@ -3,20 +3,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra import numpy as arrays
-from torch.nn.functional import normalize
 from torch.testing import assert_close
 
-from meshgait.errors import ConfigError, DataError, ShapeError
+from meshgait.errors import DataError, ShapeError
 from meshgait.metrics import cmc, part_distance, retrieval
 from tests.golden import formula
-
-
-def distance_one_by_one(query, gallery, metric):
-    if metric == "cosine":
-        query, gallery = normalize(query, dim=-1), normalize(gallery, dim=-1)
-        return torch.stack([1 - (one * gallery).sum(-1).mean(1) for one in query])
-    return torch.stack([(one - gallery).square().sum(-1).sqrt().mean(1) for one in query])
+from tests.metrics.random_comparisons import comparisons
 
 
 def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_miss):
@@ -33,17 +25,6 @@ def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_mis
         penalties.append(len(ranks) / ranks[-1] if ranks else 0)
     curve = 100 * np.mean(hits, axis=0) if hits else np.zeros(11)
     return curve, 100 * np.mean(precisions or 0), 100 * np.mean(penalties or 0), len(hits)
-
-
-@st.composite
-def comparisons(draw):
-    """Few different distances, so ties are everywhere, infinite ones and left-out pairs too."""
-    shape = draw(arrays.array_shapes(min_dims=2, max_dims=2, max_side=7))
-    values = st.sampled_from([0.0, 0.5, 1.0, 2.0, np.inf])
-    distance = draw(arrays.arrays(np.float32, shape, elements=values))
-    query, gallery = (draw(arrays.arrays(np.int64, n, elements=st.integers(0, 3))) for n in shape)
-    exclude = draw(arrays.arrays(np.bool_, shape))
-    return distance, query, gallery, exclude
 
 
 @settings(deadline=None)
@@ -141,19 +122,6 @@ def test_distances_and_identities_come_in_any_form(kind):
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-@pytest.mark.parametrize("shape", [(3, 5), (1, 1), (5, 1030), (1030, 2), (0, 4), (4, 0)])
-def test_distance_is_its_definition_within_and_across_tiles(metric, shape):
-    query, gallery = (torch.randn(n, 3, 8) for n in shape)
-    found = part_distance(query, gallery, metric)
-    assert found.shape == shape
-    if found.numel():
-        assert_close(found, distance_one_by_one(query, gallery, metric), rtol=1e-5, atol=1e-6)
-        double = part_distance(query.double(), gallery.double(), metric)
-        expected = distance_one_by_one(query.double(), gallery.double(), metric)
-        assert_close(double, expected, rtol=1e-12, atol=1e-12)
-
-
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 def test_the_original_gives_the_same_distances_and_scores(metric):
     golden, _ = formula.load("retrieval")
     embedding, probe = torch.from_numpy(golden["embedding"]).mT, golden["probe"]
@@ -163,57 +131,6 @@ def test_the_original_gives_the_same_distances_and_scores(metric):
     scores = retrieval(distance, golden["label"][probe], golden["label"][~probe])
     found = [scores[key] for key in ("rank1", "rank5", "mAP", "mINP")]
     assert found == pytest.approx(100 * golden[f"{short}_scores"])
-
-
-def test_an_embedding_is_at_distance_zero_from_itself_even_far_from_the_origin():
-    embedding = torch.randn(50, 2, 16) + 1000
-    distance = part_distance(embedding, embedding)
-    assert distance.diagonal().max() < 0.01
-    expected = distance_one_by_one(embedding.double(), embedding.double(), "euclidean").float()
-    assert_close(distance, expected, rtol=1e-4, atol=0.01)
-
-
-def test_nothing_is_written_into_the_embeddings_and_nothing_is_recorded():
-    query, gallery = torch.randn(2, 6, 3, 4, requires_grad=True)
-    before = query.clone(), gallery.clone()
-    for metric in ("euclidean", "cosine"):
-        assert not part_distance(query, gallery, metric).requires_grad
-    assert torch.equal(query, before[0])
-    assert torch.equal(gallery, before[1])
-
-
-def test_half_precision_is_computed_in_float32():
-    query, gallery = torch.randn(2, 6, 3, 4).bfloat16()
-    found = part_distance(query, gallery)
-    assert torch.equal(found, part_distance(query.float(), gallery.float()))
-
-
-@pytest.mark.parametrize("metric", ["euclidean", "cosine"])
-@pytest.mark.parametrize("broken", [torch.nan, torch.inf])
-def test_one_broken_embedding_spoils_its_own_distances_only(metric, broken):
-    query, gallery = torch.randn(4, 3, 8), torch.randn(6, 3, 8)
-    gallery[5, 1, 2] = broken
-    found = part_distance(query, gallery, metric)
-    assert found[:, :5].isfinite().all()
-    assert not found[:, 5].isfinite().any()
-
-
-def test_the_more_precise_type_wins():
-    query, gallery = torch.randn(2, 6, 3, 4, dtype=torch.float64)
-    found = part_distance(query.float(), gallery)
-    assert torch.equal(found, part_distance(query.float().double(), gallery))
-
-
-def test_an_unknown_metric_is_refused():
-    with pytest.raises(ConfigError, match="'l2'; there are euclidean, cosine"):
-        part_distance(torch.zeros(1, 1, 1), torch.zeros(1, 1, 1), "l2")
-
-
-@pytest.mark.usefixtures("unchecked")
-@pytest.mark.parametrize("shape", [(2, 4, 8), (2, 3, 9), (2, 24)])
-def test_embeddings_of_two_networks_are_refused(shape):
-    with pytest.raises(ShapeError, match="same parts and channels"):
-        part_distance(torch.zeros(2, 3, 8), torch.zeros(shape))
 
 
 def test_nan_is_found_and_an_empty_comparison_refused():

@@ -1,4 +1,4 @@
-"""Embeddings of sequences, and what a protocol makes of them."""
+"""Embeddings of sequences: made by a network, written and read."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from torch import Tensor
 from torch.utils.data import DataLoader, Dataset
 from tqdm import tqdm
 
-from meshgait.data import AllFrames, GaitSequence, Protocol, Record, SequenceDataset, collate
+from meshgait.data import AllFrames, GaitSequence, Record, SequenceDataset, collate
 from meshgait.errors import DataError, ShapeError
-from meshgait.metrics import part_distance, retrieval
 from meshgait.storage import read_npz, written_whole
 
 _COLUMNS = ("subject", "condition", "view")
@@ -125,15 +124,3 @@ def _grouped(sequences: Iterable[GaitSequence], budget: int) -> Iterator[list[Ga
         group.append(sequence)
     if group:
         yield group
-
-
-def evaluate(
-    embeddings: Embeddings, protocol: Protocol, *, metric: str | None = None
-) -> dict[str, float]:
-    """Rank-k, mAP and mINP in percent under `protocol`, by its own metric unless one is given."""
-    probe, gallery = protocol.split(embeddings.records)
-    subjects = np.array([record.subject for record in embeddings.records])
-    distance = part_distance(
-        embeddings.values[probe], embeddings.values[gallery], metric=metric or protocol.metric
-    )
-    return retrieval(distance, subjects[probe], subjects[gallery])

@@ -1,0 +1,16 @@
+"""The open benchmark: methods on SyntheticGait-Wild under one protocol and one budget."""
+
+from meshgait.benchmark.ablation import ABLATIONS
+from meshgait.benchmark.budget import PRESETS, Budget
+from meshgait.benchmark.methods import Method, all_methods, find_methods
+from meshgait.benchmark.run import run_benchmark
+
+__all__ = [
+    "ABLATIONS",
+    "PRESETS",
+    "Budget",
+    "Method",
+    "all_methods",
+    "find_methods",
+    "run_benchmark",
+]

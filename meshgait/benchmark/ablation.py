@@ -1,0 +1,50 @@
+"""What each part of the networks on bodies is worth: the same network with one thing changed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from meshgait.benchmark.methods import Method
+from meshgait.data import SmplNoise
+from meshgait.loss_recipe import TripletNeckAndConsistency
+
+
+def _mesh(name: str, **config: Any) -> Method:
+    return Method(name, "MeshNet", config, reading="body")
+
+
+def _fusion(name: str, **config: Any) -> Method:
+    return Method(name, "FusionGait", config, reading="body")
+
+
+# With the weight that all other rows give to the classifier.
+_CONSISTENT = TripletNeckAndConsistency(weight=1.0)
+
+ABLATIONS: tuple[Method, ...] = (
+    Method("silhouettes alone", "SLN"),
+    Method("silhouettes and SMPL matrix", "SMPLGait"),
+    Method("silhouettes and SMPL matrix, camera hidden", "SMPLGait", {"camera": False}),
+    Method("silhouettes and SMPL matrix, noise added", "SMPLGait", augment=(SmplNoise(),)),
+    _mesh("mesh alone"),
+    # As many channels at the end as with three levels.
+    _mesh("mesh alone, one level", graph=(128,)),
+    _mesh("mesh alone, two levels", graph=(64, 128)),
+    _mesh("mesh alone, time shift", time="shift"),
+    _mesh("mesh alone, dilated in time", time="dilated"),
+    _mesh("mesh alone, attention over time", time="attention"),
+    Method("surface points alone", "PointNet", reading="body"),
+    Method("skeleton alone", "SkeletonGCN", reading="body"),
+    _fusion("fusion"),
+    _fusion("fusion without mesh", mesh_parts=0),
+    _fusion("fusion without skeleton", skeleton_parts=0),
+    _fusion("fusion without mesh and skeleton", mesh_parts=0, skeleton_parts=0),
+    _fusion("fusion without re-rendering", rerender=False),
+    _fusion("fusion with SMPL matrix", transform=True),
+    _fusion("fusion by gating", fusion="gating"),
+    _fusion("fusion by attention", fusion="attention"),
+    replace(_fusion("fusion with shape refined", refine=True), loss=_CONSISTENT),
+    replace(_fusion("fusion, noise added"), augment=(SmplNoise(),)),
+    _fusion("fusion, inputs missing in training", missing=0.2),
+)
+"""Rows of `meshgait benchmark --ablation`."""

@@ -1,0 +1,167 @@
+"""One cell of a benchmark: a method trained and scored with one seed, kept as JSON."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from meshgait._version import __version__
+from meshgait.benchmark.budget import Budget
+from meshgait.benchmark.conditions import pair_rank1
+from meshgait.benchmark.footage import Footage
+from meshgait.benchmark.methods import Method
+from meshgait.data import Protocol
+from meshgait.data.synthetic import SyntheticGait
+from meshgait.evaluate import Embeddings, embed, evaluate
+from meshgait.metrics import part_distance
+from meshgait.storage import written_whole
+from meshgait.train import fit
+
+FORMAT = 1  # raise it whenever the same settings give other numbers
+SCORES = ("rank1", "rank5", "mAP", "mINP")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """Scores in percent of one method with one seed, and what they cost.
+
+    `conditions` and `noise` (by multiples of the estimator's noise) hold Rank-1. `seconds` are
+    those of training since it was last resumed.
+    """
+
+    method: str
+    seed: int
+    scores: dict[str, float]
+    conditions: dict[str, float | None]
+    noise: dict[str, float]
+    parameters: int
+    frames_per_second: float
+    seconds: float
+    trained: dict[str, Any] = field(default_factory=dict)
+
+
+def run_cell(method: Method, seed: int, budget: Budget, footage: Footage, out: Path) -> Cell:
+    """The cell in `out`, if it was made of the same things; else made, and kept there.
+
+    A training that was killed is resumed. Raises `DataError` when the data lack an input, and what
+    `fit` raises.
+    """
+    made_of = describe(method, seed, budget, footage)
+    digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+    stem = f"{method.name.replace('/', '-').replace(' ', '-')}-{seed}"
+    path = out / "cells" / f"{stem}.json"
+    kept = _read(path, digest)
+    if kept is not None:
+        return kept
+    cell = _make(method, seed, budget, footage, out / "training" / f"{stem}-{digest}")
+    with written_whole(path) as part:
+        content = {"digest": digest, "version": __version__, **asdict(cell), "made_of": made_of}
+        part.write_text(json.dumps(content, indent=1), encoding="utf-8")
+    return cell
+
+
+def describe(method: Method, seed: int, budget: Budget, footage: Footage) -> dict[str, Any]:
+    """All that decides the numbers of a cell."""
+    shared = replace(budget, seeds=1)  # how many others there are does not matter
+    if method.embed is not None:
+        network = method.embed.__qualname__
+    else:
+        network = repr(method.build(budget).config)
+    return {
+        "format": FORMAT,
+        "method": [method.name, method.model, network, method.reading, repr(method.loss)],
+        "augment": repr(method.augment),
+        "seed": seed,
+        "budget": {f.name: repr(getattr(shared, f.name)) for f in fields(Budget)},
+        "data": [footage.train.fingerprint, footage.test.fingerprint],
+    }
+
+
+def _read(path: Path, digest: str) -> Cell | None:
+    """The cell that is there, or None: for none, one of other things, or a damaged one."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        if content["digest"] != digest:
+            return None
+        return Cell(**{entry.name: content[entry.name] for entry in fields(Cell)})
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _make(method: Method, seed: int, budget: Budget, footage: Footage, folder: Path) -> Cell:
+    if method.embed is not None:
+        return _measure(method, seed, footage, method.embed, "euclidean", True)
+    torch.manual_seed(seed)
+    model = method.build(budget)
+    parameters = sum(weight.numel() for weight in model.parameters())
+    for data in (footage.train, footage.test):
+        footage.with_inputs(data, model.inputs)  # made now, so that no clock counts it
+    start = time.perf_counter()
+    trained = _train(method, model, seed, budget, footage, folder) if parameters else {}
+    seconds = round(time.perf_counter() - start, 1) if parameters else 0.0
+    cell = _measure(
+        method, seed, footage,
+        look=lambda data: embed(model, footage.with_inputs(data, model.inputs)),
+        metric="cosine" if parameters else "euclidean",
+        sees_smpl=model.inputs != ("silhouette",),
+    )  # fmt: skip
+    return replace(cell, parameters=parameters, seconds=seconds, trained=trained)
+
+
+def _train(
+    method: Method, model: Any, seed: int, budget: Budget, footage: Footage, folder: Path
+) -> dict[str, Any]:
+    """Train `model` in place; what it was trained with."""
+    data = footage.with_inputs(footage.train, model.inputs)
+    recipe = budget.recipe(method.loss, reading=method.reading, augment=method.augment, seed=seed)
+    criterion = recipe.loss(model, budget.train_identities)
+    fit(model, criterion, data, recipe, out=folder, resume=True)
+    return {
+        "steps": recipe.steps,
+        "batch": f"{recipe.batch.people} x {recipe.batch.clips}",
+        "frames": budget.sampling(method.reading)[1],
+        "augment": ", ".join(repr(step) for step in method.augment) or "none",
+        "lr": budget.lr,
+        "width": getattr(model.config, "width", 1.0),
+    }
+
+
+def _measure(
+    method: Method,
+    seed: int,
+    footage: Footage,
+    look: Callable[[SyntheticGait], Embeddings],
+    metric: str,
+    sees_smpl: bool,
+) -> Cell:
+    """Scores of what `look` makes of the test clips; frames per second include reading them."""
+    protocol = footage.test.draw_protocol(seed)
+    start = time.perf_counter()
+    embeddings = look(footage.test)
+    speed = footage.frames / (time.perf_counter() - start)
+    distance = part_distance(embeddings.values, embeddings.values, metric).numpy()
+    subjects = np.array([record.subject for record in embeddings.records])
+    apart = {
+        name: pair_rank1(distance, subjects, pairs) for name, pairs in footage.conditions.items()
+    }
+    noise = {
+        str(level): _score(
+            embeddings if level == 1 or not sees_smpl else look(data), protocol, metric
+        )["rank1"]
+        for level, data in footage.noisy.items()
+    }
+    scores = _score(embeddings, protocol, metric)
+    return Cell(method.name, seed, scores, apart, noise, 0, round(speed, 1), 0.0)
+
+
+def _score(embeddings: Embeddings, protocol: Protocol, metric: str) -> dict[str, float]:
+    scores = evaluate(embeddings, protocol, metric=metric)
+    return {name: scores[name] for name in SCORES}

@@ -1,0 +1,48 @@
+"""Methods trained and scored one after another, and the table after each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from meshgait.benchmark.budget import Budget
+from meshgait.benchmark.cell import run_cell
+from meshgait.benchmark.footage import Footage
+from meshgait.benchmark.methods import Method
+from meshgait.benchmark.page import write_results
+from meshgait.benchmark.table import Row
+from meshgait.errors import MeshgaitError
+
+
+def run_benchmark(
+    methods: Sequence[Method],
+    budget: Budget,
+    *,
+    out: str | Path,
+    report: Callable[[str], object] = print,
+) -> Path:
+    """Fill the table in `out`, seed by seed and method by method; returns its page.
+
+    It may be killed at any time and called again: what is done is read, what was being trained is
+    resumed. After every cell `out` holds the table as it is then (`results.csv`, `results.md`,
+    `index.html`). A method that fails leaves a sentence in its row, and the others go on.
+    `report` is told of every cell.
+    """
+    out = Path(out)
+    footage = Footage(budget)
+    rows = [Row(method) for method in methods]
+    for seed in range(budget.seeds):
+        for index, row in enumerate(rows):
+            if row.problem:
+                continue
+            try:
+                cell = run_cell(row.method, seed, budget, footage, out)
+            except (MeshgaitError, RuntimeError, ValueError) as error:
+                # Whatever one network does, it must not end a night's run.
+                rows[index] = Row(row.method, row.cells, str(error))
+                report(f"{row.method.name}: {error}")
+            else:
+                row.cells.append(cell)
+                report(f"{cell.method}, seed {seed}: Rank-1 {cell.scores['rank1']:.1f}")
+            write_results(out, rows, budget)
+    return out / "index.html"

@@ -1,0 +1,85 @@
+"""Forward kinematics, and a body of which only some vertices are decoded.
+
+Plain torch on any device, which can be exported; `Body` is the faster for whole meshes.
+"""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from meshgait.body.decode import Body
+from meshgait.body.names import JOINT_PARENTS
+
+
+class PartialBody(nn.Module):
+    """A body of which only `vertices` are decoded, beside its joints: hundreds, say, or none.
+
+    >>> body = PartialBody(Body.embedded(), torch.arange(0, 6890, 100))
+    >>> points, joints = body(torch.eye(3).expand(5, 24, 3, 3), torch.zeros(5, 10))
+    >>> points.shape, joints.shape
+    (torch.Size([5, 69, 3]), torch.Size([5, 24, 3]))
+    """
+
+    template: Tensor
+    shapedirs: Tensor
+    posedirs: Tensor
+    weights: Tensor
+    rest: Tensor
+    rest_directions: Tensor
+
+    def __init__(self, body: Body, vertices: Int[Tensor, " N"]) -> None:
+        super().__init__()
+        layer = body.layer
+        posedirs = layer.posedirs.unflatten(1, (-1, 3))[:, vertices]
+        arrays = {
+            "template": layer.v_template[vertices],
+            "shapedirs": layer.shapedirs[vertices],
+            "posedirs": posedirs.flatten(1),
+            "weights": layer.lbs_weights[vertices],
+            "rest": layer.J_regressor @ layer.v_template,
+            "rest_directions": torch.einsum("jv,vck->jck", layer.J_regressor, layer.shapedirs),
+        }
+        for name, array in arrays.items():
+            self.register_buffer(name, array.clone(), persistent=False)
+
+    def forward(
+        self, rotation: Float[Tensor, "*batch 24 3 3"], betas: Float[Tensor, "*batch 10"]
+    ) -> tuple[Float[Tensor, "*batch N 3"], Float[Tensor, "*batch 24 3"]]:
+        """Vertices and joints in metres, of rotations against the parent joint and of shapes.
+
+        The pelvis stays where it rests.
+        """
+        rest = self.rest + torch.einsum("...k,jck->...jc", betas, self.rest_directions)
+        turns, joints = pose_skeleton(rotation, rest)
+        bend = (rotation[..., 1:, :, :] - torch.eye(3).to(rotation)).flatten(-3)
+        shaped = self.shape(betas) + (bend @ self.posedirs).unflatten(-1, (-1, 3))
+        shift = joints - (turns @ rest[..., None])[..., 0]
+        motion = torch.cat([turns.flatten(-2), shift], dim=-1)  # (*, 24, 12)
+        blended = torch.einsum("vj,...jk->...vk", self.weights, motion)
+        turn, shift = blended[..., :9].unflatten(-1, (3, 3)), blended[..., 9:]
+        return (turn @ shaped[..., None])[..., 0] + shift, joints
+
+    def shape(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch N 3"]:
+        """The vertices at rest, in T-pose."""
+        return self.template + torch.einsum("...k,vck->...vc", betas, self.shapedirs)
+
+
+def pose_skeleton(
+    rotation: Float[Tensor, "*batch 24 3 3"], rest: Float[Tensor, "*batch 24 3"]
+) -> tuple[Float[Tensor, "*batch 24 3 3"], Float[Tensor, "*batch 24 3"]]:
+    """Rotations against the world and places of joints that rest at `rest`.
+
+    `rotation` is against the parent, the root first; the root stays where it rests.
+
+    >>> rest = torch.rand(24, 3)
+    >>> torch.allclose(pose_skeleton(torch.eye(3).expand(24, 3, 3), rest)[1], rest)
+    True
+    """
+    turns, places = [rotation[..., 0, :, :]], [rest[..., 0, :]]
+    for joint, parent in enumerate(JOINT_PARENTS[1:], start=1):
+        bone = rest[..., joint, :] - rest[..., parent, :]
+        places.append(places[parent] + (turns[parent] @ bone[..., None])[..., 0])
+        turns.append(turns[parent] @ rotation[..., joint, :, :])
+    return torch.stack(turns, dim=-3), torch.stack(places, dim=-2)

@@ -1,0 +1,21 @@
+"""The body of a file that a command was given, whoever wrote it."""
+
+from __future__ import annotations
+
+import sys
+
+from meshgait.io import BodyTrack, Recording, fit_joints, marker_joints
+
+
+def body_of(recording: Recording, name: str | None = None) -> BodyTrack:
+    """SMPL parameters of a track; bodies are made where the file holds joints or markers.
+
+    Of several people the one seen longest is taken unless `name` says who, and stderr says so.
+    """
+    track = recording.track(name)
+    if len(recording.tracks) > 1 and name is None:
+        names = ", ".join(map(str, recording.tracks))
+        print(f"meshgait: taking track {recording.longest()} of {names}", file=sys.stderr)
+    if isinstance(track, BodyTrack):
+        return track
+    return fit_joints(marker_joints(track) if recording.format.name == "c3d" else track)

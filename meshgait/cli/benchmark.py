@@ -1,0 +1,55 @@
+"""Train and score methods on SyntheticGait-Wild under one budget; the table of all of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import fields
+from pathlib import Path
+
+from meshgait.cli._parsing import make_parser, parse
+from meshgait.errors import ConfigError
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Fill the table, as far as it is not filled yet, and say where it is."""
+    from meshgait.benchmark import (
+        ABLATIONS,
+        PRESETS,
+        Budget,
+        all_methods,
+        find_methods,
+        run_benchmark,
+    )
+    from meshgait.cli.train import take_option, to_plain
+    from meshgait.memory import keep_freed_memory
+
+    preset, rest = take_option("--preset", list(arguments))
+    if preset is not None and preset not in PRESETS:
+        raise ConfigError(f"there is no preset {preset!r}, only {', '.join(PRESETS)}")
+    parser = make_parser("benchmark", __doc__)
+    parser.add_argument("--out", type=Path, default=Path("out/benchmark"), help="folder to write")
+    parser.add_argument(
+        "--methods", nargs="+", type=str, default=[], help="rows; without it, all there are"
+    )
+    parser.add_argument("--ablation", action="store_true", help="the rows of the ablation instead")
+    parser.add_argument("--list", action="store_true", help="print the rows there are, and end")
+    parser.add_argument("--preset", help=f"defaults of the rest: {', '.join(PRESETS)}")
+    parser.add_class_arguments(Budget)
+    if preset is not None:
+        parser.set_defaults(to_plain(PRESETS[preset]))
+    chosen = parse(parser, rest)
+    known = ABLATIONS if chosen.ablation else all_methods()
+    if chosen.list:
+        print("\n".join(method.name for method in known))
+        return
+    methods = find_methods(chosen.methods, known) if chosen.methods else known
+    budget = Budget(**{field.name: chosen[field.name] for field in fields(Budget)})
+    keep_freed_memory()
+    page = run_benchmark(methods, budget, out=chosen.out, report=_tell)
+    print((chosen.out / "results.md").read_text(encoding="utf-8"))
+    print(f"open {page}")
+
+
+def _tell(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)

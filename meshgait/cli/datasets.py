@@ -1,0 +1,68 @@
+"""List the data sets that can be read, or survey one: meshgait datasets gait3d ROOT."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from meshgait.cli._parsing import make_parser, parse
+
+_MOST_LINES = 20
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Print the table without a name, the folders with a name, and a survey with a root."""
+    from meshgait.data.layouts import LAYOUTS, find_layout
+    from meshgait.errors import ConfigError
+
+    parser = make_parser("datasets", __doc__)
+    parser.add_argument("name", type=str | None, nargs="?", default=None, help="layout")
+    parser.add_argument("root", type=Path | None, nargs="?", default=None, help="its folder")
+    parser.add_argument(
+        "--partition", type=Path | None, default=None, help="JSON of who trains and is tested"
+    )
+    chosen = parse(parser, arguments)
+    if chosen.name is None:
+        if chosen.partition:
+            raise ConfigError("--partition needs the name of a layout and its folder")
+        print("\n".join(_table(tuple(LAYOUTS))))
+    elif chosen.root is None:
+        print("\n".join(_table((find_layout(chosen.name).name,))))
+    else:
+        print("\n".join(_survey(chosen.name, chosen.root, chosen.partition)))
+
+
+def _table(names: Sequence[str]) -> list[str]:
+    from meshgait.data.layouts import LAYOUTS
+
+    rows = [("name", "title", "folders", "splits", "format")]
+    for layout in map(LAYOUTS.__getitem__, names):
+        how = "verified" if layout.verified else "recalled, not checked against its files"
+        rows.append((layout.name, layout.title, layout.folders, layout.splits, how))
+    widths = [max(len(row[column]) for row in rows) for column in range(5)]
+    return [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in rows
+    ]
+
+
+def _survey(name: str, root: Path, partition: Path | None) -> Iterator[str]:
+    from meshgait.data.layouts import find_layout
+
+    layout = find_layout(name)
+    survey = layout.find(root, partition)
+    for split, count in sorted(Counter(clip.split for clip in survey.clips).items()):
+        people = {clip.record.subject for clip in survey.clips if clip.split == split}
+        yield f"{split}: {count} sequences of {len(people)} people"
+    test = [clip.record for clip in survey.clips if clip.split == "test"]
+    for protocol in layout.protocols(test, survey.probes) if test else ():
+        found = protocol.compare(test)
+        sides = [f"{len(i)} probes {g}" if g != "all" else f"{len(i)} probes"
+                 for g, i in found.probes.items()]  # fmt: skip
+        yield f"{protocol.name}: {', '.join(sides)}, gallery of {len(found.gallery)}"
+    yield f"{len(survey.findings)} findings"
+    for finding in survey.findings[:_MOST_LINES]:
+        yield f"  {finding.path}: {finding.problem}"
+    if len(survey.findings) > _MOST_LINES:
+        yield f"  ... and {len(survey.findings) - _MOST_LINES} more"

@@ -1,0 +1,27 @@
+"""What a trained network looks at: saliency on silhouettes and bodies, distances of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from meshgait.cli._data import add_data, make_data
+from meshgait.cli._parsing import make_parser, parse
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Write the page and say where it is."""
+    from meshgait.checkpoint import load_model
+    from meshgait.explain import write_explanation
+
+    parser = make_parser("explain", __doc__)
+    parser.add_argument("file", type=Path, help="checkpoint of meshgait train or benchmark")
+    parser.add_argument("--probes", type=int, default=3, help="how many are explained")
+    parser.add_argument("--out", type=Path, default=Path("out/explain"), help="folder to write")
+    add_data(parser)
+    chosen = parse(parser, arguments)
+    model = load_model(chosen.file)
+    page = write_explanation(
+        model, make_data(chosen, "test", model), chosen.out, probes=chosen.probes
+    )
+    print(f"open {page}")

@@ -1,0 +1,145 @@
+"""Modalities of one clip put together: by frame number, never by position."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+
+from meshgait.data.layouts.layout import ClipFiles, Finding
+from meshgait.data.layouts.source import Source, Track
+from meshgait.data.sequence import GaitSequence, Record
+
+Joined = tuple[GaitSequence | None, tuple[Finding, ...]]
+
+
+@dataclass(frozen=True)
+class JoinedClip(ClipFiles):
+    """A clip with a source for each of its modalities."""
+
+    sources: tuple[Source, ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Those of the sources."""
+        return tuple(source.path for source in self.sources)
+
+    def read(self) -> Joined:
+        """The frames that all sources have; none of them when a source has nothing."""
+        readings = [source.read() for source in self.sources]
+        findings = tuple(finding for _, found in readings for finding in found)
+        tracks = [track for track, _ in readings if track is not None]
+        if len(tracks) < len(self.sources):
+            return None, findings
+        clip, more = join(self.record, tracks)
+        return clip, (*findings, *more)
+
+
+@dataclass(frozen=True)
+class _Unjoinable:
+    """Why the numbers of some frames cannot be known."""
+
+    findings: tuple[Finding, ...]
+
+
+def join(record: Record, tracks: Sequence[Track]) -> Joined:
+    """Keep the frames that every track has, and say which were left out of which.
+
+    `frame_id` of the clip has their numbers.
+    """
+    twice = _twice([track.modality for track in tracks])
+    if twice:
+        paths = [track.path for track in tracks if track.modality == twice]
+        problem = f"is {twice}, and so is {paths[0].name}"
+        return None, (Finding(paths[1], f"{problem}: the clip was dropped"),)
+    numbered = _number(tracks)
+    if isinstance(numbered, _Unjoinable):
+        return None, numbered.findings
+    common = sorted(set.intersection(*(set(numbers) for numbers in numbered)))
+    findings = _unmatched(tracks, numbered, common)
+    if not common:
+        reason = "no frame is in all modalities: the clip was dropped"
+        return None, (*findings, Finding(tracks[0].path, reason))
+    frames = {
+        track.modality: track.frames[_places(numbers, common)]
+        for track, numbers in zip(tracks, numbered, strict=True)
+    }
+    frames["frame_id"] = np.array(common, dtype=np.int64)
+    finite = np.all([_finite(array) for array in frames.values()], axis=0)
+    for track in tracks:
+        bad = int(np.count_nonzero(~_finite(frames[track.modality])))
+        if bad:
+            findings.append(Finding(track.path, f"holds NaN or infinity in {bad} frames", bad))
+    if not finite.any():
+        return None, tuple(findings)
+    frames = {modality: array[finite] for modality, array in frames.items()}
+    return GaitSequence(**asdict(record), frames=frames), tuple(findings)
+
+
+def _places(numbers: Sequence[int], wanted: Sequence[int]) -> list[int]:
+    place = {number: index for index, number in enumerate(numbers)}
+    return [place[number] for number in wanted]
+
+
+def _twice(modalities: Sequence[str]) -> str | None:
+    return next((name for name in modalities if modalities.count(name) > 1), None)
+
+
+def _number(tracks: Sequence[Track]) -> list[tuple[int, ...]] | _Unjoinable:
+    """Frame numbers of every track: its own, those of files as many as its frames, or 0, 1, …."""
+    known = [track for track in tracks if track.numbers is not None]
+    if not known:
+        lengths = {len(track.frames) for track in tracks}
+        if len(lengths) == 1:
+            return [tuple(range(lengths.pop()))] * len(tracks)
+        return _cannot_join(tracks, tracks)
+    found = []
+    for track in tracks:
+        numbers = track.numbers or _borrowed(track, known)
+        if numbers is None:
+            return _cannot_join([track], tracks)
+        found.append(numbers)
+    return found
+
+
+def _borrowed(track: Track, known: Sequence[Track]) -> tuple[int, ...] | None:
+    """The numbers of another modality's files, if there are as many as frames without numbers."""
+    for other in known:
+        for numbers in (other.listed, other.numbers or ()):
+            if len(numbers) == len(track.frames):
+                return numbers
+    return None
+
+
+def _cannot_join(strangers: Sequence[Track], tracks: Sequence[Track]) -> _Unjoinable:
+    lengths = ", ".join(f"{other.modality} {len(other.frames)}" for other in tracks)
+    problem = f"differs in length and has no frame numbers ({lengths}): the clip was dropped"
+    return _Unjoinable(
+        tuple(Finding(track.path, problem, len(track.frames)) for track in strangers)
+    )
+
+
+def _unmatched(
+    tracks: Sequence[Track], numbered: Sequence[tuple[int, ...]], common: Sequence[int]
+) -> list[Finding]:
+    findings = []
+    kept = set(common)
+    for track, numbers in zip(tracks, numbered, strict=True):
+        lost = [number for number in numbers if number not in kept]
+        if lost:
+            others = " or ".join(
+                other.modality
+                for other, has in zip(tracks, numbered, strict=True)
+                if not set(lost) <= set(has)
+            )
+            problem = f"{len(lost)} frames of {track.modality} have no {others}, first {lost[0]}"
+            findings.append(Finding(track.path, problem, len(lost)))
+    return findings
+
+
+def _finite(array: np.ndarray) -> np.ndarray:
+    if array.dtype.kind != "f":
+        return np.ones(len(array), dtype=bool)
+    return np.isfinite(array).reshape(len(array), -1).all(axis=1)

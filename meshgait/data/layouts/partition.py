@@ -1,0 +1,59 @@
+"""The official lists of who trains, who is tested and what is searched for."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from meshgait.errors import DataError
+
+_MOST_BYTES = 1 << 26  # that of GREW has less than a megabyte
+_KEYS = ("TRAIN_SET", "TEST_SET")
+
+
+@dataclass(frozen=True)
+class Partition:
+    """People of training and test, and the names of the probes where they are listed."""
+
+    train: frozenset[str]
+    test: frozenset[str]
+    probes: frozenset[str] = frozenset()
+
+    def split(self, subject: str) -> str | None:
+        """The list, "train" or "test", or `None` for a person in neither list."""
+        if subject in self.train:
+            return "train"
+        return "test" if subject in self.test else None
+
+
+def read_partition(path: Path) -> Partition:
+    """A JSON with TRAIN_SET, TEST_SET and perhaps PROBE_SET, as OpenGait's and Gait3D's.
+
+    Raises `DataError` for another file, for a name that leads out of its folder, and for a person
+    who is in both lists.
+    """
+    if path.stat().st_size > _MOST_BYTES:
+        raise DataError(f"{path} has more than {_MOST_BYTES} bytes, which is absurd for a list")
+    try:
+        content = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        raise DataError(f"{path} is no JSON: {error}") from error
+    if not isinstance(content, dict) or not all(key in content for key in _KEYS):
+        found = ", ".join(map(str, content))[:80] if isinstance(content, dict) else "no dictionary"
+        raise DataError(f"{path} must have the keys {' and '.join(_KEYS)}; it has {found}")
+    train, test, probes = (_names(path, key, content.get(key, [])) for key in (*_KEYS, "PROBE_SET"))
+    both = sorted(train & test)
+    if both:
+        raise DataError(f"{path} has {both[0]} and {len(both) - 1} more both in training and test")
+    return Partition(train, test, probes)
+
+
+def _names(path: Path, key: str, content: Any) -> frozenset[str]:
+    if not isinstance(content, list) or not all(isinstance(name, str) for name in content):
+        raise DataError(f"{path}: {key} must be a list of names")
+    for name in content:
+        if not name or name.startswith(".") or any(mark in name for mark in "/\\\0"):
+            raise DataError(f"{path}: {key} names {name!r}, which is no name of a folder")
+    return frozenset(content)

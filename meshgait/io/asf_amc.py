@@ -1,0 +1,149 @@
+"""ASF and AMC (Acclaim), as CMU's motion capture is given out: a skeleton and its motions.
+
+The skeleton of `walk.amc` is `walk.asf`, that of `07_01.amc` `07.asf`, or the only .asf in the
+folder. Bones turn about axes of their own, which are undone here. The files do not say how many
+frames a second has; CMU's have 120. Recalled from the literature.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from meshgait.errors import DataError
+from meshgait.io.content import Text
+from meshgait.io.recording import Format
+from meshgait.io.retarget import Skeleton, retarget
+from meshgait.io.track import Track, TrackId, numbers
+
+_MOST_BONES = 1000
+_TURNS = {"rx": "x", "ry": "y", "rz": "z"}
+
+
+def _claims(content: Any) -> bool:
+    return isinstance(content, Text) and bool(
+        re.search(r"^:(FULLY-SPECIFIED|DEGREES|RADIANS)", content.text[:4000], re.MULTILINE)
+    )
+
+
+def _tracks(content: Any) -> dict[TrackId, Track]:
+    bones = _read_skeleton(_find_skeleton(content.path))
+    names = list(bones)
+    frames = _read_motion(content.text, bones)
+    degrees = not re.search(r"^:RADIANS", content.text, re.MULTILINE)
+    T = len(frames["root"])
+    rotations = np.empty((T, len(names), 3, 3))
+    for place, (name, bone) in enumerate(bones.items()):
+        turns = [(i, _TURNS[d]) for i, d in enumerate(bone["dof"]) if d in _TURNS]
+        own = np.eye(3)[None]
+        if turns and name in frames:
+            angles = frames[name][:, [i for i, _ in turns]]
+            order = "".join(axis for _, axis in turns)
+            own = Rotation.from_euler(order, angles, degrees=degrees).as_matrix()
+        own = bone["axis"] @ own.reshape(-1, 3, 3) @ bone["axis"].T
+        above = bone["parent"]
+        rotations[:, place] = own if above is None else rotations[:, names.index(above)] @ own
+    where = [bones["root"]["dof"].index(axis) for axis in ("tx", "ty", "tz")]
+    return {0: retarget(_skeleton(bones), rotations, frames["root"][:, where], fps=None)}
+
+
+def _skeleton(bones: dict[str, dict]) -> Skeleton:
+    """Joints at the start of every bone; a bone begins where the one above it ends."""
+    names = list(bones)
+    parents = [-1 if b["parent"] is None else names.index(b["parent"]) for b in bones.values()]
+    rows = list(bones.values())
+    offsets = [np.zeros(3) if p < 0 else rows[p]["bone"] for p in parents]
+    return Skeleton(tuple(names), tuple(parents), numbers("bones", np.array(offsets)))
+
+
+def _find_skeleton(motion: Path) -> Path:
+    stems = (motion.stem, motion.stem.split("_")[0])
+    beside = sorted(motion.parent.glob("*.asf"))
+    named = [path for stem in stems for path in beside if path.stem == stem]
+    if not named and len(beside) != 1:
+        raise DataError(f"its skeleton is not beside it: give {motion.parent / stems[1]}.asf")
+    return (named or beside)[0]
+
+
+def _read_skeleton(path: Path) -> dict[str, dict]:
+    """Bones by name, parents before children, the root first."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        sections = re.split(r"^:", re.sub(r"#.*", "", text), flags=re.MULTILINE)
+        parts = {
+            s.split(maxsplit=1)[0].lower(): s.partition("\n")[2] for s in sections if s.strip()
+        }
+        bones = {"root": _root(parts["root"])}
+        for block in re.findall(r"begin(.*?)end", parts["bonedata"], re.DOTALL):
+            bone = _bone(block)
+            bones[bone.pop("name")] = bone
+        return _ordered(bones, parts["hierarchy"])
+    except (KeyError, ValueError, IndexError, UnicodeDecodeError, RecursionError) as error:
+        raise DataError(f"{path} is not a whole ASF skeleton: {error!r}") from error
+
+
+def _root(text: str) -> dict[str, Any]:
+    rows = {words[0].lower(): words[1:] for words in map(str.split, text.splitlines()) if words}
+    turn = Rotation.from_euler(
+        rows["axis"][0].lower(), [float(x) for x in rows["orientation"]], degrees=True
+    )
+    order = [word.lower() for word in rows["order"]]
+    return {"dof": order, "axis": turn.as_matrix(), "bone": np.zeros(3), "parent": None}
+
+
+def _bone(text: str) -> dict[str, Any]:
+    rows = {words[0].lower(): words[1:] for words in map(str.split, text.splitlines()) if words}
+    direction = np.array([float(x) for x in rows["direction"]])
+    turn = Rotation.from_euler(
+        rows["axis"][3].lower(), [float(x) for x in rows["axis"][:3]], degrees=True
+    )
+    return {
+        "name": rows["name"][0],
+        "bone": direction * float(rows["length"][0]),
+        "axis": turn.as_matrix(),
+        "dof": [word.lower() for word in rows.get("dof", [])],
+        "parent": None,
+    }
+
+
+def _ordered(bones: dict[str, dict], hierarchy: str) -> dict[str, dict]:
+    found = {"root": bones["root"]}
+    for words in map(str.split, hierarchy.splitlines()):
+        if words and words[0] in found:
+            for child in words[1:]:
+                if child in found:
+                    raise ValueError(f"{child} hangs on two bones")
+                found[child] = bones[child] | {"parent": words[0]}
+    if len(found) > _MOST_BONES:
+        raise ValueError(f"more than {_MOST_BONES} bones")
+    return found
+
+
+def _read_motion(text: str, bones: dict[str, dict]) -> dict[str, np.ndarray]:
+    """The numbers of every bone (T, its degrees of freedom)."""
+    rows: dict[str, list[list[float]]] = {}
+    T = 0
+    for line in text.splitlines():
+        words = line.split()
+        if not words or words[0].startswith((":", "#")):
+            continue
+        if len(words) == 1:
+            T += 1
+        elif words[0] in bones:
+            rows.setdefault(words[0], []).append([float(word) for word in words[1:]])
+    for name, values in rows.items():
+        wide = {len(row) for row in values}
+        if len(values) != T or wide != {len(bones[name]["dof"])}:
+            raise DataError(
+                f"{name} has not its {len(bones[name]['dof'])} numbers in all {T} frames"
+            )
+    if not T or "root" not in rows:
+        raise DataError("the motion has no frames")
+    return {name: numbers(name, values).astype(np.float64) for name, values in rows.items()}
+
+
+ASF_AMC = Format("amc", "ASF/AMC", verified=False, claims=_claims, tracks=_tracks)

@@ -1,0 +1,87 @@
+"""Files of other people's tools, recognised by what is in them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from meshgait.errors import DataError
+from meshgait.io.aist import AIST
+from meshgait.io.alphapose import ALPHAPOSE
+from meshgait.io.amass import AMASS
+from meshgait.io.asf_amc import ASF_AMC
+from meshgait.io.bvh import BVH
+from meshgait.io.c3d import C3D
+from meshgait.io.coco import COCO
+from meshgait.io.content import describe_content, read_content
+from meshgait.io.gait3d import GAIT3D
+from meshgait.io.glamr import GLAMR
+from meshgait.io.gvhmr import GVHMR
+from meshgait.io.hrnet import HRNET
+from meshgait.io.humanml3d import HUMANML3D
+from meshgait.io.mediapipe import MEDIAPIPE
+from meshgait.io.openpose import OPENPOSE
+from meshgait.io.own import OWN
+from meshgait.io.phalp import PHALP
+from meshgait.io.recording import Format, Recording
+from meshgait.io.romp import ROMP
+from meshgait.io.tram import TRAM
+from meshgait.io.vibe import VIBE
+from meshgait.io.wham import WHAM
+
+FORMATS: tuple[Format, ...] = (
+    OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, VIBE, GLAMR, AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE,
+    COCO, ALPHAPOSE, MEDIAPIPE, HRNET, BVH, ASF_AMC, C3D,
+)  # fmt: skip
+
+# All that arrays of wrong shapes, missing keys and nonsense were seen to raise.
+_BROKEN = (
+    KeyError, TypeError, ValueError, IndexError, AttributeError, OverflowError, MemoryError,
+    StopIteration, RuntimeError, ArithmeticError,
+)  # fmt: skip
+
+
+def recognise(path: str | Path) -> Format | None:
+    """The format of a file or folder, or None; errors as `read`."""
+    return _recognise(Path(path), read_content(path))
+
+
+def read(path: str | Path) -> Recording:
+    """The people of a file or folder of any format in `FORMATS`; the name does not matter.
+
+    Raises `FileNotFoundError`, `UnsafeFileError` for a pickle that would run code, and `DataError`
+    for a damaged file and for one of an unknown format, with what was found and what is known.
+    """
+    path = Path(path)
+    content = read_content(path)
+    found = _recognise(path, content)
+    if found is None:
+        known = ", ".join(kind.title for kind in FORMATS)
+        raise DataError(
+            f"{path} is of no known format: it holds {describe_content(content)}; known are {known}"
+        )
+    try:
+        tracks = found.tracks(content)
+    except DataError as error:
+        text = str(error)
+        named = text if text.startswith(str(path)) else f"{path} ({found.title}): {text}"
+        raise type(error)(named) from error
+    except _BROKEN as error:
+        raise DataError(
+            f"{path} looks like {found.title} but is damaged: {type(error).__name__}: {error}"
+        ) from error
+    if not tracks:
+        raise DataError(f"{path} ({found.title}) has nobody in it")
+    return Recording(found, tracks)
+
+
+def _recognise(path: Path, content: Any) -> Format | None:
+    for kind in FORMATS:
+        try:
+            if kind.claims(content):
+                return kind
+        except DataError:
+            raise
+        except _BROKEN as error:
+            raise DataError(f"{path} is damaged: {type(error).__name__}: {error}") from error
+    return None

@@ -1,0 +1,261 @@
+"""What importers return: people followed over frames, as bodies or as points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from scipy.spatial.transform import Rotation
+
+from meshgait.body import Body
+from meshgait.data.motion import Motion
+from meshgait.errors import DataError
+
+Axes = Literal["camera", "y up", "z up"]
+Moved = Literal["origin", "pelvis"]
+CameraConvention = Literal["romp", "hmr"]
+TrackId = int | str
+
+# To meshgait's axes: x left of a person who faces z, y up. A camera has x right, y down, z forward.
+_UPRIGHT = {
+    "camera": Rotation.from_matrix(np.diag([1.0, -1.0, -1.0])),
+    "y up": Rotation.identity(),
+    "z up": Rotation.from_matrix([[1, 0, 0], [0, 0, 1], [0, -1, 0]]),
+}
+_HUGE = 1e6  # metres, radians or standard deviations: nobody's body
+_LAST_FRAME = 1 << 53
+
+
+@dataclass(frozen=True, eq=False)
+class WeakCamera:
+    """(s, tx, ty) of each frame: ROMP's `s * X + t` or HMR's `s * (X + t)`, see `camera`."""
+
+    cam: Float[np.ndarray, "T 3"]
+    convention: CameraConvention
+
+
+@dataclass(frozen=True, eq=False)
+class BodyTrack:
+    """SMPL parameters of one person; `frames` are ids in the film, ascending, perhaps with gaps.
+
+    `pose` is axis-angle in radians, root first, and `transl` in metres, both in `axes`. `transl`
+    is added to the body, as SMPL does, or else the place of its pelvis: `moved` says which.
+    """
+
+    frames: Int[np.ndarray, " T"]
+    pose: Float[np.ndarray, "T 24 3"]
+    betas: Float[np.ndarray, "T 10"]
+    transl: Float[np.ndarray, "T 3"] | None
+    camera: WeakCamera | None
+    axes: Axes
+    fps: float | None
+    moved: Moved = "origin"
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def upright(self, body: Body) -> BodyTrack:
+        """The same in meshgait's axes, y up; the camera is dropped, for it sees the old ones.
+
+        SMPL turns about the pelvis, so where the pelvis of `body` is at rest matters.
+        """
+        if self.axes == "y up" and self.moved == "origin":
+            return replace(self, camera=None)
+        turn = _UPRIGHT[self.axes]
+        pose = self.pose.astype(np.float64)
+        pose[:, 0] = (turn * Rotation.from_rotvec(pose[:, 0])).as_rotvec()
+        transl = self.transl
+        if transl is not None:
+            pelvis = rest_joints(body, self.betas)[:, 0]
+            place = transl if self.moved == "pelvis" else transl + pelvis
+            transl = (turn.apply(place) - pelvis).astype(np.float32)
+        pose = pose.astype(np.float32)
+        return replace(self, pose=pose, transl=transl, camera=None, axes="y up", moved="origin")
+
+    def to_motion(self, body: Body, *, fps: float = 25.0) -> Motion:
+        """All frames one after the other, upright, with the mean shape.
+
+        `fps` holds where the file does not say. Without `transl` the person walks on the spot.
+        """
+        track = self.upright(body)
+        transl = np.zeros((len(self), 3), np.float32) if track.transl is None else track.transl
+        pose = track.pose.reshape(len(self), 72)
+        betas = self.betas.mean(axis=0, dtype=np.float64).astype(np.float32)
+        return Motion(pose, betas, transl, float(self.fps or fps))
+
+
+@dataclass(frozen=True, eq=False)
+class PointTrack:
+    """Keypoints or markers of one person, with a confidence, 0 for what was not seen.
+
+    `unit` is pixels, shares of the picture's width and height, or metres.
+    """
+
+    frames: Int[np.ndarray, " T"]
+    points: Float[np.ndarray, "T K D"]
+    confidence: Float[np.ndarray, "T K"]
+    names: tuple[str, ...]
+    unit: Literal["px", "picture", "m"]
+    axes: Axes
+    fps: float | None
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def select(self, names: tuple[str, ...]) -> PointTrack:
+        """The points named, in that order; a neck and a pelvis are made from both sides."""
+        points, confidence = dict(zip(self.names, np.moveaxis(self.points, 1, 0), strict=True)), {}
+        confidence = dict(zip(self.names, self.confidence.T, strict=True))
+        for middle, side in (("neck", "shoulder"), ("pelvis", "hip"), ("mid_hip", "hip")):
+            pair = [f"left_{side}", f"right_{side}"]
+            if middle not in points and all(name in points for name in pair):
+                points[middle] = (points[pair[0]] + points[pair[1]]) / 2
+                confidence[middle] = np.minimum(confidence[pair[0]], confidence[pair[1]])
+        missing = [name for name in names if name not in points]
+        if missing:
+            raise DataError(f"there is no {', '.join(missing)} among {', '.join(self.names)}")
+        return replace(
+            self,
+            points=np.stack([points[name] for name in names], axis=1),
+            confidence=np.stack([confidence[name] for name in names], axis=1),
+            names=names,
+        )
+
+
+Track = BodyTrack | PointTrack
+
+
+def rest_joints(body: Body, betas: Float[np.ndarray, "T 10"]) -> Float[np.ndarray, "T 24 3"]:
+    """Joints at rest of the body for every row of `betas`."""
+    with torch.no_grad():
+        shaped = body.shape(torch.from_numpy(np.ascontiguousarray(betas[:1], np.float32)))
+        mean = (body.layer.J_regressor @ shaped)[0]
+        change = torch.einsum("jv,vck->jck", body.layer.J_regressor, body.layer.shapedirs)
+    more = (betas - betas[:1]).astype(np.float32)
+    return mean.numpy() + np.einsum("tk,jck->tjc", more, change.numpy())
+
+
+def body_track(
+    *,
+    frames: Any,
+    pose: Any,
+    betas: Any = None,
+    transl: Any = None,
+    cam: Any = None,
+    convention: CameraConvention = "hmr",
+    axes: Axes,
+    fps: Any = None,
+    moved: Moved = "origin",
+) -> BodyTrack:
+    """A `BodyTrack` of what a file holds, sorted by frame.
+
+    `pose` is axis-angle (T, 72) or (T, 24, 3), or matrices (T, 24, 3, 3); `betas` one row or T
+    rows of any length. Raises `DataError` for anything that does not fit.
+    """
+    pose = numbers("pose", pose)
+    T = len(pose) if pose.ndim else 0
+    if pose.shape[1:] == (24, 3, 3):
+        pose = matrices_to_axis_angle(pose)
+    if not T or pose.shape[1:] not in ((72,), (24, 3)):
+        raise DataError(f"pose is {pose.shape}, expected (T, 72), (T, 24, 3) or (T, 24, 3, 3)")
+    order, frames = sort_frames(frames, T)
+    flat = numbers("betas", np.zeros(10) if betas is None else betas)
+    per_frame = flat.ndim > 1 and len(flat) == T
+    shape = flat.reshape(T if per_frame else 1, -1)
+    padded = np.zeros((T, 10), np.float32)
+    padded[:, : min(10, shape.shape[1])] = shape[:, :10]
+    camera = None if cam is None else WeakCamera(_rows("camera", cam, T)[order], convention)
+    return BodyTrack(
+        frames=frames,
+        pose=pose.reshape(T, 24, 3)[order],
+        betas=padded[order],
+        transl=None if transl is None else _rows("transl", transl, T)[order],
+        camera=camera,
+        axes=axes,
+        fps=frame_rate(fps),
+        moved=moved,
+    )
+
+
+def point_track(
+    *,
+    frames: Any,
+    points: Any,
+    confidence: Any = None,
+    names: tuple[str, ...],
+    unit: Literal["px", "picture", "m"],
+    axes: Axes = "camera",
+    fps: Any = None,
+) -> PointTrack:
+    """A `PointTrack` of what a file holds, sorted by frame; errors as `body_track`."""
+    points = numbers("keypoints", points)
+    if points.ndim != 3 or points.shape[1] != len(names) or points.shape[2] not in (2, 3):
+        raise DataError(f"keypoints are {points.shape}, expected (T, {len(names)}, 2 or 3)")
+    if not len(points):
+        raise DataError("there are no frames")
+    seen = numbers("confidence", np.ones(points.shape[:2]) if confidence is None else confidence)
+    if seen.shape != points.shape[:2]:
+        raise DataError(f"confidence is {seen.shape} for keypoints {points.shape}")
+    order, frames = sort_frames(frames, len(points))
+    rate = frame_rate(fps)
+    return PointTrack(frames, points[order], seen[order], names, unit, axes, rate)
+
+
+def numbers(name: str, value: Any) -> np.ndarray:
+    """`value` as float32; `DataError` unless it is finite numbers of a human size."""
+    try:
+        array = np.asarray(value)
+    except ValueError as error:
+        raise DataError(f"{name} has rows of different length") from error
+    if array.dtype.kind not in "fiub":
+        raise DataError(f"{name} is of type {array.dtype}, expected numbers")
+    if not np.isfinite(array).all():
+        raise DataError(f"{name} holds NaN or infinity")
+    limit = 1e9 if name in ("keypoints", "confidence") else _HUGE
+    if array.size and np.abs(array).max() > limit:
+        raise DataError(f"{name} reaches {np.abs(array).max():.3g}, which is no body's")
+    return array.astype(np.float32)
+
+
+def matrices_to_axis_angle(matrices: Float[np.ndarray, "*batch 3 3"]) -> np.ndarray:
+    """Rotation vectors (*, 3); `DataError` for matrices that are far from rotations."""
+    flat = matrices.reshape(-1, 3, 3).astype(np.float64)
+    error = np.abs(flat @ np.swapaxes(flat, 1, 2) - np.eye(3)).max(initial=0)
+    if error > 0.1 or (np.linalg.det(flat) < 0).any():
+        raise DataError("the pose holds matrices that are not rotations")
+    found = Rotation.from_matrix(flat).as_rotvec()
+    return found.reshape(*matrices.shape[:-1]).astype(np.float32)
+
+
+def sort_frames(frames: Any, T: int) -> tuple[np.ndarray, Int[np.ndarray, " T"]]:
+    """The order that sorts `frames`, and they sorted; `DataError` when one occurs twice."""
+    ids = np.arange(T) if frames is None else np.asarray(frames).reshape(-1)
+    if ids.dtype.kind not in "iuf" or len(ids) != T:
+        raise DataError(f"there are {ids.size} frame ids of type {ids.dtype} for {T} frames")
+    if not np.isfinite(ids).all() or np.abs(ids.astype(np.float64)).max() > _LAST_FRAME:
+        raise DataError("a frame id is not a whole number")
+    whole = ids.astype(np.int64)
+    order = np.argsort(whole, kind="stable")
+    if (whole != ids).any() or (np.diff(whole[order]) == 0).any():
+        raise DataError("a frame id occurs twice or is not a whole number")
+    return order, whole[order]
+
+
+def frame_rate(fps: Any) -> float | None:
+    """A plausible frame rate, or none."""
+    if fps is None:
+        return None
+    rate = float(np.asarray(fps, dtype=np.float64).reshape(-1)[0])
+    if not 0 < rate <= 1e5:
+        raise DataError(f"the frame rate is {rate}, expected a number above 0")
+    return rate
+
+
+def _rows(name: str, value: Any, T: int) -> Float[np.ndarray, "T 3"]:
+    array = numbers(name, value)
+    if array.size != 3 * T:
+        raise DataError(f"{name} is {array.shape} for {T} frames, expected ({T}, 3)")
+    return array.reshape(T, 3)

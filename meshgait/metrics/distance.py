@@ -1,0 +1,97 @@
+"""Distances between embeddings."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.linalg import vector_norm
+from torch.nn.functional import conv2d
+
+from meshgait.errors import ConfigError, ShapeError
+
+
+@torch.no_grad()
+def part_distance(
+    query: Float[Tensor, "Q P C"], gallery: Float[Tensor, "G P C"], metric: str = "euclidean"
+) -> Float[Tensor, "Q G"]:
+    """Distance of every query to every gallery embedding, averaged over the parts.
+
+    "euclidean" is the mean of the parts' Euclidean distances, "cosine" one minus the mean of their
+    cosines. Beside the result it needs one copy of the queries and little else. Half precision
+    gives float32. Raises `ShapeError` where parts or channels differ.
+
+    >>> query, gallery = torch.eye(2).unsqueeze(1), torch.tensor([[[0.0, 2.0]]])
+    >>> part_distance(query, gallery, "cosine").flatten()
+    tensor([1., 0.])
+    """
+    if query.ndim != 3 or gallery.ndim != 3 or query.shape[1:] != gallery.shape[1:]:
+        raise ShapeError(
+            "query and gallery must be (Q, P, C) and (G, P, C) with the same parts and channels; "
+            f"got {tuple(query.shape)} and {tuple(gallery.shape)}"
+        )
+    if metric not in _METRICS:
+        raise ConfigError(f"unknown metric {metric!r}; there are {', '.join(_METRICS)}")
+    dtype = torch.promote_types(torch.promote_types(query.dtype, gallery.dtype), torch.float32)
+    distance = torch.zeros(len(query), len(gallery), dtype=dtype, device=query.device)
+    _METRICS[metric](query.to(dtype), gallery.to(dtype), distance)
+    return distance
+
+
+def _euclidean(query: Tensor, gallery: Tensor, distance: Tensor) -> None:
+    # Distances do not change, but far fewer digits cancel when all lies far from the origin.
+    centre = gallery.mean(0).nan_to_num(0, 0, 0)  # one broken embedding must not break all
+    tiles = [
+        (rows, (query[rows] - centre).permute(1, 2, 0).contiguous()) for rows in _tiles(len(query))
+    ]
+    norms = [own.square().sum(1)[:, :, None] for _, own in tiles]  # (P, Q, 1)
+    for columns in _tiles(len(gallery)):
+        some = (gallery[columns] - centre).transpose(0, 1).contiguous()  # (P, G, C)
+        some_norm = some.square().sum(2)
+        some *= -2
+        for (rows, own), norm in zip(tiles, norms, strict=True):
+            tile = distance[rows, columns]
+            for part in range(len(own)):
+                square = _product(own[part], some[part], some_norm[part])
+                tile += square.add_(norm[part]).clamp_min_(0).sqrt_()
+    distance /= query.shape[1]
+
+
+def _cosine(query: Tensor, gallery: Tensor, distance: Tensor) -> None:
+    tiles = [
+        (rows, _scaled(query[rows], torch.empty_like(query[rows])).flatten(1).T.contiguous())
+        for rows in _tiles(len(query))
+    ]
+    room = torch.empty_like(gallery[:_TILE])  # new memory for each tile would take longer to get
+    for columns in _tiles(len(gallery)):
+        some = gallery[columns]
+        some = _scaled(some, room[: len(some)]).flatten(1)
+        for rows, own in tiles:
+            distance[rows, columns] = _product(own, some, None)
+    distance.div_(-query.shape[1]).add_(1)
+
+
+def _scaled(embedding: Tensor, out: Tensor) -> Tensor:
+    """Every part with length 1; zeros stay zeros."""
+    scale = vector_norm(embedding, dim=2, keepdim=True).clamp_min_(1e-12).reciprocal_()
+    return torch.mul(embedding, scale, out=out)
+
+
+_TILE = 1024
+_METRICS = {"euclidean": _euclidean, "cosine": _cosine}
+
+
+def _tiles(length: int) -> list[slice]:
+    """Slices so long that what lies between two of them stays in the processor's cache."""
+    return [slice(start, start + _TILE) for start in range(0, length, _TILE)]
+
+
+def _product(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
+    """The product a.T @ b.T, plus bias, by the faster of two libraries.
+
+    A 1 x 1 convolution is that product. On CPUs its kernels can be much the faster (0.6 of the
+    time for cosines on an AMD EPYC), as the matrix library was not written for every processor.
+    """
+    if a.device.type == "cpu" and a.dtype == torch.float32:
+        return conv2d(a[None, :, :, None], b[:, :, None, None], bias)[0, :, :, 0].T
+    return a.T @ b.T if bias is None else torch.addmm(bias, a.T, b.T)

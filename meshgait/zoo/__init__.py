@@ -1,0 +1,19 @@
+"""The networks as a collection: what each eats, costs and reached, and where else it runs."""
+
+from meshgait.zoo.cost import Cost, cost_of
+from meshgait.zoo.export import Support, check_onnx, to_onnx, to_program
+from meshgait.zoo.random_clips import random_clips
+from meshgait.zoo.results import RESULTS, Result, results_of
+
+__all__ = [
+    "RESULTS",
+    "Cost",
+    "Result",
+    "Support",
+    "check_onnx",
+    "cost_of",
+    "random_clips",
+    "results_of",
+    "to_onnx",
+    "to_program",
+]

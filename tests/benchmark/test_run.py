@@ -1,0 +1,169 @@
+import csv
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from meshgait.benchmark import Method, find_methods, run_benchmark
+from meshgait.benchmark.cell import SCORES, run_cell
+from meshgait.benchmark.footage import Footage
+from meshgait.benchmark.methods import all_methods
+from meshgait.checkpoint import load_checkpoint, load_model
+from meshgait.data import SmplNoise
+from meshgait.evaluate import embed, evaluate
+from tests.benchmark.conftest import TINY
+
+ROWS = find_methods(["betas", "GEI", "SLN"], all_methods())
+CLOCKS = ("seconds", "frames_per_second")
+
+
+def numbers(folder):
+    """The table without what a clock measured."""
+    with (folder / "results.csv").open(encoding="utf-8") as file:
+        return [
+            {name: value for name, value in row.items() if name not in CLOCKS}
+            for row in csv.DictReader(file)
+        ]
+
+
+@pytest.fixture(scope="module")
+def whole(budget, tmp_path_factory):
+    """A benchmark that nobody disturbed."""
+    folder = tmp_path_factory.mktemp("whole")
+    missing = Method("rgb", "GaitNet")
+    said = []
+    page = run_benchmark([*ROWS, missing], budget, out=folder, report=said.append)
+    assert page == folder / "index.html"
+    (folder / "said.json").write_text(json.dumps(said))
+    return folder
+
+
+def test_every_method_has_a_line_for_every_seed(whole):
+    assert [(row["method"], row["seed"]) for row in numbers(whole)] == [
+        (method.name, str(seed)) for method in ROWS for seed in range(2)
+    ]
+    assert "| rgb |" in (whole / "results.md").read_text(encoding="utf-8")
+    assert "rgb is not in the data" in (whole / "results.md").read_text(encoding="utf-8")
+
+
+def test_the_numbers_are_those_of_evaluate(whole, budget):
+    footage = Footage(budget)
+    rows = {(row["method"], row["seed"]): row for row in numbers(whole)}
+    for seed in range(2):
+        (path,) = whole.glob(f"training/SLN-{seed}-*/checkpoint.pt")
+        protocol = footage.test.draw_protocol(seed)
+        scores = evaluate(embed(load_model(path), footage.test), protocol, metric="cosine")
+        for name in SCORES:
+            assert float(rows["SLN", str(seed)][name]) == pytest.approx(scores[name], abs=1e-9)
+
+
+def test_without_noise_other_estimates_are_compared(budget):
+    footage = Footage(budget)
+    truth, usual = (footage.noisy[level][0].frames for level in (0.0, 1.0))
+    assert (truth["silhouette"] == usual["silhouette"]).all()
+    assert abs(truth["smpl"] - usual["smpl"]).max() > 0.1
+    assert truth["smpl"][:, 75:].std(0).max() < 1e-5
+
+
+def test_a_second_run_trains_nothing_and_gives_the_same(whole, budget, monkeypatch, tmp_path):
+    before = numbers(whole)
+    monkeypatch.setattr("meshgait.benchmark.cell.fit", None)
+    run_benchmark(ROWS, budget, out=whole, report=str)
+    assert numbers(whole) == before
+
+
+def test_a_changed_budget_is_trained_anew(whole, budget):
+    footage, method = Footage(budget), ROWS[2]
+    kept = run_cell(method, 0, budget, footage, whole)
+    other = run_cell(method, 0, replace(budget, steps=2), footage, whole)
+    assert (kept.trained["steps"], other.trained["steps"]) == (4, 2)
+
+
+def test_what_is_done_to_clips_is_trained_told_and_kept_apart(budget, tmp_path):
+    footage, plain = Footage(budget), Method("x", "SMPLGait")
+    noisy = replace(plain, augment=(SmplNoise(joint_deg=7.0),))
+    cells = [run_cell(method, 0, budget, footage, tmp_path) for method in (plain, noisy)]
+    assert [cell.trained["augment"] for cell in cells] == ["none", repr(noisy.augment[0])]
+    trained = [load_model(path) for path in tmp_path.glob("training/*/checkpoint.pt")]
+    weights = [torch.cat([p.flatten() for p in model.parameters()]) for model in trained]
+    assert len(weights) == 2
+    assert not torch.equal(*weights)
+
+
+KILLED = """
+import os, signal, sys
+from dataclasses import replace
+from pathlib import Path
+from meshgait.benchmark import cell, run_benchmark
+from tests.benchmark.conftest import TINY
+from tests.benchmark.test_run import ROWS
+from tests.small_training import in_step
+
+def fit(model, criterion, data, recipe, **options):
+    if "SLN-1" in str(options["out"]):
+        in_step(4, criterion, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    return whole(model, criterion, data, replace(recipe, save_every=2), **options)
+
+whole, cell.fit = cell.fit, fit
+run_benchmark(ROWS, TINY, out=Path(sys.argv[1]), report=str)
+"""
+
+
+def test_a_killed_run_that_goes_on_gives_the_same_table(whole, budget, tmp_path):
+    root = Path(__file__).parents[2]
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, str(tmp_path)], cwd=root, capture_output=True,
+        env={**os.environ, "PYTHONPATH": str(root)}, check=False,
+    )  # fmt: skip
+    assert done.returncode == -signal.SIGKILL, done.stderr.decode()
+    (left,) = tmp_path.glob("training/SLN-1-*/checkpoint.pt")
+    assert load_checkpoint(left)["training"]["step"] == 2
+    assert len(numbers(tmp_path)) == 5
+    run_benchmark(ROWS, budget, out=tmp_path, report=str)
+    assert numbers(tmp_path) == numbers_of(whole)
+
+
+def numbers_of(folder):
+    return [row for row in numbers(folder) if row["method"] in {method.name for method in ROWS}]
+
+
+def test_a_damaged_cell_is_made_anew(budget, tmp_path):
+    footage, method = Footage(budget), ROWS[0]
+    first = run_cell(method, 0, budget, footage, tmp_path)
+    (path,) = (tmp_path / "cells").iterdir()
+    path.write_text(path.read_text(encoding="utf-8")[:40], encoding="utf-8")
+    again = run_cell(method, 0, budget, footage, tmp_path)
+    assert again.scores == first.scores
+
+
+def test_a_network_on_keypoints_gets_them_from_the_estimates(budget, tmp_path):
+    (method,) = find_methods(["GaitGraph2"], all_methods())
+    cell = run_cell(method, 0, replace(budget, seeds=1), Footage(budget), tmp_path)
+    assert cell.parameters > 0
+    assert cell.noise["1.0"] == cell.scores["rank1"]
+
+
+def test_the_page_shows_the_tables(whole):
+    page = (whole / "index.html").read_text(encoding="utf-8")
+    assert page.count("<table>") == 3
+    for name in ("rank1", "noise"):
+        with Image.open(whole / f"{name}.png") as picture:
+            picture.load()
+
+
+def test_seeds_differ_in_weights_and_probes(budget):
+    protocols = [Footage(budget).test.draw_protocol(draw) for draw in range(3)]
+    assert protocols[0] == Footage(budget).test.protocol
+    assert len({protocol.probes for protocol in protocols}) > 1
+    weights = []
+    for seed in range(2):
+        torch.manual_seed(seed)
+        weights.append(ROWS[2].build(TINY).head.weight)
+    assert not torch.equal(*weights)

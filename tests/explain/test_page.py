@@ -1,0 +1,35 @@
+import re
+
+import pytest
+from PIL import Image
+
+from meshgait.data.film import WildConfig
+from meshgait.data.synthetic import SyntheticGait
+from meshgait.errors import ConfigError
+from meshgait.explain import write_explanation
+from meshgait.models import SMPLGait
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    config = WildConfig(clips=2, frames=(12, 13))
+    return SyntheticGait("test", identities=2, config=config, cache=tmp_path_factory.mktemp("d"))
+
+
+def test_a_page_has_the_pictures_of_every_probe(data, tmp_path):
+    model = SMPLGait(SMPLGait.Config(width=1 / 16))
+    page = write_explanation(model, data, tmp_path, probes=2)
+    names = {f"probe{n}_{kind}" for n in (1, 2) for kind in ("body", "contour", "matches")}
+    found = {path.stem for path in tmp_path.glob("*.png")}
+    assert names | {f"probe{n}_{kind}" for n in (1, 2) for kind in ("parts", "pixels")} == found
+    for path in tmp_path.glob("*.png"):
+        with Image.open(path) as picture:
+            picture.load()
+            assert picture.convert("L").getextrema()[0] < picture.convert("L").getextrema()[1]
+    text = page.read_text(encoding="utf-8")
+    assert len(re.findall("data:image/png", text)) == len(found)
+
+
+def test_there_is_something_to_explain(data, tmp_path):
+    with pytest.raises(ConfigError, match="probes must be 1 or more, got 0"):
+        write_explanation(SMPLGait(SMPLGait.Config(width=1 / 16)), data, tmp_path, probes=0)

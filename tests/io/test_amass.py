@@ -1,0 +1,41 @@
+import numpy as np
+import pytest
+
+from meshgait.errors import DataError
+from meshgait.io import read, write_amass
+from tests.io.samples import body, motion, shows_the_walk
+from tests.io.samples import write_amass as write_sample
+
+
+def test_smpl_h_in_z_up_becomes_the_walk(tmp_path):
+    track = read(write_sample(tmp_path)).body()
+    assert track.fps == 120
+    shows_the_walk(track, hands=False)
+    np.testing.assert_allclose(track.betas[0], motion().betas, atol=1e-6)
+
+
+def test_what_is_written_comes_back_but_for_the_hands(tmp_path):
+    write_amass(tmp_path / "x.npz", motion(), body())
+    with np.load(tmp_path / "x.npz") as arrays:
+        assert arrays["poses"].shape == (6, 156)
+        assert arrays["trans"][:, 2].std() < arrays["trans"][:, :2].std()  # z is up
+    track = read(tmp_path / "x.npz").body()
+    assert track.fps == motion().fps
+    shows_the_walk(track, hands=False, atol=1e-6)
+    np.testing.assert_array_equal(track.betas[0], motion().betas)
+
+
+@pytest.mark.parametrize("width", [72, 165])
+def test_other_widths_are_read(tmp_path, width):
+    poses = np.zeros((3, width))
+    poses[:, :66] = 0.1
+    np.savez(tmp_path / "x.npz", poses=poses, trans=np.zeros((3, 3)))
+    pose = read(tmp_path / "x.npz").body().pose
+    assert pose.shape == (3, 24, 3)
+    assert not pose[:, 22:].any()
+
+
+def test_poses_that_are_too_narrow_are_refused(tmp_path):
+    np.savez(tmp_path / "x.npz", poses=np.zeros((3, 63)), trans=np.zeros((3, 3)))
+    with pytest.raises(DataError, match=r"poses are \(3, 63\), expected \(T, 156\)"):
+        read(tmp_path / "x.npz")

@@ -1,0 +1,112 @@
+import contextlib
+import functools
+import tempfile
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from meshgait._optional import require
+from meshgait.body import JOINT_INDEX
+from meshgait.errors import DataError, DependencyError
+from meshgait.io import fit_joints, marker_joints, read
+from tests.io.samples import FRAMES, body, motion
+
+try:
+    c3d = require("c3d", extra="mocap")
+except DependencyError as error:
+    pytest.skip(str(error), allow_module_level=True)
+
+JOINTS = {
+    "LKNE": "left_knee", "RKNE": "right_knee", "LANK": "left_ankle", "RANK": "right_ankle",
+    "LTOE": "left_foot", "RTOE": "right_foot", "LSHO": "left_shoulder", "RSHO": "right_shoulder",
+}  # fmt: skip
+
+
+def joints():
+    return motion().decode(body()).joints.numpy()
+
+
+def markers():
+    """Markers (T, 3) in metres, y up; those of the pelvis so that Bell's hips are the joints."""
+    found = {mark: joints()[:, JOINT_INDEX[name]] for mark, name in JOINTS.items()}
+    left, right = (joints()[:, JOINT_INDEX[f"{side}_hip"]] for side in ("left", "right"))
+    aside = left - right
+    width = np.linalg.norm(aside, axis=1, keepdims=True) / 0.72
+    aside = aside / np.linalg.norm(aside, axis=1, keepdims=True)
+    up = np.array([0, 1.0, 0]) - aside[:, 1:2] * aside
+    up = up / np.linalg.norm(up, axis=1, keepdims=True)
+    ahead = np.cross(aside, up)
+    front = (left + right) / 2 + 0.19 * width * ahead + 0.30 * width * up
+    found |= {"LASI": front + aside * width / 2, "RASI": front - aside * width / 2}
+    back = front - 0.15 * ahead
+    return found | {"LPSI": back + 0.05 * aside, "RPSI": back - 0.05 * aside}
+
+
+def write(path):
+    """As a laboratory would: millimetres, z up."""
+    writer = c3d.Writer(point_rate=100.0)
+    names = list(markers())
+    writer.set_point_labels(names)
+    rows = np.zeros((FRAMES, len(names), 5), np.float32)
+    x, y, z = np.moveaxis(np.stack(list(markers().values()), axis=1), -1, 0)
+    rows[..., :3] = 1000 * np.stack([x, -z, y], axis=-1)
+    rows[2, 0, 3] = -1  # a marker that was not seen
+    writer.add_frames([(row, np.zeros((0, 0))) for row in rows])
+    with path.open("wb") as file, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # there is no analogue data
+        writer.write(file)
+    return path
+
+
+@functools.cache
+def whole():
+    with tempfile.TemporaryDirectory() as folder:
+        return write(Path(folder) / "whole.c3d").read_bytes()
+
+
+def test_markers_are_metres_with_names_and_gaps(tmp_path):
+    track = read(write(tmp_path / "walk.c3d")).track()
+    assert track.names == tuple(markers())
+    assert (track.fps, track.axes) == (100, "z up")
+    assert track.confidence[2, 0] == 0
+    assert track.confidence.sum() == track.confidence.size - 1
+    x, y, z = np.moveaxis(track.points[:, 1], -1, 0)
+    np.testing.assert_allclose(np.stack([x, z, -y], 1), markers()["RKNE"], atol=1e-4)
+
+
+def test_hips_lie_where_bell_puts_them(tmp_path):
+    found = marker_joints(read(write(tmp_path / "walk.c3d")).track()).select(("left_hip",))
+    x, y, z = np.moveaxis(found.points[[0, 1, 3, 4, 5], 0], -1, 0)  # in the third one is unseen
+    ours = joints()[[0, 1, 3, 4, 5], JOINT_INDEX["left_hip"]]
+    np.testing.assert_allclose(np.stack([x, z, -y], 1), ours, atol=1e-3)
+
+
+def test_a_body_is_made_of_markers(tmp_path):
+    track = fit_joints(marker_joints(read(write(tmp_path / "walk.c3d")).track()))
+    found = track.to_motion(body()).decode(body()).joints.numpy()
+    for name in ("left_hip", "right_knee"):
+        bone = [x[[0, 5], JOINT_INDEX[name]] - x[[0, 5], 0] for x in (found, joints())]
+        assert np.linalg.norm(bone[0] - bone[1], axis=-1).max() < 0.06
+
+
+def test_a_file_that_is_cut_is_refused(tmp_path):
+    path = write(tmp_path / "walk.c3d")
+    path.write_bytes(path.read_bytes()[:700])
+    with pytest.raises(DataError, match=r"walk.c3d \(C3D markers\): "):
+        read(path)
+
+
+@settings(max_examples=20)
+@given(data=st.data())
+def test_damaged_files_end_in_our_error_and_nothing_else(tmp_path_factory, data):
+    path = tmp_path_factory.getbasetemp() / "x.c3d"
+    content = bytearray(whole())
+    for _ in range(data.draw(st.integers(1, 5))):
+        content[data.draw(st.integers(0, len(content) - 1))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    with contextlib.suppress(DataError):
+        read(path)

@@ -1,0 +1,36 @@
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from meshgait.body import JOINT_NAMES
+from meshgait.data.motion import Motion
+from meshgait.errors import DataError
+from meshgait.io import fit_joints
+from meshgait.io.track import point_track
+from tests.io.samples import body, motion
+
+
+def joints(names=JOINT_NAMES[:22]):
+    """Joints of the walk on a body of mean shape, as a track and as an array."""
+    whole = Motion(motion().pose, np.zeros(10, np.float32), motion().transl, 25.0)
+    places = whole.decode(body()).joints.numpy()
+    chosen = places[:, [JOINT_NAMES.index(name) for name in names]]
+    return point_track(frames=None, points=chosen, names=names, unit="m", axes="y up"), places
+
+
+@pytest.mark.parametrize("left_out", [(), ("spine1", "spine2", "left_collar", "right_collar")])
+def test_the_joints_of_a_body_give_that_body(left_out):
+    names = tuple(name for name in JOINT_NAMES[:22] if name not in left_out)
+    track, places = joints(names)
+    found = fit_joints(track).to_motion(body()).decode(body()).joints.numpy()
+    error = np.linalg.norm(found - places, axis=-1)[:, :22].max()
+    assert error < (0.05 if left_out else 2e-3)
+
+
+def test_points_of_a_picture_and_missing_legs_are_refused():
+    track, _ = joints()
+    with pytest.raises(DataError, match="points in metres, not of points in a picture"):
+        fit_joints(replace(track, unit="px"))
+    with pytest.raises(DataError, match="a body needs left_knee beside"):
+        fit_joints(track.select(tuple(n for n in JOINT_NAMES[:22] if n != "left_knee")))

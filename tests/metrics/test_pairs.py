@@ -1,0 +1,17 @@
+import numpy as np
+import pytest
+
+from meshgait.errors import DataError
+from meshgait.metrics import same
+
+
+def test_pairs_of_equal_labels_are_the_same():
+    query, gallery = ["000", "018"], np.array(["018", "000", "018"])
+    expected = [[one == other for other in gallery] for one in query]
+    assert same(query, gallery).tolist() == expected
+    assert same([1, 2], [2]).tolist() == [[False], [True]]
+
+
+def test_numbers_are_not_compared_with_words():
+    with pytest.raises(DataError, match="all integers or all strings"):
+        same([1], ["1"])

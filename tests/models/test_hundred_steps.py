@@ -1,0 +1,49 @@
+"""Every network trains on SyntheticGait, through `fit`: make test-slow."""
+
+import numpy as np
+import pytest
+
+from meshgait.data import ContinuousFrames, PeopleAndClips
+from meshgait.data.derived import DERIVATIONS, Derived
+from meshgait.data.film import WildConfig
+from meshgait.data.synthetic import SyntheticGait
+from meshgait.loss_recipe import Disentangle, SupervisedContrast, TripletAndNeck, TripletAndSalience
+from meshgait.recipe import Adam, Recipe
+from meshgait.train import fit
+from tests.models.test_contract import every_network, small
+
+STEPS = 100
+PEOPLE = 6
+LOSSES = {
+    "GaitNet": Disentangle(),
+    "CSTL": TripletAndSalience(),
+    "GaitGraph2": SupervisedContrast(0.07, 0.07),
+}
+
+
+@pytest.fixture(scope="module")
+def walkers(tmp_path_factory):
+    config = WildConfig(clips=4, frames=(14, 18))
+    cache = tmp_path_factory.mktemp("walkers")
+    return SyntheticGait("train", identities=PEOPLE, config=config, cache=cache, progress=False)
+
+
+@pytest.mark.slow
+@every_network
+def test_its_loss_falls_in_a_hundred_steps(model_class, walkers, tmp_path):
+    model = small(model_class)
+    derived = [name for name in model.inputs if name in DERIVATIONS]
+    recipe = Recipe(
+        steps=STEPS,
+        batch=PeopleAndClips(PEOPLE, 2),
+        frames=ContinuousFrames(8),
+        loss=LOSSES.get(model_class.__name__, TripletAndNeck(weight=1.0)),
+        optimizer=Adam(lr=2e-3),
+        milestones=(),
+        log_every=1,
+    )
+    criterion = recipe.loss(model, PEOPLE)
+    history = fit(model, criterion, Derived(walkers, derived), recipe, out=tmp_path)
+    losses = np.array([row["loss"] for row in history])
+    assert len(losses) == STEPS
+    assert losses[-20:].mean() < 0.97 * losses[:20].mean()
