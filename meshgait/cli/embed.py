@@ -1,4 +1,4 @@
-"""Embed sequences with a trained network, from clip files, a store or SyntheticGait, into one .npz."""
+"""Embed sequences with a trained network, from clips, a store or SyntheticGait, into one .npz."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("checkpoint", type=Path, help="written by meshgait train")
     parser.add_argument(
         "clips", nargs="*", type=Path, help="files as meshgait.data.save_clip writes; without any, "
-        "the test split of the data chosen",
+        "the test split of --store or of SyntheticGait",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
     add_data(parser)

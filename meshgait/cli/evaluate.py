@@ -96,8 +96,6 @@ def _of_data(data: Any, name: str | None) -> Protocol:
     """The protocol that the data brings: of this name, or the usual one."""
     from meshgait.data import PROTOCOLS
 
-    if not hasattr(data, "protocol"):
-        raise ConfigError("a folder of clips has no protocol of its own; name one by --protocol")
     if name is None:
         return data.protocol
     own = {protocol.name: protocol for protocol in getattr(data, "protocols", (data.protocol,))}

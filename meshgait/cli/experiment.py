@@ -53,7 +53,7 @@ def _parser(arguments: Sequence[str]) -> ArgumentParser:
     parser.add_class_arguments(Recipe, "recipe")
     add_data(parser)
     parser.set_defaults({"recipe": to_plain(_budget())})
-    if not any(argument.startswith("--data.store") for argument in arguments):
+    if not any(argument.startswith("--store") for argument in arguments):
         parser.set_defaults({"data.identities": 32})
     return parser
 
@@ -121,6 +121,8 @@ def _sizes(chosen: Namespace) -> list[Domain]:
 def _synthetic(name: str, chosen: Namespace, config: Any) -> Domain:
     from meshgait.experiment import Domain
 
-    its = Namespace(data=Namespace(**{**vars(chosen.data), "config": config}))
+    if chosen.store is not None:
+        raise ConfigError(f"{chosen.name} varies how walkers are filmed; it takes no --store")
+    its = Namespace(store=None, data=Namespace(**{**vars(chosen.data), "config": config}))
     train, test = make_data(its, "train"), make_data(its, "test")
     return Domain(name, train, test, test.protocol)

@@ -1,4 +1,4 @@
-"""Turn a data set's folders into quick stores: meshgait prepare gait3d ROOT --partition Gait3D.json."""
+"""Turn a data set's folders into quick stores: prepare gait3d ROOT --partition Gait3D.json."""
 
 from __future__ import annotations
 
@@ -21,10 +21,8 @@ def run(arguments: Sequence[str]) -> None:
     add = parser.add_argument
     add("layout", type=str, help="name of the data set's layout: see meshgait datasets")
     add("root", type=Path, help="its folder, raw or pickled")
-    add("--out", type=Path | None, default=None, help="folder to write, prepared/LAYOUT by default")
-    add(
-        "--partition", type=Path | None, default=None, help="official JSON of who trains, is tested"
-    )
+    add("-o", "--out", type=Path | None, default=None, help="folder to write: prepared/LAYOUT")
+    add("--partition", type=Path | None, default=None, help="JSON of who trains and is tested")
     add(
         "--modalities", type=list[Modality], default=[],
         help="those to keep, as [silhouette,smpl]; without it, all that most clips have",

@@ -10,7 +10,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
-from meshgait.cli._data import add_data, count_people, make_data
+from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> None:
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
     data = make_data(chosen, "train", model)
-    criterion = chosen.recipe.loss(model, count_people(data))
+    criterion = chosen.recipe.loss(model, data.identities)
     fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
     print(chosen.out / "checkpoint.pt")
 

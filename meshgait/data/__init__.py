@@ -13,7 +13,6 @@ from meshgait.data.benchmarks import PROTOCOLS, one_known_each, probe_list
 from meshgait.data.clips import Clips, load_clip, save_clip
 from meshgait.data.collate import Batch, collate
 from meshgait.data.other_view import OtherView
-from meshgait.data.prepared import Prepared
 from meshgait.data.protocol import Comparison, Group, Protocol
 from meshgait.data.protocol_files import read_protocols, write_protocols
 from meshgait.data.sampler import (
@@ -54,7 +53,6 @@ __all__ = [
     "OtherView",
     "PeopleAndClips",
     "Perspective",
-    "Prepared",
     "Protocol",
     "Record",
     "Rotate",

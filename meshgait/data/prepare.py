@@ -20,11 +20,12 @@ from tqdm import tqdm
 from meshgait.data.clip_reader import ClipGroup, ClipReader, usual_form
 from meshgait.data.layouts import ClipFiles, Layout, Survey
 from meshgait.data.preparation import Note, Preparation, SplitSummary
-from meshgait.data.prepared import PROTOCOLS_FILE, Prepared
 from meshgait.data.processes import processes
 from meshgait.data.protocol import Protocol
 from meshgait.data.protocol_files import write_protocols
+from meshgait.data.recorded import PROTOCOLS_FILE
 from meshgait.data.sequence import Record
+from meshgait.data.store import Store
 from meshgait.data.write_store import (
     array_content,
     joined_frames,
@@ -140,7 +141,7 @@ class _Work:
                     progress=lambda shard: bar.update(len(groups[shard].clips)),
                     pool=self.pool,
                 )
-            store = Prepared(folder, verify=True)
+            store = Store(folder, verify=True)
         notes = [Note(**note) for note in store.notes]
         counts = Counter(store.clips_with)
         return _Found(store.records, sum(store.lengths), store.bytes, counts, notes)
@@ -177,10 +178,10 @@ def _weigh(group: ClipGroup) -> _Found:
     )
 
 
-def _complete(folder: Path, fingerprint: str) -> Prepared | None:
+def _complete(folder: Path, fingerprint: str) -> Store | None:
     """The store in a folder, if it is whole and of this content."""
     try:
-        store = Prepared(folder, verify=True)
+        store = Store(folder, verify=True)
     except DataError:
         return None
     return store if store.fingerprint == fingerprint else None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
@@ -70,6 +71,10 @@ class SyntheticGait:
 
     def __getitem__(self, index: int) -> GaitSequence:
         return self.store[index]
+
+    def prefetch(self, indices: Sequence[int], modalities: Sequence[str]) -> None:
+        """See `Store.prefetch`."""
+        self.store.prefetch(indices, modalities)
 
     @property
     def records(self) -> list[Record]:

@@ -14,6 +14,7 @@ from meshgait.body import Body
 from meshgait.camera import Camera
 from meshgait.data import GaitSequence
 from meshgait.data.derived import decode_estimate
+from meshgait.data.recorded import Recorded
 from meshgait.data.synthetic import SyntheticGait
 from meshgait.errors import ConfigError
 from meshgait.evaluate import Embeddings, embed
@@ -32,7 +33,9 @@ _CALM, _HOT = (0.82, 0.84, 0.88), (0.85, 0.10, 0.08)
 _MATCHES = 4
 
 
-def write_explanation(model: Any, data: SyntheticGait, out: str | Path, *, probes: int = 3) -> Path:
+def write_explanation(
+    model: Any, data: SyntheticGait | Recorded, out: str | Path, *, probes: int = 3
+) -> Path:
     """Explain `model` by some probes of `data`; returns the page's path."""
     if probes < 1:
         raise ConfigError(f"probes must be 1 or more, got {probes}")
@@ -59,7 +62,7 @@ def write_explanation(model: Any, data: SyntheticGait, out: str | Path, *, probe
 
 def _explain(
     model: Any,
-    data: SyntheticGait,
+    data: SyntheticGait | Recorded,
     embeddings: Embeddings,
     probe: int,
     gallery: np.ndarray,

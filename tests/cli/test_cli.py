@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from meshgait.cli import COMMANDS, main
-from meshgait.data import GaitSequence, save_clip
+from meshgait.data import GaitSequence, Store, save_clip
 
 TINY = [
     "--model.width=0.0625", "--recipe.steps=2", "--recipe.frames.frames=3",
@@ -198,3 +198,26 @@ def test_doctor_names_every_optional_part(capsys):
     shown = capsys.readouterr().out
     for part in ("GPU", "training", "rendering", "3D windows", "SMPL body"):
         assert re.search(rf"^(ok|missing) +.*{part}", shown, re.MULTILINE), part
+
+
+def test_a_store_stands_in_for_the_walkers(trained, tmp_path, capsys):
+    _, data = trained
+    cache = f"--data.cache={tmp_path / 'cache'}"
+    assert main(["train", "SMPLGait", *TINY, *data, cache, f"--out={tmp_path / 'one'}"]) == 0
+    (store,) = (tmp_path / "cache").glob("train-*")
+    same = ["--store", str(store)]
+    assert main(["train", "SMPLGait", *TINY, *same, f"--out={tmp_path / 'two'}"]) == 0
+    logs = [(tmp_path / run / "log.csv").read_text(encoding="utf-8") for run in ("one", "two")]
+    assert logs[0] == logs[1]
+    capsys.readouterr()
+    said = refused(["evaluate", tmp_path / "two" / "checkpoint.pt", *same], capsys)
+    assert "no protocols.json" in said
+    table = tmp_path / "mine.csv"
+    rows = ["id,sequence,role,view,condition"]
+    for number, record in enumerate(Store(store).records):
+        role = "gallery" if number % 2 else "probe"
+        rows.append(f"{record.subject},,{role},{record.view},{record.condition}")
+    table.write_text("\n".join(rows), encoding="utf-8")
+    told = ["--protocol", str(table), "--average", "probes"]
+    assert main(["evaluate", str(tmp_path / "two" / "checkpoint.pt"), *same, *told]) == 0
+    assert "rank1" in capsys.readouterr().out

@@ -176,6 +176,11 @@ def test_levels_of_a_body_stay_closed_and_their_matrices_are_means(body, tmp_pat
     assert np.abs(levels[1].up @ levels[1].vertices - body[1]).max() < 0.01
 
 
+def test_levels_are_made_where_none_can_be_kept(tmp_path):
+    (tmp_path / "file").touch()
+    assert len(operators.hierarchy(FACES, POINTS, (3, 3), cache=tmp_path / "file" / "x")) == 3
+
+
 def test_the_levels_are_the_same_every_time_and_from_the_cache(tmp_path):
     first = operators.hierarchy(FACES, POINTS, (3, 3), cache=tmp_path / "a")
     anew = operators.hierarchy(FACES, POINTS, (3, 3), cache=tmp_path / "b")
