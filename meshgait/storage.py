@@ -1,6 +1,7 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
 import fcntl
+import glob
 import os
 import pickle
 import re
@@ -121,6 +122,13 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         _give_ordinary_permissions(part)
         part.replace(path)
     finally:
+        part.unlink(missing_ok=True)
+
+
+def clear_parts(path: str | Path) -> None:
+    """Remove what processes that were killed while they wrote `path` left of it."""
+    path = Path(path)
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         part.unlink(missing_ok=True)
 
 

@@ -37,7 +37,7 @@ class Note:
         >>> Note("0001/a.png", "is frame 7 once more, beside f7.png", 1).kind
         'is frame … once more, beside …'
         """
-        return re.sub(r"\b\d+\b|\S*\d\S*\.\w+", "…", self.problem)
+        return re.sub(r"(?<!\S)(?!skeleton\dd\b)\S*\d\S*", "…", self.problem)
 
 
 @dataclass(frozen=True)

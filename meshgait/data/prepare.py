@@ -21,7 +21,6 @@ from meshgait.data.clip_reader import ClipGroup, ClipReader, usual_form
 from meshgait.data.layouts import ClipFiles, Layout, Survey
 from meshgait.data.preparation import Note, Preparation, SplitSummary
 from meshgait.data.processes import processes
-from meshgait.data.protocol import Protocol
 from meshgait.data.protocol_files import write_protocols
 from meshgait.data.recorded import PROTOCOLS_FILE
 from meshgait.data.sequence import Record
@@ -33,6 +32,7 @@ from meshgait.data.write_store import (
     write_store,
 )
 from meshgait.errors import ConfigError, DataError
+from meshgait.storage import clear_parts
 
 VERSION = 1
 """Of the pretreatment: another one makes all stores anew."""
@@ -51,14 +51,12 @@ def prepare(
 ) -> Preparation:
     """Write the clips of `layout` under `root` into a store `out/SPLIT` for each of its splits.
 
-    `out/report.json` has what is returned: what was written, and all that was left out. A store
-    of clips to be searched has the data set's protocols beside it (`protocols.json`). What an
-    earlier run finished is kept, whatever ended it, if files and settings are the same; the bytes
-    are those of an undisturbed run. Floats are kept in single precision. A clip whose arrays are
-    of another shape or type than usual is dropped. A `dry_run` reads everything and writes nothing.
-
-    Raises `DataError` when `root` is not of this layout or no clip can be read, and `ConfigError`
-    when `out` lies in `root`.
+    `out/report.json` has what is returned: what was written, and all that was left out. Clips to
+    be searched have their protocols beside them. What an earlier run finished is kept, whatever
+    ended it, if files and settings are the same; the bytes are those of an undisturbed run. Floats
+    become single precision; a clip with arrays of an unusual shape or type is dropped. A `dry_run`
+    reads everything and writes nothing. Raises `DataError` when `root` is not of this layout or no
+    clip can be read, `ConfigError` when `out` lies in it.
     """
     root, out = Path(root), Path(out)
     if root.resolve() in (out.resolve(), *out.resolve().parents):
@@ -73,17 +71,17 @@ def prepare(
             clips = [clip for clip in survey.clips if clip.split == split]
             work = _Work(f"{layout.name} {split}", clips, reader, pool, progress)
             found = work.weigh() if dry_run else work.write(out / split)
+            summaries.append(found.summary(split, len(clips)))
             notes += found.notes
             if split == "test":
-                protocols, lost = _protocols(layout, survey, found.records)
-                notes += [Note(".", problem) for problem in lost]
-                if not dry_run:
-                    _save_protocols(out / split / PROTOCOLS_FILE, protocols)
-            summaries.append(found.summary(split, len(clips)))
+                path = None if dry_run else out / split / PROTOCOLS_FILE
+                notes += _add_protocols(layout, survey, found.records, path)
     if not any(summary.clips for summary in summaries):
-        raise DataError(f"no clip in {root} can be read; the first: {notes[0]}")
+        why = f"; the first: {notes[0].path} {notes[0].problem}" if notes else ""
+        raise DataError(f"no clip in {root} can be read{why}")
     preparation = Preparation(layout.name, tuple(summaries), tuple(notes))
     if not dry_run:
+        clear_parts(out / "report.json")
         preparation.save(out / "report.json")
     return preparation
 
@@ -202,21 +200,19 @@ def _name(entry: os.DirEntry[str]) -> str:
     return entry.name
 
 
-def _protocols(
-    layout: Layout, survey: Survey, records: Sequence[Record]
-) -> tuple[tuple[Protocol, ...], list[str]]:
-    """How the clips that are left are searched, and which probes are lost."""
+def _add_protocols(
+    layout: Layout, survey: Survey, records: Sequence[Record], path: Path | None
+) -> list[Note]:
+    """Write how the clips that are left are searched; the probes that are lost."""
     names = {record.name for record in records}
-    lost = sorted(survey.probes - names)
     protocols = layout.protocols(records, survey.probes & names) if records else ()
-    return protocols, [f"probe {name} was dropped" for name in lost]
-
-
-def _save_protocols(path: Path, protocols: Sequence[Protocol]) -> None:
-    if protocols:
-        write_protocols(path, protocols)
-    else:
-        path.unlink(missing_ok=True)
+    if path is not None:
+        clear_parts(path)
+        if protocols:
+            write_protocols(path, protocols)
+        else:
+            path.unlink(missing_ok=True)
+    return [Note(".", f"probe {name} was dropped") for name in sorted(survey.probes - names)]
 
 
 def _relative(path: Path, root: Path) -> str:
