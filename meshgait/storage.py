@@ -1,11 +1,13 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
+import fcntl
+import glob
 import os
 import pickle
 import re
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -39,15 +41,18 @@ def cache_dir() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "meshgait"
 
 
-def read_npz(path: str | Path) -> dict[str, np.ndarray]:
+def read_npz(path: str | Path, *, only: Collection[str] | None = None) -> dict[str, np.ndarray]:
     """All arrays of an .npz file; arrays of objects, which would be pickles, are refused.
+
+    Those not in `only` are not read.
 
     Raises `DataError` for a file that is damaged or no .npz, `FileNotFoundError` for none.
     """
     path = Path(path)
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            return {name: archive[name] for name in archive.files}
+            names = archive.files if only is None else [n for n in archive.files if n in only]
+            return {name: archive[name] for name in names}
     except FileNotFoundError:
         raise
     except MemoryError as error:
@@ -120,8 +125,26 @@ def written_whole(path: str | Path) -> Iterator[Path]:
         part.unlink(missing_ok=True)
 
 
+def clear_parts(path: str | Path) -> None:
+    """Remove what processes that were killed while they wrote `path` left of it."""
+    path = Path(path)
+    for part in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+        part.unlink(missing_ok=True)
+
+
 def _give_ordinary_permissions(path: Path) -> None:
     """`mkstemp` makes files that nobody else may read; a result should be readable as usual."""
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
+
+
+@contextmanager
+def locked(folder: str | Path) -> Iterator[None]:
+    """Wait until no other process holds this folder, and hold it; a killed process lets go."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)

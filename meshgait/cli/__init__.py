@@ -17,6 +17,7 @@ from meshgait.nearest import nearest
 COMMANDS = (
     "demo",
     "synth",
+    "prepare",
     "train",
     "embed",
     "evaluate",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import inspect
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from jsonargparse import ArgumentParser, Namespace
+
+from meshgait.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from meshgait.data.recorded import Recorded
@@ -23,11 +26,56 @@ def add_data(parser: ArgumentParser) -> None:
     parser.add_class_arguments(SyntheticGait, "data", skip={"split"}, instantiate=False)
 
 
-def make_data(chosen: Namespace, split: Literal["train", "test"]) -> SyntheticGait | Recorded:
-    """The split of the data chosen; walkers are made now, where they are not there yet."""
+def make_data(
+    chosen: Namespace, split: Literal["train", "test"], model: Any = None
+) -> SyntheticGait | Recorded:
+    """The split of the data chosen; walkers are made now, where they are not there yet.
+
+    Raises `ConfigError` when settings of walkers are given beside a store, and `DataError` when the
+    store lacks what `model` reads.
+    """
     from meshgait.data.recorded import Recorded
     from meshgait.data.synthetic import SyntheticGait
 
     if chosen.store is not None:
-        return Recorded(chosen.store, split)
+        _refuse_settings(vars(chosen.data))
+        data = Recorded(chosen.store, split)
+        if model is not None and len(data):
+            _require_inputs(data, model)
+        return data
     return SyntheticGait(split, **vars(chosen.data))
+
+
+def _refuse_settings(settings: dict[str, Any]) -> None:
+    from meshgait.data.synthetic import SyntheticGait
+
+    usual = inspect.signature(SyntheticGait).parameters
+    for name, value in settings.items():
+        if name != "progress" and value != usual[name].default:
+            raise ConfigError(
+                f"--data.{name} is about SyntheticGait, and --store is other data; give one of them"
+            )
+
+
+def _require_inputs(data: Recorded, model: Any) -> None:
+    """Before a training finds out: are the modalities there, in the size of the network?"""
+    name, clips = type(model).__name__, data.clips_with
+    wanted, found = (", ".join(names) for names in (model.inputs, clips))
+    for modality in model.inputs:
+        count = clips.get(modality, 0)
+        if count < len(data):
+            which = "no clip" if not count else f"only {count:,} of {len(data):,} clips"
+            raise DataError(
+                f"{name} reads {wanted}, but {which} in {data.folder} has {modality} (there is "
+                f"{found}); choose another network, or prepare with --modalities=[{wanted}]"
+            )
+    size, first = getattr(model.config, "size", None), data[0].frames
+    if size is None or "silhouette" not in model.inputs:
+        return
+    height, width = first["silhouette"].shape[-2:]
+    if (height, width) != tuple(size):
+        raise DataError(
+            f"silhouettes in {data.folder} are {height} x {width}, and this {name} reads "
+            f"{size[0]} x {size[1]}; train it with --model.size=[{height},{width}], or prepare "
+            "the data in the other size (--side)"
+        )

@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> None:
     add_data(parser)
     chosen = parse(parser, arguments)
     model = load_model(chosen.checkpoint)
-    data = Clips(chosen.clips) if chosen.clips else make_data(chosen, "test")
+    data = Clips(chosen.clips) if chosen.clips else make_data(chosen, "test", model)
     embeddings = embed(model, data)
     embeddings.save(chosen.out)
     count, parts, channels = embeddings.values.shape

@@ -30,11 +30,12 @@ def run(arguments: Sequence[str]) -> None:
     is_embedded = chosen.file.suffix == ".npz"
     content = {} if is_embedded else load_checkpoint(chosen.file)
     listed = _listed(chosen.protocol)
-    data: Any = None if is_embedded and listed else make_data(chosen, "test")
+    model = None if is_embedded else build_model(content)
+    data: Any = None if is_embedded and listed else make_data(chosen, "test", model)
     protocol = listed or _of_data(data, chosen.protocol)
     if chosen.average:
         protocol = replace(protocol, average=chosen.average)
-    embeddings = Embeddings.load(chosen.file) if is_embedded else embed(build_model(content), data)
+    embeddings = Embeddings.load(chosen.file) if is_embedded else embed(model, data)
     metric = chosen.metric or content.get("metric")
     if chosen.submission:
         form = {"grew": GREW, "hid": HID}[chosen.form]

@@ -27,7 +27,7 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.experiment import run_experiment
     from meshgait.memory import keep_freed_memory
 
-    chosen = parse(_parser(), arguments)
+    chosen = parse(_parser(arguments), arguments)
     if chosen.counts and chosen.name not in _COUNTS:
         raise ConfigError(f"{chosen.name} has no numbers to vary, but --counts are given")
     keep_freed_memory()
@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> None:
     print(f"{table}\n{picture}")
 
 
-def _parser() -> ArgumentParser:
+def _parser(arguments: Sequence[str]) -> ArgumentParser:
     from meshgait.recipe import Recipe
 
     parser = make_parser("experiment", __doc__)
@@ -52,7 +52,9 @@ def _parser() -> ArgumentParser:
     add("--progress", type=bool, default=True, help="whether to show bars")
     parser.add_class_arguments(Recipe, "recipe")
     add_data(parser)
-    parser.set_defaults({"recipe": to_plain(_budget()), "data.identities": 32})
+    parser.set_defaults({"recipe": to_plain(_budget())})
+    if not any(argument.startswith("--store") for argument in arguments):
+        parser.set_defaults({"data.identities": 32})
     return parser
 
 

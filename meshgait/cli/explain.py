@@ -21,5 +21,6 @@ def run(arguments: Sequence[str]) -> None:
     add_data(parser)
     chosen = parse(parser, arguments)
     model = load_model(chosen.file)
-    page = write_explanation(model, make_data(chosen, "test"), chosen.out, probes=chosen.probes)
+    data = make_data(chosen, "test", model)
+    page = write_explanation(model, data, chosen.out, probes=chosen.probes)
     print(f"open {page}")

@@ -23,7 +23,7 @@ from meshgait.data.sampler import (
 )
 from meshgait.data.sequence import GaitSequence, Record
 from meshgait.data.smpl_noise import SmplNoise
-from meshgait.data.store import Store, write_store
+from meshgait.data.store import Store
 from meshgait.data.transforms import (
     AllFrames,
     ContinuousFrames,
@@ -32,6 +32,7 @@ from meshgait.data.transforms import (
     UnorderedFrames,
     VaryingFrames,
 )
+from meshgait.data.write_store import write_store
 
 __all__ = [
     "PROTOCOLS",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -30,27 +31,33 @@ def load_clip(path: str | Path) -> GaitSequence:
     """
     path = Path(path)
     arrays = read_npz(path)
-    known = {name: str(arrays.pop(name)) for name in _RECORD if name in arrays}
+    record = _record(path, {name: arrays.pop(name) for name in _RECORD if name in arrays})
     scalars = [name for name, array in arrays.items() if array.ndim == 0]
     if scalars:
         raise DataError(f"{path}: {scalars[0]} is a single number, not an array of frames")
-    record = {"subject": path.stem, "condition": "", "view": ""} | known
     try:
-        return GaitSequence(**record, frames=arrays)
+        return GaitSequence(**asdict(record), frames=arrays)
     except ValueError as error:
         raise type(error)(f"{path}: {error}") from error
+
+
+def _record(path: Path, known: dict[str, np.ndarray]) -> Record:
+    given = {name: str(text) for name, text in known.items()}
+    return Record(**({"subject": path.stem, "condition": "", "view": ""} | given))
 
 
 class Clips:
     """Files of `save_clip` as a data set; frames are read when they are asked for.
 
-    `records` says who, under which condition and from where, for every file. Raises what
-    `load_clip` raises for the first file that is not in order.
+    `records` says who, under which condition and from where, for every file. Raises `DataError`
+    for the first file that is no .npz; what else `load_clip` finds wrong, it finds later.
     """
 
     def __init__(self, paths: Sequence[str | Path]) -> None:
         self.paths = [Path(path) for path in paths]
-        self.records: list[Record] = [load_clip(path).record for path in self.paths]
+        self.records: list[Record] = [
+            _record(path, read_npz(path, only=_RECORD)) for path in self.paths
+        ]
 
     def __len__(self) -> int:
         return len(self.paths)

@@ -17,8 +17,9 @@ from torch.nn.functional import avg_pool2d
 from meshgait.body import Body, parsing_labels
 from meshgait.camera import WeakPerspective
 from meshgait.data.sequence import GaitSequence, Record
-from meshgait.data.store import Store, write_store
+from meshgait.data.store import Store
 from meshgait.data.synthetic import SyntheticGait
+from meshgait.data.write_store import write_store
 from meshgait.errors import DataError
 from meshgait.mesh import Mesh
 from meshgait.modalities import (

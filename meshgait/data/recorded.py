@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -39,6 +40,18 @@ class Recorded:
     def records(self) -> list[Record]:
         """Who, under which condition and from where, for every sequence."""
         return self.data.records
+
+    @cached_property
+    def clips_with(self) -> dict[str, int]:
+        """For every modality the number of sequences that have it; of clips the first is asked."""
+        if isinstance(self.data, Store):
+            return self.data.clips_with
+        return dict.fromkeys(self[0].frames, len(self))
+
+    def prefetch(self, indices: Sequence[int], modalities: Sequence[str]) -> None:
+        """See `Store.prefetch`; nothing for clips."""
+        if isinstance(self.data, Store):
+            self.data.prefetch(indices, modalities)
 
     @cached_property
     def identities(self) -> int:

@@ -36,6 +36,15 @@ class SequenceDataset(Protocol):
     def __getitem__(self, index: int) -> GaitSequence: ...
 
 
+@runtime_checkable
+class ReadsAhead(Protocol):
+    """Data that is glad to know what will be asked for next."""
+
+    def prefetch(self, indices: Sequence[int], modalities: Sequence[str]) -> None:
+        """These modalities of these sequences are about to be asked for."""
+        ...
+
+
 @dataclass(frozen=True)
 class PeopleAndClips:
     """A batch of `people` different people with `clips` clips of each."""
@@ -103,6 +112,8 @@ class TrainingBatches(Dataset[Batch]):
         seeds = generator.integers(0, 2**31, len(indices))
         share = slice(self.rank, None, self.world_size)
         chosen = indices[share].tolist(), seeds[share].tolist()
+        if isinstance(self.data, ReadsAhead):
+            self.data.prefetch(chosen[0], self.modalities)
         clips = [self._clip(index, seed) for index, seed in zip(*chosen, strict=True)]
         return collate(clips, self.labels[indices[share]].tolist())
 

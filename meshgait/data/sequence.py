@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +26,29 @@ class Record:
         return f"{self.subject}-{self.condition}-{self.view}"
 
 
+class Unread(Mapping[str, np.ndarray]):
+    """Arrays by modality that are read from a file when they are asked for, and not before.
+
+    Whoever wrote the file had checked them. Another process is handed the arrays, not the file.
+    """
+
+    @property
+    @abstractmethod
+    def length(self) -> int:
+        """Frames of each array."""
+
+    @abstractmethod
+    def only(self, modalities: Sequence[str]) -> Unread:
+        """These arrays alone."""
+
+    @abstractmethod
+    def take(self, indices: np.ndarray) -> Unread:
+        """These frames alone."""
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return dict, (dict(self),)
+
+
 @dataclass(frozen=True, eq=False)
 class GaitSequence(Record):
     """A record with its frames: arrays of equal length, one for each modality.
@@ -35,6 +60,8 @@ class GaitSequence(Record):
     frames: Mapping[str, np.ndarray]
 
     def __post_init__(self) -> None:
+        if isinstance(self.frames, Unread):
+            return
         lengths = {modality: len(array) for modality, array in self.frames.items()}
         if not lengths:
             raise ShapeError(f"sequence {self.name} has no modality at all")
@@ -52,6 +79,8 @@ class GaitSequence(Record):
                 )
 
     def __len__(self) -> int:
+        if isinstance(self.frames, Unread):
+            return self.frames.length
         return len(next(iter(self.frames.values())))
 
     @property
@@ -67,10 +96,19 @@ class GaitSequence(Record):
                 f"sequence {self.name} has no {' and no '.join(missing)}, only "
                 f"{', '.join(self.frames)}"
             )
-        frames = {modality: self.frames[modality] for modality in modalities}
-        return GaitSequence(self.subject, self.condition, self.view, frames)
+        return self._with(
+            self.frames.only(modalities)
+            if isinstance(self.frames, Unread)
+            else {modality: self.frames[modality] for modality in modalities}
+        )
 
     def take(self, indices: np.ndarray) -> GaitSequence:
         """The frames at `indices`, in that order, of every modality."""
-        frames = {modality: array[indices] for modality, array in self.frames.items()}
+        return self._with(
+            self.frames.take(indices)
+            if isinstance(self.frames, Unread)
+            else {modality: array[indices] for modality, array in self.frames.items()}
+        )
+
+    def _with(self, frames: Mapping[str, np.ndarray]) -> GaitSequence:
         return GaitSequence(self.subject, self.condition, self.view, frames)

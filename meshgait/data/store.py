@@ -1,37 +1,57 @@
-"""Sequences on disk: one flat file per modality and shard, memory-mapped, checked, resumable.
+"""Sequences on disk: one flat .npy file per modality and shard, read a clip at a time, checked.
 
 A shard is complete when its index, `00007.json`, exists: it is written after the arrays. A store is
 complete when `store.json` exists. So a process killed at any moment loses one shard at most.
+
+Nothing but the frames asked for is read, into memory of their own. The files can be mapped into
+memory; here they are not, since what was touched of a map counts as memory of the process, and
+every map keeps its file open.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import Executor
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from meshgait.data.sequence import GaitSequence, Record
+from meshgait.data.sequence import GaitSequence, Record, Unread
 from meshgait.errors import DataError
-from meshgait.storage import written_whole
 
 FORMAT = 1
+_ABSENT = -1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the frames of one sequence lie."""
+    """Where the frames of one sequence lie: the first of each array of its shard."""
 
     record: Record
     shard: int
-    start: int
     length: int
+    starts: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class _Array:
+    """A file of frames: its type, where the first frame begins, and what is packed in bits."""
+
+    path: Path
+    dtype: np.dtype
+    shape: tuple[int, ...]
+    offset: int
+    pixels: tuple[int, ...] | None
+
+    @property
+    def frame_bytes(self) -> int:
+        return self.dtype.itemsize * int(np.prod(self.shape[1:]))
 
 
 class Store:
@@ -44,11 +64,14 @@ class Store:
     def __init__(self, folder: str | Path, *, verify: bool = False) -> None:
         self.folder = Path(folder)
         self._places: list[_Place] = []
-        self._arrays: dict[tuple[int, str], np.ndarray] = {}
+        self._packed: list[dict[str, list[int] | None]] = []
+        self._arrays: dict[tuple[int, str], _Array] = {}
+        self._clips: Counter[str] = Counter()
+        self.bytes = 0
+        self.notes: list[Any] = []
         try:
             header = _read_header(self.folder)
             self.fingerprint: str = header["fingerprint"]
-            self._packed: dict[str, list[int] | None] = header["packed"]
             for shard in range(header["shards"]):
                 self._add_shard(shard, verify)
         except (KeyError, TypeError, AttributeError) as error:
@@ -60,7 +83,12 @@ class Store:
     @property
     def modalities(self) -> tuple[str, ...]:
         """Names of the arrays that every sequence has."""
-        return tuple(self._packed)
+        return tuple(name for name, clips in self._clips.items() if clips == len(self))
+
+    @property
+    def clips_with(self) -> dict[str, int]:
+        """For every modality the number of sequences that have it."""
+        return dict(self._clips)
 
     @property
     def records(self) -> list[Record]:
@@ -74,70 +102,117 @@ class Store:
 
     def __getitem__(self, index: int) -> GaitSequence:
         place = self._places[index]
-        frames = {modality: self._read(place, modality) for modality in self._packed}
-        return GaitSequence(**asdict(place.record), frames=frames)
+        who = place.record
+        frames = _Frames(self, place, self._modalities_of(place))
+        return GaitSequence(who.subject, who.condition, who.view, frames)
+
+    def prefetch(self, indices: Sequence[int], modalities: Sequence[str]) -> None:
+        """Tell the system that these will be read soon: the disk fetches them at the same time."""
+        if not hasattr(os, "posix_fadvise"):
+            return
+        for place in (self._places[index] for index in indices):
+            for modality in set(modalities).intersection(self._modalities_of(place)):
+                array = self._array(place.shard, modality)
+                first = array.offset + array.frame_bytes * self._start(place, modality)
+                with array.path.open("rb", buffering=0) as file:
+                    length = array.frame_bytes * place.length
+                    os.posix_fadvise(file.fileno(), first, length, os.POSIX_FADV_WILLNEED)
 
     def _add_shard(self, shard: int, verify: bool) -> None:
-        index = _read_json(_index_path(self.folder, shard))
+        index = read_index(index_path(self.folder, shard))
         if index["fingerprint"] != self.fingerprint:
             raise DataError(f"shard {shard} of {self.folder} is of another content than its store")
-        for modality in self._packed:
-            path = _array_path(self.folder, shard, modality)
-            check_file(path, index["files"][modality], checksum=verify)
-        start = 0
+        packed = index["packed"]
+        self._packed.append(packed)
+        for modality in packed:
+            expected = index["files"][modality]
+            check_file(array_path(self.folder, shard, modality), expected, checksum=verify)
+            self.bytes += expected["bytes"]
+        next_start = dict.fromkeys(packed, 0)
         for entry in index["sequences"]:
-            length = entry.pop("length")
-            self._places.append(_Place(Record(**entry), shard, start, length))
-            start += length
+            length, without = entry.pop("length"), entry.pop("without", ())
+            if length < 1:
+                raise DataError(f"an index of {self.folder} is damaged: a clip of {length} frames")
+            starts = tuple(_ABSENT if m in without else next_start[m] for m in packed)
+            self._places.append(_Place(Record(**entry), shard, length, starts))
+            for modality in next_start.keys() - without:
+                next_start[modality] += length
+            self._clips.update(m for m in packed if m not in without)
+        self.notes.extend(index.get("notes", ()))
 
-    def _read(self, place: _Place, modality: str) -> np.ndarray:
-        key = place.shard, modality
+    def _modalities_of(self, place: _Place) -> tuple[str, ...]:
+        pairs = zip(self._packed[place.shard], place.starts, strict=True)
+        return tuple(modality for modality, start in pairs if start != _ABSENT)
+
+    def _start(self, place: _Place, modality: str) -> int:
+        return place.starts[list(self._packed[place.shard]).index(modality)]
+
+    def _array(self, shard: int, modality: str) -> _Array:
+        key = shard, modality
         if key not in self._arrays:
-            path = _array_path(self.folder, place.shard, modality)
+            path = array_path(self.folder, shard, modality)
             try:
-                self._arrays[key] = np.load(path, mmap_mode="r", allow_pickle=False)
-            except (ValueError, OSError, EOFError) as error:
+                self._arrays[key] = _read_layout(path, self._packed[shard][modality])
+            except (ValueError, OSError, EOFError, TypeError) as error:
                 raise DataError(f"{path} is damaged: {error}") from error
-        array = self._arrays[key][place.start : place.start + place.length]
-        shape = self._packed[modality]
-        return np.array(array) if shape is None else _unpack(array, shape)
+        return self._arrays[key]
 
-    def __getstate__(self) -> dict[str, Any]:
-        return self.__dict__ | {"_arrays": {}}  # each process maps the files itself
+    def _read(self, place: _Place, modality: str, indices: np.ndarray | None) -> np.ndarray:
+        """The frames of a sequence, or those of them at `indices`."""
+        array = self._array(place.shard, modality)
+        start = self._start(place, modality)
+        if start + place.length > array.shape[0]:
+            raise DataError(f"{array.path} has {array.shape[0]} frames, fewer than its index says")
+        found = np.empty((place.length, *array.shape[1:]), array.dtype)
+        with array.path.open("rb", buffering=0) as file:
+            file.seek(array.offset + start * array.frame_bytes)
+            if file.readinto(found.reshape(-1).view(np.uint8).data) != found.nbytes:
+                raise DataError(f"{array.path} ends too early")
+        if indices is not None:
+            found = found[indices]
+        return found if array.pixels is None else _unpack(found, array.pixels)
 
 
-def write_store(
-    folder: str | Path,
-    shards: Sequence[Callable[[], Iterable[GaitSequence]]],
-    *,
-    fingerprint: str,
-    binary: Sequence[str] = (),
-    progress: Callable[[int], Any] = lambda shard: None,
-    pool: Executor | None = None,
-) -> Store:
-    """Write what each of `shards` gives when it is called; shards that are there already are kept.
+class _Frames(Unread):
+    """The frames of one sequence of a store."""
 
-    `fingerprint` names the content: what another one left in the folder is written anew.
-    Modalities in `binary` hold only 0 and 255 and are stored as bits. `progress` is called with
-    the number of each shard that is done. A `pool` of processes shares the work. The same shards
-    give the same bytes, whatever interruptions there were.
-    """
-    folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "store.json").unlink(missing_ok=True)  # until all shards are of this content
-    jobs = [
-        (folder, number, shard, fingerprint, tuple(binary)) for number, shard in enumerate(shards)
-    ]
-    run = map if pool is None else pool.map
-    packed: dict[str, Any] = {}
-    for number, found in enumerate(run(_complete_shard, *zip(*jobs, strict=True))):
-        if packed and found != packed:
-            raise DataError(f"shard {number} of {folder} has other modalities than those before")
-        packed = found
-        progress(number)
-    header = {"format": FORMAT, "fingerprint": fingerprint, "packed": packed, "shards": len(shards)}
-    _write_json(folder / "store.json", header)
-    return Store(folder)
+    def __init__(
+        self,
+        store: Store,
+        place: _Place,
+        modalities: Sequence[str],
+        indices: np.ndarray | None = None,
+    ) -> None:
+        self._store, self._place = store, place
+        self._modalities, self._indices = modalities, indices
+        self._found: dict[str, np.ndarray] = {}
+
+    @property
+    def length(self) -> int:
+        return self._place.length if self._indices is None else len(self._indices)
+
+    def only(self, modalities: Sequence[str]) -> _Frames:
+        return _Frames(self._store, self._place, tuple(modalities), self._indices)
+
+    def take(self, indices: np.ndarray) -> _Frames:
+        before = np.arange(self._place.length) if self._indices is None else self._indices
+        return _Frames(self._store, self._place, self._modalities, before[indices])
+
+    def __getitem__(self, modality: str) -> np.ndarray:
+        if modality not in self._modalities:
+            raise KeyError(modality)
+        if modality not in self._found:
+            self._found[modality] = self._store._read(self._place, modality, self._indices)
+        return self._found[modality]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._modalities)
+
+    def __len__(self) -> int:
+        return len(self._modalities)
+
+    def __contains__(self, modality: object) -> bool:
+        return modality in self._modalities
 
 
 def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> None:
@@ -150,91 +225,20 @@ def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> None:
         raise DataError(f"{path} is damaged: its checksum differs")
 
 
-def _finished(folder: Path, shard: int, fingerprint: str) -> dict[str, Any] | None:
-    """How the modalities of a shard are packed, if it is there, whole and of this content."""
-    try:
-        index = _read_json(_index_path(folder, shard))
-        if index["fingerprint"] != fingerprint:
-            return None
-        for modality, expected in index["files"].items():
-            check_file(_array_path(folder, shard, modality), expected, checksum=True)
-        return index["packed"]
-    except (DataError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _complete_shard(
-    folder: Path,
-    shard: int,
-    make: Callable[[], Iterable[GaitSequence]],
-    fingerprint: str,
-    binary: tuple[str, ...],
-) -> dict[str, Any]:
-    """Write a shard unless it is there; how its modalities are packed."""
-    found = _finished(folder, shard, fingerprint)
-    return found or _write_shard(folder, shard, list(make()), fingerprint, binary)
-
-
-def _write_shard(
-    folder: Path,
-    shard: int,
-    sequences: list[GaitSequence],
-    fingerprint: str,
-    binary: tuple[str, ...],
-) -> dict[str, Any]:
-    if not sequences:
-        raise DataError(f"shard {shard} of {folder} has no sequences")
-    files, packed = {}, {}
-    for modality in sequences[0].frames:
-        array = np.concatenate([sequence.frames[modality] for sequence in sequences])
-        packed[modality] = list(array.shape[1:]) if modality in binary else None
-        path = _array_path(folder, shard, modality)
-        with written_whole(path) as part, part.open("wb") as file:
-            np.save(file, _pack(array, modality) if modality in binary else array)
-        files[modality] = {"bytes": path.stat().st_size, "crc32": _checksum(path)}
-    entries = [asdict(s.record) | {"length": len(s)} for s in sequences]
-    index = {"fingerprint": fingerprint, "packed": packed, "files": files, "sequences": entries}
-    _write_json(_index_path(folder, shard), index)
-    return packed
-
-
-def _pack(array: np.ndarray, modality: str) -> np.ndarray:
-    if array.dtype != np.uint8 or not np.isin(array, (0, 255)).all():
-        raise DataError(f"{modality} has values other than 0 and 255; it cannot be stored as bits")
-    return np.packbits(array.reshape(len(array), -1) > 0, axis=1)
-
-
-def _unpack(packed: np.ndarray, shape: list[int]) -> np.ndarray:
-    bits = np.unpackbits(packed, axis=1, count=int(np.prod(shape)))
-    return (bits * np.uint8(255)).reshape(len(packed), *shape)
-
-
-def _checksum(path: Path) -> int:
-    value = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            value = zlib.crc32(block, value)
-    return value
-
-
-def _index_path(folder: Path, shard: int) -> Path:
+def index_path(folder: Path, shard: int) -> Path:
+    """The file that says what a shard holds."""
     return folder / f"{shard:05d}.json"
 
 
-def _array_path(folder: Path, shard: int, modality: str) -> Path:
+def array_path(folder: Path, shard: int, modality: str) -> Path:
+    """The file of a modality's frames; `DataError` for a name that is none."""
     if not re.fullmatch(r"[a-z][a-z0-9_]*", modality):
         raise DataError(f"{modality!r} in an index of {folder} is not the name of a modality")
     return folder / f"{shard:05d}.{modality}.npy"
 
 
-def _read_header(folder: Path) -> dict[str, Any]:
-    header = _read_json(folder / "store.json")
-    if header["format"] != FORMAT:
-        raise DataError(f"{folder} has store format {header['format']}, not {FORMAT}")
-    return header
-
-
-def _read_json(path: Path) -> dict[str, Any]:
+def read_index(path: Path) -> dict[str, Any]:
+    """A JSON object; `DataError` when the file holds anything else."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
@@ -246,6 +250,36 @@ def _read_json(path: Path) -> dict[str, Any]:
     return content
 
 
-def _write_json(path: Path, content: dict[str, Any]) -> None:
-    with written_whole(path) as part:
-        part.write_text(json.dumps(content, indent=1), encoding="utf-8")
+def _read_header(folder: Path) -> dict[str, Any]:
+    header = read_index(folder / "store.json")
+    if header["format"] != FORMAT:
+        raise DataError(f"{folder} has store format {header['format']}, not {FORMAT}")
+    return header
+
+
+def _read_layout(path: Path, pixels: list[int] | None) -> _Array:
+    with path.open("rb") as file:
+        if np.lib.format.read_magic(file) != (1, 0):
+            raise ValueError("its version is not 1.0")
+        shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
+        array = _Array(path, dtype, shape, file.tell(), None if pixels is None else tuple(pixels))
+        if by_column or dtype.hasobject or not shape:
+            raise ValueError("its frames do not lie one after another")
+        if file.seek(0, os.SEEK_END) != array.offset + shape[0] * array.frame_bytes:
+            raise ValueError(f"{shape} frames of {dtype} have another length")
+        if pixels is not None and (dtype, shape[1:]) != (np.uint8, (-(-np.prod(pixels) // 8),)):
+            raise ValueError(f"its frames are not {pixels} bits")
+        return array
+
+
+def _unpack(packed: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    bits = np.unpackbits(packed, axis=1, count=int(np.prod(shape)))
+    return np.multiply(bits, 255, out=bits).reshape(len(packed), *shape)
+
+
+def _checksum(path: Path) -> int:
+    value = 0
+    with path.open("rb") as file:
+        while block := file.read(1 << 20):
+            value = zlib.crc32(block, value)
+    return value

@@ -7,25 +7,23 @@ person is searched for among all others, whatever the camera, the route and what
 from __future__ import annotations
 
 import hashlib
-import os
 import warnings
-from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
-import loky
 import numpy as np
-import torch
 from tqdm import tqdm
 
 from meshgait.body import Body
 from meshgait.data.film import GENERATOR, Clip, WildConfig, draw_clip, dressed, film
+from meshgait.data.processes import processes
 from meshgait.data.protocol import Protocol
 from meshgait.data.sequence import GaitSequence, Record
-from meshgait.data.store import Store, write_store
+from meshgait.data.store import Store
+from meshgait.data.write_store import write_store
 from meshgait.errors import ConfigError, DataError
 from meshgait.mesh import Mesh
 from meshgait.storage import cache_dir
@@ -73,6 +71,10 @@ class SyntheticGait:
 
     def __getitem__(self, index: int) -> GaitSequence:
         return self.store[index]
+
+    def prefetch(self, indices: Sequence[int], modalities: Sequence[str]) -> None:
+        """See `Store.prefetch`."""
+        self.store.prefetch(indices, modalities)
 
     @property
     def records(self) -> list[Record]:
@@ -123,11 +125,14 @@ class SyntheticGait:
         shards = [partial(_film, self.split, self.seed, group, self.config) for group in groups]
         title = f"SyntheticGait {self.split}"
         bar = tqdm(total=len(shards), desc=title, disable=None if progress else True)
-        with bar, _pool(len(shards)) as pool:
+        with bar, processes(len(shards)) as pool:
             return write_store(
-                self.folder, shards, fingerprint=self.fingerprint, binary=["silhouette"],
-                progress=lambda shard: bar.update(), pool=pool,
-            )  # fmt: skip
+                self.folder,
+                shards,
+                fingerprint=self.fingerprint,
+                progress=lambda shard: bar.update(),
+                pool=pool,
+            )
 
 
 def _draw(split: str, seed: int, person: int, clip: int, config: WildConfig) -> Clip:
@@ -146,15 +151,3 @@ def _film(split: str, seed: int, people: range, config: WildConfig) -> list[Gait
 @lru_cache(maxsize=1)
 def _body() -> Body:
     return Body.embedded()
-
-
-def _pool(shards: int) -> AbstractContextManager[Executor | None]:
-    """Processes with one thread each: many small steps gain nothing from threads."""
-    workers = min(len(os.sched_getaffinity(0)), shards)
-    if workers < 2:
-        return nullcontext()
-    # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
-    # `if __name__ == "__main__"`.
-    return loky.ProcessPoolExecutor(
-        workers, timeout=None, initializer=torch.set_num_threads, initargs=(1,)
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -19,6 +20,11 @@ class JoinedClip(ClipFiles):
     """A clip with a source for each of its modalities."""
 
     sources: tuple[Source, ...]
+
+    @property
+    def paths(self) -> tuple[Path, ...]:
+        """Those of the sources."""
+        return tuple(source.path for source in self.sources)
 
     def read(self) -> Joined:
         """The frames that all sources have; none of them when a source has nothing."""
@@ -39,7 +45,10 @@ class _Unjoinable:
 
 
 def join(record: Record, tracks: Sequence[Track]) -> Joined:
-    """Keep the frames that every track has, and say which were left out of which."""
+    """Keep the frames that every track has, and say which were left out of which.
+
+    `frame_id` of the clip has their numbers.
+    """
     twice = _twice([track.modality for track in tracks])
     if twice:
         paths = [track.path for track in tracks if track.modality == twice]
@@ -57,6 +66,7 @@ def join(record: Record, tracks: Sequence[Track]) -> Joined:
         track.modality: track.frames[_places(numbers, common)]
         for track, numbers in zip(tracks, numbered, strict=True)
     }
+    frames["frame_id"] = np.array(common, dtype=np.int64)
     finite = np.all([_finite(array) for array in frames.values()], axis=0)
     for track in tracks:
         bad = int(np.count_nonzero(~_finite(frames[track.modality])))

@@ -30,6 +30,11 @@ class ClipFiles(ABC):
     record: Record
     split: str
 
+    @property
+    @abstractmethod
+    def paths(self) -> tuple[Path, ...]:
+        """The files it is read from, and the folders whose files it is read from."""
+
     @abstractmethod
     def read(self) -> tuple[GaitSequence | None, tuple[Finding, ...]]:
         """The frames that every modality has, joined by frame id, and what was left out.
@@ -55,12 +60,14 @@ class Layout(ABC):
     """One data set's folders, names, splits and protocols.
 
     `name` is the word of the command line ("gait3d"), `verified` whether the format was checked
-    against files of the data set and not recalled from the literature.
+    against files of the data set and not recalled from the literature, `modalities` those to be
+    read, all when empty.
     """
 
     name: str
     title: str
     verified: bool
+    modalities: tuple[str, ...] = ()
 
     @abstractmethod
     def find(self, root: Path, partition: Path | None = None) -> Survey:

@@ -82,6 +82,7 @@ def test_gait3d_joins_four_modalities_by_number(tmp_path):
     }  # fmt: skip
     expected = np.stack([miniature.smpl_frame(17279 + n, 0) for n in range(5)])
     np.testing.assert_array_equal(clip.frames["smpl"], expected)
+    assert clip.frames["frame_id"].tolist() == [17279 + n for n in range(5)]
 
 
 @pytest.mark.parametrize("words", [("sils",), ("smpls",), ("sils", "smpls"),
@@ -93,7 +94,7 @@ def test_gait3d_pickled(tmp_path, words):
     names = {"sils": "silhouette", "smpls": "smpl", "pars": "parsing"}
     clip, findings = survey.clips[0].read()
     assert findings == ()
-    assert set(clip.frames) == {names[word] for word in words}
+    assert set(clip.frames) == {"frame_id", *(names[word] for word in words)}
 
 
 def test_gait3d_has_no_rule(tmp_path):

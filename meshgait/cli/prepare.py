@@ -1,0 +1,39 @@
+"""Turn a data set's folders into quick stores: prepare gait3d ROOT --partition Gait3D.json."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Literal
+
+from meshgait.cli._parsing import make_parser, parse
+
+Modality = Literal["silhouette", "smpl", "parsing", "skeleton2d"]
+
+
+def run(arguments: Sequence[str]) -> None:
+    """Say what was written, or what would be, and what was left out."""
+    from meshgait.data.layouts import find_layout
+    from meshgait.data.prepare import prepare
+
+    parser = make_parser("prepare", __doc__)
+    add = parser.add_argument
+    add("layout", type=str, help="name of the data set's layout: see meshgait datasets")
+    add("root", type=Path, help="its folder, raw or pickled")
+    add("-o", "--out", type=Path | None, default=None, help="folder to write: prepared/LAYOUT")
+    add("--partition", type=Path | None, default=None, help="JSON of who trains and is tested")
+    add(
+        "--modalities", type=list[Modality], default=[],
+        help="those to keep, as [silhouette,smpl]; without it, all that most clips have",
+    )  # fmt: skip
+    add("--side", type=Literal[64, 128], default=64, help="height of the images made of raw ones")
+    add("--dry-run", action="store_true", help="read everything, write nothing")
+    chosen = parse(parser, arguments)
+    layout = find_layout(chosen.layout)
+    layout = replace(layout, side=chosen.side, modalities=tuple(chosen.modalities))
+    out = chosen.out or Path("prepared") / layout.name
+    done = prepare(layout, chosen.root, out, partition=chosen.partition, dry_run=chosen.dry_run)
+    print(done.describe())
+    what = "would be written to" if chosen.dry_run else "the report is in"
+    print(f"{what} {out if chosen.dry_run else out / 'report.json'}")
