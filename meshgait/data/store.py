@@ -10,6 +10,7 @@ every map keeps its file open.
 
 from __future__ import annotations
 
+import math
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -49,7 +50,7 @@ class _Array:
 
     @property
     def frame_bytes(self) -> int:
-        return self.dtype.itemsize * int(np.prod(self.shape[1:]))
+        return self.dtype.itemsize * math.prod(self.shape[1:])
 
 
 class Store:
@@ -241,5 +242,5 @@ def _read_layout(path: Path, pixels: list[int] | None) -> _Array:
 
 
 def _unpack(packed: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    bits = np.unpackbits(packed, axis=1, count=int(np.prod(shape)))
+    bits = np.unpackbits(packed, axis=1, count=math.prod(shape))
     return np.multiply(bits, 255, out=bits).reshape(len(packed), *shape)
