@@ -17,6 +17,7 @@ from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.methods import all_methods
 from meshgait.checkpoint import load_checkpoint, load_model
 from meshgait.data import SmplNoise
+from meshgait.errors import DataError
 from meshgait.evaluate import embed, evaluate
 from tests.benchmark.conftest import TINY
 
@@ -33,11 +34,15 @@ def numbers(folder):
         ]
 
 
+def _nothing(data):
+    raise DataError("nothing like it is in the data")
+
+
 @pytest.fixture(scope="module")
 def whole(budget, tmp_path_factory):
     """A benchmark that nobody disturbed."""
     folder = tmp_path_factory.mktemp("whole")
-    missing = Method("rgb", "GaitNet")
+    missing = Method("lost", embed=_nothing)
     said = []
     page = run_benchmark([*ROWS, missing], budget, out=folder, report=said.append)
     assert page == folder / "index.html"
@@ -49,8 +54,8 @@ def test_every_method_has_a_line_for_every_seed(whole):
     assert [(row["method"], row["seed"]) for row in numbers(whole)] == [
         (method.name, str(seed)) for method in ROWS for seed in range(2)
     ]
-    assert "| rgb |" in (whole / "results.md").read_text(encoding="utf-8")
-    assert "rgb is not in the data" in (whole / "results.md").read_text(encoding="utf-8")
+    assert "| lost |" in (whole / "results.md").read_text(encoding="utf-8")
+    assert "nothing like it is in the data" in (whole / "results.md").read_text(encoding="utf-8")
 
 
 def test_the_numbers_are_those_of_evaluate(whole, budget):
