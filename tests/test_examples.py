@@ -21,6 +21,7 @@ SETTINGS = {
         "--out {tmp}/run"
     ),
     "motion_capture": "--frames 4 --out {tmp}/files",
+    "prepare": "--people 4 --frames 4 --out {tmp}",
     "poses": "--frames 4 --out {tmp}/files",
     "smpl_tools": "--frames 8 --out {tmp}/files",
     "train": "--people 8 --clips 4 --steps 2 --width 0.0625 --cache {tmp} --out {tmp}/run",

@@ -10,10 +10,8 @@ every map keeps its file open.
 
 from __future__ import annotations
 
-import json
+import math
 import os
-import re
-import zlib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -23,6 +21,7 @@ from typing import Any
 import numpy as np
 
 from meshgait.data.sequence import GaitSequence, Record, Unread
+from meshgait.data.store_files import array_path, check_file, index_path, opened, read_index
 from meshgait.errors import DataError
 
 FORMAT = 1
@@ -51,7 +50,7 @@ class _Array:
 
     @property
     def frame_bytes(self) -> int:
-        return self.dtype.itemsize * int(np.prod(self.shape[1:]))
+        return self.dtype.itemsize * math.prod(self.shape[1:])
 
 
 class Store:
@@ -110,13 +109,18 @@ class Store:
         """Tell the system that these will be read soon: the disk fetches them at the same time."""
         if not hasattr(os, "posix_fadvise"):
             return
+        files: dict[tuple[int, str], list[_Place]] = {}
         for place in (self._places[index] for index in indices):
-            for modality in set(modalities).intersection(self._modalities_of(place)):
-                array = self._array(place.shard, modality)
-                first = array.offset + array.frame_bytes * self._start(place, modality)
-                with array.path.open("rb", buffering=0) as file:
+            for modality in self._modalities_of(place):
+                if modality in modalities:
+                    files.setdefault((place.shard, modality), []).append(place)
+        for (shard, modality), places in files.items():
+            array = self._array(shard, modality)
+            with opened(array.path) as handle:
+                for place in places:
+                    first = array.offset + array.frame_bytes * self._start(place, modality)
                     length = array.frame_bytes * place.length
-                    os.posix_fadvise(file.fileno(), first, length, os.POSIX_FADV_WILLNEED)
+                    os.posix_fadvise(handle, first, length, os.POSIX_FADV_WILLNEED)
 
     def _add_shard(self, shard: int, verify: bool) -> None:
         index = read_index(index_path(self.folder, shard))
@@ -164,9 +168,9 @@ class Store:
         if start + place.length > array.shape[0]:
             raise DataError(f"{array.path} has {array.shape[0]} frames, fewer than its index says")
         found = np.empty((place.length, *array.shape[1:]), array.dtype)
-        with array.path.open("rb", buffering=0) as file:
-            file.seek(array.offset + start * array.frame_bytes)
-            if file.readinto(found.reshape(-1).view(np.uint8).data) != found.nbytes:
+        with opened(array.path) as handle:
+            place_in_file = array.offset + start * array.frame_bytes
+            if os.preadv(handle, [found.data], place_in_file) != found.nbytes:
                 raise DataError(f"{array.path} ends too early")
         if indices is not None:
             found = found[indices]
@@ -215,41 +219,6 @@ class _Frames(Unread):
         return modality in self._modalities
 
 
-def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> None:
-    """Raise `DataError` unless the file has the length and, if asked, the checksum expected."""
-    if not path.is_file():
-        raise DataError(f"{path} is missing")
-    if path.stat().st_size != expected["bytes"]:
-        raise DataError(f"{path} has {path.stat().st_size} bytes, expected {expected['bytes']}")
-    if checksum and _checksum(path) != expected["crc32"]:
-        raise DataError(f"{path} is damaged: its checksum differs")
-
-
-def index_path(folder: Path, shard: int) -> Path:
-    """The file that says what a shard holds."""
-    return folder / f"{shard:05d}.json"
-
-
-def array_path(folder: Path, shard: int, modality: str) -> Path:
-    """The file of a modality's frames; `DataError` for a name that is none."""
-    if not re.fullmatch(r"[a-z][a-z0-9_]*", modality):
-        raise DataError(f"{modality!r} in an index of {folder} is not the name of a modality")
-    return folder / f"{shard:05d}.{modality}.npy"
-
-
-def read_index(path: Path) -> dict[str, Any]:
-    """A JSON object; `DataError` when the file holds anything else."""
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise DataError(f"{path} is missing: the store is not complete") from error
-    except (ValueError, OSError) as error:
-        raise DataError(f"{path} is damaged: {error}") from error
-    if not isinstance(content, dict):
-        raise DataError(f"{path} is damaged: it is not an index")
-    return content
-
-
 def _read_header(folder: Path) -> dict[str, Any]:
     header = read_index(folder / "store.json")
     if header["format"] != FORMAT:
@@ -273,13 +242,5 @@ def _read_layout(path: Path, pixels: list[int] | None) -> _Array:
 
 
 def _unpack(packed: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    bits = np.unpackbits(packed, axis=1, count=int(np.prod(shape)))
+    bits = np.unpackbits(packed, axis=1, count=math.prod(shape))
     return np.multiply(bits, 255, out=bits).reshape(len(packed), *shape)
-
-
-def _checksum(path: Path) -> int:
-    value = 0
-    with path.open("rb") as file:
-        while block := file.read(1 << 20):
-            value = zlib.crc32(block, value)
-    return value

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 
 from meshgait.data.sequence import GaitSequence
-from meshgait.data.store import FORMAT, Store, array_path, check_file, index_path, read_index
+from meshgait.data.store import FORMAT, Store
+from meshgait.data.store_files import array_path, check_file, index_path, read_index
 from meshgait.errors import DataError
 from meshgait.storage import locked, written_whole
 

@@ -1,5 +1,6 @@
 import io
 import json
+import os
 import pickle
 import shutil
 from pathlib import Path
@@ -206,14 +207,18 @@ def test_what_is_not_of_the_store_goes_and_what_is_not_ours_stays(tmp_path):
 @pytest.fixture
 def opened(monkeypatch):
     """The names of the arrays that are opened, in order."""
-    names, open_path = [], Path.open
+    names, open_path, open_file = [], Path.open, os.open
 
     def watched(path, *arguments, **options):
-        if path.suffix == ".npy":
-            names.append(path.name)
+        names.append(Path(path).name)
         return open_path(path, *arguments, **options)
 
+    def watched_by_system(path, *arguments, **options):
+        names.append(Path(path).name)
+        return open_file(path, *arguments, **options)
+
     monkeypatch.setattr(Path, "open", watched)
+    monkeypatch.setattr(os, "open", watched_by_system)
     return names
 
 

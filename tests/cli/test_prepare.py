@@ -1,0 +1,85 @@
+"""From a data set's folders to a score by commands alone."""
+
+import pytest
+
+from meshgait.cli import main
+from tests.data.layouts import miniature
+
+TINY = [
+    "--model.width=0.0625", "--recipe.steps=1", "--recipe.frames.frames=3",
+    "--recipe.batch.people=2", "--recipe.batch.clips=2",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("prepared")
+    root, official = miniature.gait3d_raw(folder / "raw")
+    arguments = ["prepare", "gait3d", str(root), f"--partition={official}"]
+    assert main([*arguments, "-o", str(folder / "stores")]) == 0
+    return folder, arguments
+
+
+def refused(arguments, capsys) -> str:
+    assert main([str(argument) for argument in arguments]) == 2
+    told = capsys.readouterr().err
+    assert told.startswith("meshgait: ")
+    assert told.count("\n") == 1
+    return told
+
+
+@pytest.mark.parametrize("model", ["SLN", "SMPLGait", "ParsingGait"])
+def test_networks_whose_inputs_are_there_are_trained_and_evaluated(
+    prepared, tmp_path, capsys, model
+):
+    store = f"--store={prepared[0] / 'stores'}"
+    assert main(["train", model, store, *TINY, f"--out={tmp_path}"]) == 0
+    assert main(["evaluate", str(tmp_path / "checkpoint.pt"), store]) == 0
+    assert "queries       2.00" in capsys.readouterr().out
+    test = f"--store={prepared[0] / 'stores/test'}"
+    out = f"--out={tmp_path / 'e.npz'}"
+    assert main(["embed", str(tmp_path / "checkpoint.pt"), test, out]) == 0
+    assert "4 embeddings" in capsys.readouterr().out
+
+
+def test_a_dry_run_says_what_would_be_written(prepared, tmp_path, capsys):
+    assert main([*prepared[1], f"--out={tmp_path / 'none'}", "--dry-run"]) == 0
+    shown = capsys.readouterr().out
+    assert "test" in shown
+    assert "0 findings" in shown
+    assert "would be written to" in shown
+    assert not (tmp_path / "none").exists()
+
+
+def test_modalities_and_size_are_chosen(prepared, tmp_path, capsys):
+    _, arguments = prepared
+    more = ["--modalities=[silhouette]", "--side=128", f"--out={tmp_path}"]
+    assert main([*arguments, *more]) == 0
+    told = refused(["train", "SMPLGait", *TINY, f"--store={tmp_path}"], capsys)
+    assert "SMPLGait reads silhouette, smpl, but no clip in" in told
+    assert "has smpl" in told
+    told = refused(["train", "SLN", *TINY, f"--store={tmp_path}"], capsys)
+    assert "are 128 x 88, and this SLN reads 64 x 44; train it with --model.size=[128,88]" in told
+    large = ["--model.size=[128,88]", f"--out={tmp_path / 'run'}"]
+    assert main(["train", "SLN", *TINY, f"--store={tmp_path}", *large]) == 0
+
+
+def test_what_is_no_data_set_is_told(prepared, tmp_path, capsys):
+    folder, arguments = prepared
+    assert "did you mean 'gait3d'" in refused(["prepare", "gait3", folder], capsys)
+    assert "no rule for who trains" in refused(["prepare", "gait3d", folder / "raw"], capsys)
+    assert "is no folder" in refused(["prepare", "casia_b", tmp_path / "nothing"], capsys)
+    assert "which is read" in refused([*arguments, "-o", folder / "raw/here"], capsys)
+
+
+def test_settings_of_walkers_beside_a_store_are_refused(prepared, capsys):
+    store = f"--store={prepared[0] / 'stores'}"
+    told = refused(["train", "SLN", store, "--data.identities=7"], capsys)
+    assert "--data.identities is about SyntheticGait" in told
+
+
+def test_a_store_that_is_not_complete_is_told(prepared, tmp_path, capsys):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "train/00000.json").touch()
+    told = refused(["train", "SLN", f"--store={tmp_path}"], capsys)
+    assert "the store is not complete" in told
