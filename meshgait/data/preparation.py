@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from meshgait.data.layouts import Finding
-from meshgait.storage import written_whole
+from meshgait.storage import clear_parts, written_whole
 
 _MOST_KINDS = 20
 _MOST_PATHS = 3
@@ -68,6 +68,7 @@ class Preparation:
             "splits": [asdict(split) for split in self.splits],
             "left_out": [asdict(note) for note in self.notes],
         }
+        clear_parts(path)
         with written_whole(path) as part:
             part.write_text(json.dumps(content, indent=1), encoding="utf-8")
 

@@ -54,19 +54,17 @@ def prepare(
     `out/report.json` has what is returned: what was written, and all that was left out. Clips to
     be searched have their protocols beside them. What an earlier run finished is kept, whatever
     ended it, if files and settings are the same; the bytes are those of an undisturbed run. Floats
-    become single precision; a clip with arrays of an unusual shape or type is dropped. A `dry_run`
-    reads everything and writes nothing. Raises `DataError` when `root` is not of this layout or no
-    clip can be read, `ConfigError` when `out` lies in it.
+    become single precision; clips of unusual shape or type are dropped. A `dry_run` writes nothing.
+    Raises `DataError` when `root` is not of this layout or no clip can be read, `ConfigError` when
+    `out` lies in it.
     """
     root, out = Path(root), Path(out)
-    if root.resolve() in (out.resolve(), *out.resolve().parents):
-        raise ConfigError(f"{out} lies in {root}, which is read; write elsewhere")
+    _require_apart(root, out)
     survey = layout.find(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
     summaries: list[SplitSummary] = []
     notes = [Note.of(finding, root) for finding in survey.findings]
-    most = -(-len(survey.clips) // CLIPS_PER_SHARD)
-    with processes(most) as pool:
+    with processes(-(-len(survey.clips) // CLIPS_PER_SHARD)) as pool:
         for split in sorted({clip.split for clip in survey.clips}):
             clips = [clip for clip in survey.clips if clip.split == split]
             work = _Work(f"{layout.name} {split}", clips, reader, pool, progress)
@@ -81,9 +79,13 @@ def prepare(
         raise DataError(f"no clip in {root} can be read{why}")
     preparation = Preparation(layout.name, tuple(summaries), tuple(notes))
     if not dry_run:
-        clear_parts(out / "report.json")
         preparation.save(out / "report.json")
     return preparation
+
+
+def _require_apart(root: Path, out: Path) -> None:
+    if root.resolve() in (out.resolve(), *out.resolve().parents):
+        raise ConfigError(f"{out} lies in {root}, which is read; write elsewhere")
 
 
 @dataclass(frozen=True)

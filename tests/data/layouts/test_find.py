@@ -78,7 +78,7 @@ def test_gait3d_joins_four_modalities_by_number(tmp_path):
     assert findings == ()
     assert {name: array.shape for name, array in clip.frames.items()} == {
         "silhouette": (5, 64, 44), "parsing": (5, 64, 44), "skeleton2d": (5, 17, 3),
-        "smpl": (5, 85),
+        "smpl": (5, 85), "frame_id": (5,),
     }  # fmt: skip
     expected = np.stack([miniature.smpl_frame(17279 + n, 0) for n in range(5)])
     np.testing.assert_array_equal(clip.frames["smpl"], expected)
