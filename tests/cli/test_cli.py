@@ -152,7 +152,7 @@ def test_a_missing_file(arguments, tmp_path, capsys):
     ],
     ids=["empty sequence", "NaN in pose", "different length"],
 )
-def test_a_broken_clip(trained, tmp_path, capsys, frames, words):
+def test_a_broken_clip(trained, tmp_path, capsys, unchecked, frames, words):
     folder, _ = trained
     sound = {"silhouette": np.zeros((12, 64, 44), np.uint8), "smpl": np.zeros((12, 85))}
     np.savez(tmp_path / "walk.npz", **(sound | frames))
