@@ -2,10 +2,10 @@
 
 from meshgait.errors import ConfigError
 from meshgait.nearest import nearest
-from meshgait.recipes import plain, residual
+from meshgait.recipes import bodies, plain, residual
 from meshgait.recipes.schedules import Published
 
-RECIPES: dict[str, Published] = {**plain.RECIPES, **residual.RECIPES}
+RECIPES: dict[str, Published] = {**plain.RECIPES, **residual.RECIPES, **bodies.RECIPES}
 """All that is known."""
 
 

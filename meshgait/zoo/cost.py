@@ -18,7 +18,7 @@ from meshgait.zoo.random_clips import random_clips
 FRAMES = 30
 """Length of the clip that `cost_of` counts on; what is done once per clip is shared among them."""
 
-BODIES = ("FusionGait", "MeshNet")
+BODIES = ("FusionGait", "MeshNet", "PointNet")
 """Networks that decode bodies, which must be run; of the others only the shapes are computed."""
 
 
