@@ -7,7 +7,7 @@ def test_the_table_says_what_is_verified(capsys):
     assert main(["datasets"]) == 0
     rows = {line.split()[0]: line for line in capsys.readouterr().out.splitlines()[1:]}
     assert set(rows) == set(LAYOUTS)
-    assert "not checked" in rows["casia_c"]
+    assert "not checked" in rows["casia-c"]
 
 
 def test_a_survey_counts_people_sequences_probes_and_gallery(tmp_path, capsys):
@@ -21,6 +21,6 @@ def test_a_survey_counts_people_sequences_probes_and_gallery(tmp_path, capsys):
 
 
 def test_what_cannot_be_surveyed_ends_in_a_sentence(tmp_path, capsys):
-    for arguments in (["nothing"], ["casia_b", str(tmp_path)], ["casia_b", str(tmp_path / "no")]):
+    for arguments in (["nothing"], ["casia-b", str(tmp_path)], ["casia-b", str(tmp_path / "no")]):
         assert main(["datasets", *arguments]) == 2
         assert capsys.readouterr().err.startswith("meshgait: ")

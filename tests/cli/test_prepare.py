@@ -68,7 +68,7 @@ def test_what_is_no_data_set_is_told(prepared, tmp_path, capsys):
     folder, arguments = prepared
     assert "did you mean 'gait3d'" in refused(["prepare", "gait3", folder], capsys)
     assert "no rule for who trains" in refused(["prepare", "gait3d", folder / "raw"], capsys)
-    assert "is no folder" in refused(["prepare", "casia_b", tmp_path / "nothing"], capsys)
+    assert "is no folder" in refused(["prepare", "casia-b", tmp_path / "nothing"], capsys)
     assert "which is read" in refused([*arguments, "-o", folder / "raw/here"], capsys)
 
 

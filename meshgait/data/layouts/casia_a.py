@@ -9,7 +9,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 CASIA_A = FolderLayout(
-    name="casia_a",
+    name="casia-a",
     title="CASIA-A",
     verified=False,
     folders="fyc/00_1/*",

@@ -11,7 +11,7 @@ from meshgait.data.layouts.rules import rows, up_to
 _WALKS = (*(f"nm-{n:02}" for n in range(1, 7)), "bg-01", "bg-02", "cl-01", "cl-02")
 
 CASIA_B = FolderLayout(
-    name="casia_b",
+    name="casia-b",
     title="CASIA-B",
     verified=False,
     folders="001/nm-01/000/*",

@@ -9,7 +9,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 CASIA_C = FolderLayout(
-    name="casia_c",
+    name="casia-c",
     title="CASIA-C",
     verified=False,
     folders="001/fn00/*",

@@ -10,7 +10,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import everyone_is_tested, rows
 
 OU_LP = FolderLayout(
-    name="ou_lp",
+    name="ou-lp",
     title="OU-LP",
     verified=False,
     folders="0000001/Seq00/55/*",

@@ -9,7 +9,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import listed
 
 OU_LP_AGE = FolderLayout(
-    name="ou_lp_age",
+    name="ou-lp-age",
     title="OU-LP-Age",
     verified=False,
     folders="00001/*",

@@ -8,7 +8,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import everyone_is_tested, rows
 
 OU_LP_BAG = FolderLayout(
-    name="ou_lp_bag",
+    name="ou-lp-bag",
     title="OU-LP-Bag",
     verified=False,
     folders="00001/Seq00/*",

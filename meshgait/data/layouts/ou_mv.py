@@ -8,7 +8,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 OU_MV = FolderLayout(
-    name="ou_mv",
+    name="ou-mv",
     title="OU-ISIR MV",
     verified=False,
     folders="00001/01/*",

@@ -21,7 +21,7 @@ def odd_trains(subject: str) -> str:
 
 
 OU_MVLP = FolderLayout(
-    name="ou_mvlp",
+    name="ou-mvlp",
     title="OU-MVLP",
     verified=False,
     folders="Silhouette_000-00/00001/* or 00001/00/000/*",

@@ -10,7 +10,7 @@ from meshgait.data.layouts.ou_mvlp import REARRANGED, odd_trains
 from meshgait.data.layouts.rules import rows
 
 OU_MVLP_POSE = FolderLayout(
-    name="ou_mvlp_pose",
+    name="ou-mvlp-pose",
     title="OU-MVLP-Pose",
     verified=False,
     folders="00001/000_00/* or 00001/00/000/*",

@@ -8,7 +8,7 @@ from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 OU_SPEED = FolderLayout(
-    name="ou_speed",
+    name="ou-speed",
     title="OU-ISIR Speed",
     verified=False,
     folders="00001/2km/*",

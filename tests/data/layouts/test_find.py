@@ -17,9 +17,9 @@ def to_search(survey):
 @pytest.mark.parametrize(
     ("name", "clips", "test", "probes", "gallery"),
     [
-        ("casia_a", 4, 4, 2, 2), ("casia_c", 4, 4, 2, 2), ("usf", 4, 4, 2, 2),
-        ("ou_speed", 4, 4, 2, 2), ("ou_mv", 4, 4, 2, 2), ("ou_lp", 4, 4, 2, 2),
-        ("ou_lp_bag", 4, 4, 2, 2), ("ou_mvlp", 6, 5, 3, 2), ("grew", 6, 5, 2, 2),
+        ("casia-a", 4, 4, 2, 2), ("casia-c", 4, 4, 2, 2), ("usf", 4, 4, 2, 2),
+        ("ou-speed", 4, 4, 2, 2), ("ou-mv", 4, 4, 2, 2), ("ou-lp", 4, 4, 2, 2),
+        ("ou-lp-bag", 4, 4, 2, 2), ("ou-mvlp", 6, 5, 3, 2), ("grew", 6, 5, 2, 2),
         ("folder", 4, 4, 2, 2),
     ],
 )  # fmt: skip
@@ -40,25 +40,25 @@ def test_counts_are_right(tmp_path, name, clips, test, probes, gallery):
 
 
 def test_walks_of_one_each_have_no_protocol(tmp_path):
-    survey = LAYOUTS["ou_lp_age"].find(miniature.plain(tmp_path, miniature.OTHERS["ou_lp_age"]))
+    survey = LAYOUTS["ou-lp-age"].find(miniature.plain(tmp_path, miniature.OTHERS["ou-lp-age"]))
     assert [clip.split for clip in survey.clips] == ["train"] * 4
-    assert LAYOUTS["ou_lp_age"].protocols([]) == ()
+    assert LAYOUTS["ou-lp-age"].protocols([]) == ()
 
 
 def test_skeletons_of_ou_mvlp(tmp_path):
-    survey = LAYOUTS["ou_mvlp_pose"].find(miniature.ou_mvlp_pose(tmp_path))
+    survey = LAYOUTS["ou-mvlp-pose"].find(miniature.ou_mvlp_pose(tmp_path))
     assert [clip.split for clip in survey.clips] == ["train", "train", "test", "test"]
     clip, findings = survey.clips[0].read()
     assert findings == ()
     assert clip.frames["skeleton2d"].shape == (3, 18, 3)
-    probes, gallery = LAYOUTS["ou_mvlp_pose"].protocols([])[0].split(to_search(survey))
+    probes, gallery = LAYOUTS["ou-mvlp-pose"].protocols([])[0].split(to_search(survey))
     assert (len(probes), len(gallery)) == (1, 1)
 
 
 def test_casia_b_by_its_rule(tmp_path):
-    survey = LAYOUTS["casia_b"].find(miniature.casia_b(tmp_path))
+    survey = LAYOUTS["casia-b"].find(miniature.casia_b(tmp_path))
     assert [c.split for c in survey.clips] == ["train"] * 40 + ["test"] * 40
-    found = LAYOUTS["casia_b"].protocols(to_search(survey))[0].compare(to_search(survey))
+    found = LAYOUTS["casia-b"].protocols(to_search(survey))[0].compare(to_search(survey))
     assert {name: len(probes) for name, probes in found.probes.items()} == dict.fromkeys(
         ["NM", "BG", "CL"], 8
     )
