@@ -37,7 +37,7 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["meshgait", "meshgait.*"]),
-    package_data={"meshgait": ["py.typed", "player.html", "body/*.npz", "body/*.md"]},
+    package_data={"meshgait": ["py.typed", "visualization/player.html", "body/*.npz", "body/*.md"]},
     python_requires=">=3.10",
     install_requires=[
         "torch>=2.4",

@@ -26,8 +26,8 @@ from _machine import machine, versions
 
 from meshgait.data import Store
 from meshgait.data.layouts import LAYOUTS
-from meshgait.data.prepare import prepare
-from meshgait.memory import keep_freed_memory
+from meshgait.data.preparation.prepare import prepare
+from meshgait.training.memory import keep_freed_memory
 
 MODALITIES = ("silhouette", "smpl")
 

@@ -17,19 +17,19 @@ from _machine import machine, speeds, versions
 from torch.nn.functional import silu
 from torch_geometric import nn as pyg
 
-from meshgait import nn
 from meshgait.body import Body
-from meshgait.memory import keep_freed_memory
+from meshgait.nn import graph
 from meshgait.operators import adjacency, edges, hierarchy
+from meshgait.training.memory import keep_freed_memory
 
 PACKAGES = ("meshgait", "torch", "numpy", "numba", "torch_geometric", "scipy")
 WIDTHS = (3, 16, 32, 64, 128)
 LAYERS = {
-    "GCN": (nn.GraphConvolution, pyg.GCNConv),
-    "Chebyshev 3": (partial(nn.Chebyshev, order=3), partial(pyg.ChebConv, K=3)),
-    "Chebyshev 6": (partial(nn.Chebyshev, order=6), partial(pyg.ChebConv, K=6)),
-    "GAT": (nn.GraphAttention, lambda c, d: pyg.GATConv(c, d // 4, 4)),
-    "FeaSt": (nn.FeatureSteered, partial(pyg.FeaStConv, heads=4)),
+    "GCN": (graph.GraphConvolution, pyg.GCNConv),
+    "Chebyshev 3": (partial(graph.Chebyshev, order=3), partial(pyg.ChebConv, K=3)),
+    "Chebyshev 6": (partial(graph.Chebyshev, order=6), partial(pyg.ChebConv, K=6)),
+    "GAT": (graph.GraphAttention, lambda c, d: pyg.GATConv(c, d // 4, 4)),
+    "FeaSt": (graph.FeatureSteered, partial(pyg.FeaStConv, heads=4)),
 }
 
 
@@ -92,7 +92,7 @@ class Ours(torch.nn.Module):
         widths = zip(WIDTHS, WIDTHS[1:], near, strict=False)
         self.layers = torch.nn.ModuleList(make(c, d, links) for c, d, links in widths)
         self.norms = torch.nn.ModuleList(torch.nn.LayerNorm(d) for d in WIDTHS[1:])
-        self.down = torch.nn.ModuleList(nn.SparseMap(level.down) for level in levels[1:])
+        self.down = torch.nn.ModuleList(graph.SparseMap(level.down) for level in levels[1:])
 
     def forward(self, x):
         """One vector (B, T, C) per frame."""

@@ -19,11 +19,11 @@ from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
 from meshgait import models
-from meshgait.classifiers import PartCrossEntropy
-from meshgait.compilation import compile_network
 from meshgait.losses import BNNeckCrossEntropy, batch_all_triplet
-from meshgait.memory import keep_freed_memory
-from meshgait.recipe import Adam
+from meshgait.losses.part_classifiers import PartCrossEntropy
+from meshgait.training.compilation import compile_network
+from meshgait.training.memory import keep_freed_memory
+from meshgait.training.optimizers import Adam
 from meshgait.zoo import random_clips
 
 PACKAGES = ("meshgait", "torch", "numpy")

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from meshgait.body import Body
-from meshgait.represent import REPRESENTATIONS, Scene
+from meshgait.modalities.scene import REPRESENTATIONS, Scene
 from meshgait.walker import Identity, walk
 
 

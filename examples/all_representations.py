@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 
 from meshgait.body import Body
-from meshgait.represent import Scene, represent
-from meshgait.sheet import draw_sheet
+from meshgait.modalities.scene import Scene, represent
+from meshgait.visualization.sheet import draw_sheet
 from meshgait.walker import Identity, walk
 
 

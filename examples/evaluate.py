@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 
 from meshgait import SyntheticGait, embed, evaluate, load_model, models
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 
 COLUMNS = ("rank1", "rank5", "mAP", "mINP")
 

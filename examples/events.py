@@ -11,7 +11,7 @@ from PIL import Image
 
 from meshgait.body import Body
 from meshgait.modalities import event_frames, events, watch
-from meshgait.represent import Scene
+from meshgait.modalities.scene import Scene
 from meshgait.walker import Identity, walk
 
 

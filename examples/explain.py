@@ -7,10 +7,10 @@ import torch
 
 from meshgait import Recipe, SyntheticGait, fit, models
 from meshgait.data import PeopleAndClips, UnorderedFrames
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.explain import write_explanation
-from meshgait.loss_recipe import TripletAndNeck
-from meshgait.recipe import Adam
+from meshgait.training.criterion import TripletAndNeck
+from meshgait.training.optimizers import Adam
 
 
 def main(argv: list[str] | None = None) -> None:

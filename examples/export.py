@@ -11,7 +11,7 @@ import numpy as np
 from meshgait.body import Body
 from meshgait.camera import Camera
 from meshgait.io import read, write
-from meshgait.io.gait3d import vector_track
+from meshgait.io.formats.gait3d import vector_track
 from meshgait.walker import EstimatorNoise, Identity, estimate_smpl, walk
 
 TARGETS = {

@@ -11,9 +11,9 @@ import numpy as np
 import torch
 
 from meshgait import Body, Camera
-from meshgait.data import load_clip
 from meshgait.fitting import FitConfig, film_fit, fit_silhouettes, write_gif
 from meshgait.render import mask
+from meshgait.sequence import load_clip
 from meshgait.walker import Identity, Route, walk
 
 

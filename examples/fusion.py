@@ -7,9 +7,9 @@ import torch
 
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
 from meshgait.data import OtherView, PeopleAndClips, UnorderedFrames
-from meshgait.data.film import WildConfig
-from meshgait.loss_recipe import TripletAndNeck
-from meshgait.recipe import Adam
+from meshgait.data.synthetic.render_clip import WildConfig
+from meshgait.training.criterion import TripletAndNeck
+from meshgait.training.optimizers import Adam
 
 
 class Without(torch.nn.Module):

@@ -7,10 +7,10 @@ import torch
 
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
 from meshgait.data import PeopleAndClips, UnorderedFrames
-from meshgait.data.endless import EndlessGait
-from meshgait.data.film import WildConfig
-from meshgait.loss_recipe import SupervisedContrast, TripletAndNeck
-from meshgait.recipe import Adam
+from meshgait.data.synthetic.endless import EndlessGait
+from meshgait.data.synthetic.render_clip import WildConfig
+from meshgait.training.criterion import SupervisedContrast, TripletAndNeck
+from meshgait.training.optimizers import Adam
 
 MODELS = (models.MeshNet, models.PointNet, models.SkeletonGCN)
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from meshgait.body import JOINT_INDEX, JOINT_NAMES, Body
-from meshgait.data.motion import Motion
 from meshgait.io import fit_joints, read, write_bvh
+from meshgait.sequence.motion import Motion
 from meshgait.walker import Identity, walk
 
 MIXAMO = {

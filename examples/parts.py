@@ -10,7 +10,7 @@ from PIL import Image
 
 from meshgait.body import Body, joint_labels, parsing_labels
 from meshgait.modalities import parts
-from meshgait.represent import Scene
+from meshgait.modalities.scene import Scene
 from meshgait.walker import Identity, walk
 
 

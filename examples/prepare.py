@@ -9,7 +9,7 @@ import numpy as np
 
 from meshgait import embed, evaluate, models
 from meshgait.data.layouts import find_layout
-from meshgait.data.prepare import prepare
+from meshgait.data.preparation.prepare import prepare
 from meshgait.data.recorded import Recorded
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshgait import SyntheticGait, embed, evaluate, models
 from meshgait.data import read_protocols
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 
 
 def main(argv: list[str] | None = None) -> None:

@@ -11,8 +11,8 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import Body
-from meshgait.data.motion import Motion
 from meshgait.io import fill_gaps, find_jumps, read, write_amass
+from meshgait.sequence.motion import Motion
 from meshgait.walker import Identity, walk
 
 

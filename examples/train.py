@@ -7,7 +7,7 @@ import torch
 
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
 from meshgait.data import PeopleAndClips, UnorderedFrames
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.losses import IdentityLoss
 
 

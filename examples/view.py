@@ -9,9 +9,9 @@ import numpy as np
 
 from meshgait.body import Body
 from meshgait.errors import DisplayError
-from meshgait.footage import write_footage
-from meshgait.represent import Scene
-from meshgait.viz import open_window
+from meshgait.modalities.scene import Scene
+from meshgait.visualization.player import write_footage
+from meshgait.visualization.window import open_window
 from meshgait.walker import Identity, walk
 
 

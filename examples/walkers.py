@@ -12,7 +12,7 @@ import torch
 
 from meshgait import Body, Camera, Mesh, render
 from meshgait.body import JOINT_INDEX
-from meshgait.report import draw_pictures
+from meshgait.visualization.report import draw_pictures
 from meshgait.walker import Identity, Route, Walk, walk
 
 PHASES = 8

@@ -11,15 +11,15 @@ from meshgait import losses, metrics, modalities, models, render
 from meshgait._version import __version__
 from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
-from meshgait.checkpoint import load_model
-from meshgait.data import GaitSequence
-from meshgait.evaluate import embed, evaluate
+from meshgait.evaluation import embed, evaluate
 from meshgait.mesh import Mesh
-from meshgait.recipe import Recipe
-from meshgait.train import fit
+from meshgait.sequence import GaitSequence
+from meshgait.training.fit import fit
+from meshgait.training.recipe import Recipe
+from meshgait.weights.checkpoint import load_model
 
 if TYPE_CHECKING:
-    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.data.synthetic.dataset import SyntheticGait
 
 __all__ = [
     "Body",
@@ -44,7 +44,7 @@ __all__ = [
 
 def __getattr__(name: str) -> Any:
     if name == "SyntheticGait":  # its walkers need scipy
-        from meshgait.data.synthetic import SyntheticGait
+        from meshgait.data.synthetic.dataset import SyntheticGait
 
         return SyntheticGait
     raise AttributeError(f"module 'meshgait' has no attribute {name!r}")

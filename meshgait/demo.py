@@ -15,24 +15,24 @@ from jaxtyping import Float
 
 from meshgait.benchmark import Budget
 from meshgait.camera import Camera
-from meshgait.data.film import WildConfig
-from meshgait.data.synthetic import SyntheticGait
+from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import DataError
-from meshgait.evaluate import embed
-from meshgait.loss_recipe import TripletAndNeck
+from meshgait.evaluation import embed
+from meshgait.files.storage import written_whole
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
-from meshgait.recipe import Precision
 from meshgait.render import shade
-from meshgait.report import (
+from meshgait.training.criterion import TripletAndNeck
+from meshgait.training.fit import Row, fit
+from meshgait.training.recipe import Precision
+from meshgait.visualization.report import (
     Figure,
     draw_pictures,
     draw_retrieval,
     plot_curves,
     write_report,
 )
-from meshgait.storage import written_whole
-from meshgait.train import Row, fit
 from meshgait.walker import EstimatorNoise
 
 COLUMNS = ("rank1", "rank5", "mAP", "mINP")

@@ -1,5 +1,8 @@
 """The errors a user may want to catch; each message says what, where and what to do."""
 
+from collections.abc import Iterable
+from difflib import get_close_matches
+
 
 class MeshgaitError(Exception):
     """Any failure that meshgait foresaw."""
@@ -35,3 +38,13 @@ class TrainingError(MeshgaitError, RuntimeError):
 
 class DisplayError(MeshgaitError, RuntimeError):
     """No window can be opened here."""
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """The name most like `word`, whatever the case of its letters.
+
+    >>> nearest("smplgate", ["SLN", "SMPLGait"])
+    'SMPLGait'
+    """
+    by_lower_case = {name.lower(): name for name in known}
+    return by_lower_case[get_close_matches(word.lower(), by_lower_case, n=1, cutoff=0)[0]]

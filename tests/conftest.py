@@ -1,5 +1,7 @@
 """Set-up of all tests. Shapes in signatures are checked while they run (see __init__.py)."""
 
+import os
+
 import jaxtyping
 import pytest
 import torch
@@ -8,6 +10,9 @@ from hypothesis import settings
 settings.register_profile("same every time", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=500, deadline=None)
 settings.load_profile("same every time")
+
+if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: threads would only fight
+    torch.set_num_threads(1)
 
 
 def pytest_runtest_setup(item):

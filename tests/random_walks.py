@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from meshgait.data import GaitSequence, Record
+from meshgait.sequence import GaitSequence, Record
 
 
 class RandomWalks:

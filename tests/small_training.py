@@ -15,8 +15,8 @@ import torch
 from meshgait.data import PeopleAndClips, UnorderedFrames
 from meshgait.losses import IdentityLoss
 from meshgait.models import SMPLGait
-from meshgait.recipe import Recipe
-from meshgait.train import fit
+from meshgait.training.fit import fit
+from meshgait.training.recipe import Recipe
 from tests.random_walks import RandomWalks
 
 DATA = RandomWalks()

@@ -3,7 +3,7 @@ import json
 import pytest
 from PIL import Image
 
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.demo import COLUMNS, DemoConfig, run_demo
 
 TINY = DemoConfig(

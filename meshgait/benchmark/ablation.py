@@ -7,7 +7,7 @@ from typing import Any
 
 from meshgait.benchmark.methods import Method
 from meshgait.data import SmplNoise
-from meshgait.loss_recipe import TripletNeckAndConsistency
+from meshgait.training.criterion import TripletNeckAndConsistency
 
 
 def _mesh(name: str, **config: Any) -> Method:

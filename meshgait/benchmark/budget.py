@@ -12,10 +12,11 @@ from meshgait.data import (
     PeopleAndClips,
     UnorderedFrames,
 )
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import ConfigError
-from meshgait.loss_recipe import LossRecipe
-from meshgait.recipe import Adam, Precision, Recipe
+from meshgait.training.criterion import LossRecipe
+from meshgait.training.optimizers import Adam
+from meshgait.training.recipe import Precision, Recipe
 
 Reading = Literal["set", "motion", "body"]
 """Frames of a clip in any order; some in a row; or a long row, as body parameters cost little."""

@@ -16,14 +16,14 @@ import torch
 from meshgait._version import __version__
 from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.conditions import pair_rank1
-from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.methods import Method
+from meshgait.benchmark.walkers import Footage
 from meshgait.data import Protocol
-from meshgait.data.synthetic import SyntheticGait
-from meshgait.evaluate import Embeddings, embed, evaluate
+from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.evaluation import Embeddings, embed, evaluate
+from meshgait.files.storage import written_whole
 from meshgait.metrics import part_distance
-from meshgait.storage import written_whole
-from meshgait.train import fit
+from meshgait.training.fit import fit
 
 FORMAT = 1  # raise it whenever the same settings give other numbers
 SCORES = ("rank1", "rank5", "mAP", "mINP")

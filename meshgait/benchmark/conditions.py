@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from meshgait.data.synthetic import SyntheticGait
+from meshgait.data.synthetic.dataset import SyntheticGait
 
 SAME_VIEW_DEG, CROSS_VIEW_DEG = 30.0, 60.0
 SAME_SPEED, OTHER_SPEED = 1.1, 1.25  # ratio of the two speeds

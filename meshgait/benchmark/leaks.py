@@ -9,7 +9,7 @@ import torch
 from jaxtyping import Float
 
 from meshgait.data import SequenceDataset
-from meshgait.evaluate import Embeddings
+from meshgait.evaluation import Embeddings
 
 _BODY_POSE, _BETAS = slice(6, 75), slice(75, 85)  # without the root, which knows the camera
 

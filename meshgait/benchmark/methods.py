@@ -12,9 +12,9 @@ from meshgait.benchmark.budget import Budget, Reading
 from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
 from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames, SequenceDataset
 from meshgait.errors import ConfigError
-from meshgait.evaluate import Embeddings
-from meshgait.loss_recipe import LossRecipe, SupervisedContrast, TripletAndNeck
+from meshgait.evaluation import Embeddings
 from meshgait.recipes import RECIPES
+from meshgait.training.criterion import LossRecipe, SupervisedContrast, TripletAndNeck
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,8 @@ from meshgait.benchmark.table import (
     to_csv,
     to_markdown,
 )
-from meshgait.report import Figure, Table, plot_bars, plot_curves, write_report
-from meshgait.storage import written_whole
+from meshgait.files.storage import written_whole
+from meshgait.visualization.report import Figure, Table, plot_bars, plot_curves, write_report
 
 _APART = (
     "Rank-1 under one condition apart: every clip is searched for, and found when its one mate "

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.cell import run_cell
-from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.methods import Method
 from meshgait.benchmark.page import write_results
 from meshgait.benchmark.table import Row
+from meshgait.benchmark.walkers import Footage
 from meshgait.errors import MeshgaitError
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from meshgait.errors import BodyNotFoundError, DataError
-from meshgait.restricted_pickle import read_pickle
-from meshgait.storage import cache_dir, read_npz
+from meshgait.files.restricted_pickle import read_pickle
+from meshgait.files.storage import cache_dir, read_npz
 
 # One row a model: the names under which it is handed out, the plain one first.
 _OFFICIAL_NAMES = tuple(

@@ -11,8 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from meshgait._version import __version__
-from meshgait.errors import MeshgaitError
-from meshgait.nearest import nearest
+from meshgait.errors import MeshgaitError, nearest
 
 COMMANDS = (
     "demo",

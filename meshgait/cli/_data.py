@@ -12,12 +12,12 @@ from meshgait.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from meshgait.data.recorded import Recorded
-    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.data.synthetic.dataset import SyntheticGait
 
 
 def add_data(parser: ArgumentParser) -> None:
     """`--store`, and arguments `--data.*`: all of SyntheticGait but the split."""
-    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.data.synthetic.dataset import SyntheticGait
 
     parser.add_argument(
         "--store", type=Path | None, default=None,
@@ -35,7 +35,7 @@ def make_data(
     store lacks what `model` reads.
     """
     from meshgait.data.recorded import Recorded
-    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.data.synthetic.dataset import SyntheticGait
 
     if chosen.store is not None:
         _refuse_settings(vars(chosen.data))
@@ -47,7 +47,7 @@ def make_data(
 
 
 def _refuse_settings(settings: dict[str, Any]) -> None:
-    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.data.synthetic.dataset import SyntheticGait
 
     usual = inspect.signature(SyntheticGait).parameters
     for name, value in settings.items():

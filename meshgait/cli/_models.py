@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from meshgait.errors import ConfigError
-from meshgait.nearest import nearest
+from meshgait.errors import ConfigError, nearest
 
 
 def find_model(name: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 from jsonargparse import ArgumentParser, Namespace
 
 from meshgait.body import Body
-from meshgait.data.motion import Motion
+from meshgait.sequence.motion import Motion
 
 
 def add_walk(parser: ArgumentParser) -> None:

@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> None:
         run_benchmark,
     )
     from meshgait.cli.train import take_option, to_plain
-    from meshgait.memory import keep_freed_memory
+    from meshgait.training.memory import keep_freed_memory
 
     preset, rest = take_option("--preset", list(arguments))
     if preset is not None and preset not in PRESETS:

@@ -11,7 +11,7 @@ from meshgait.cli._parsing import make_parser, parse
 def run(arguments: Sequence[str]) -> None:
     """Make the report and say where it is."""
     from meshgait.demo import DemoConfig, run_demo
-    from meshgait.memory import keep_freed_memory
+    from meshgait.training.memory import keep_freed_memory
 
     parser = make_parser("demo", __doc__)
     parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder of the report")

@@ -11,9 +11,9 @@ from meshgait.cli._parsing import make_parser, parse
 
 def run(arguments: Sequence[str]) -> None:
     """Write the embeddings and say where they are."""
-    from meshgait.checkpoint import load_model
-    from meshgait.data import Clips
-    from meshgait.evaluate import embed
+    from meshgait.evaluation import embed
+    from meshgait.sequence import Clips
+    from meshgait.weights.checkpoint import load_model
 
     parser = make_parser("embed", __doc__)
     parser.add_argument("checkpoint", type=Path, help="written by meshgait train")

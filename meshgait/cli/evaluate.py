@@ -17,14 +17,14 @@ from meshgait.errors import ConfigError
 
 if TYPE_CHECKING:
     from meshgait.data import Protocol
-    from meshgait.evaluate import Scores
+    from meshgait.evaluation import Scores
 
 
 def run(arguments: Sequence[str]) -> None:
     """Print the scores and tables, and write them when asked to."""
-    from meshgait.checkpoint import build_model, load_checkpoint
-    from meshgait.evaluate import GREW, HID, Embeddings, embed, evaluate, write_submission
+    from meshgait.evaluation import GREW, HID, Embeddings, embed, evaluate, write_submission
     from meshgait.metrics import Reranking
+    from meshgait.weights.checkpoint import build_model, load_checkpoint
 
     chosen = parse(_parser(), arguments)
     is_embedded = chosen.file.suffix == ".npz"
@@ -118,7 +118,7 @@ def _show(scores: Scores) -> None:
 
 
 def _write(scores: Scores, path: Path) -> None:
-    from meshgait.storage import written_whole
+    from meshgait.files.storage import written_whole
 
     if path.suffix.lower() == ".csv":
         scores.write_csv(path)

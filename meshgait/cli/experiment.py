@@ -25,7 +25,7 @@ _SIZES = ((64, 44), (128, 88))
 def run(arguments: Sequence[str]) -> None:
     """Fill in the cells that are not there yet; say where table and diagram are."""
     from meshgait.experiment import run_experiment
-    from meshgait.memory import keep_freed_memory
+    from meshgait.training.memory import keep_freed_memory
 
     chosen = parse(_parser(arguments), arguments)
     if chosen.counts and chosen.name not in _COUNTS:
@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _parser(arguments: Sequence[str]) -> ArgumentParser:
-    from meshgait.recipe import Recipe
+    from meshgait.training.recipe import Recipe
 
     parser = make_parser("experiment", __doc__)
     add = parser.add_argument
@@ -61,8 +61,8 @@ def _parser(arguments: Sequence[str]) -> ArgumentParser:
 def _budget() -> Any:
     """A training of half a minute on two cores."""
     from meshgait.data import PeopleAndClips, UnorderedFrames
-    from meshgait.loss_recipe import TripletAndNeck
-    from meshgait.recipe import Adam, Recipe
+    from meshgait.training.criterion import TripletAndNeck
+    from meshgait.training.recipe import Adam, Recipe
 
     return Recipe(
         steps=150, batch=PeopleAndClips(8, 4), frames=UnorderedFrames(6),

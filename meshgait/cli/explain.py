@@ -11,8 +11,8 @@ from meshgait.cli._parsing import make_parser, parse
 
 def run(arguments: Sequence[str]) -> None:
     """Write the page and say where it is."""
-    from meshgait.checkpoint import load_model
     from meshgait.explain import write_explanation
+    from meshgait.weights.checkpoint import load_model
 
     parser = make_parser("explain", __doc__)
     parser.add_argument("file", type=Path, help="checkpoint of meshgait train or benchmark")

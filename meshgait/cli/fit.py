@@ -77,7 +77,7 @@ def _parser() -> ArgumentParser:
 def _read(path: Path) -> dict[str, np.ndarray]:
     """The arrays of an .npz, or the pictures of a folder in the order of their names."""
     from meshgait._optional import require
-    from meshgait.storage import read_npz
+    from meshgait.files.storage import read_npz
 
     if not path.is_dir():
         arrays = read_npz(path)

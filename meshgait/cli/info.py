@@ -54,10 +54,11 @@ def _recognised(path: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> Any:
-    from meshgait.checkpoint import load_checkpoint
-    from meshgait.data import Store, load_clip
-    from meshgait.restricted_pickle import read_pickle
-    from meshgait.storage import read_npz
+    from meshgait.data import Store
+    from meshgait.files.restricted_pickle import read_pickle
+    from meshgait.files.storage import read_npz
+    from meshgait.sequence import load_clip
+    from meshgait.weights.checkpoint import load_checkpoint
 
     if path.is_dir():
         store = Store(path, verify=True)

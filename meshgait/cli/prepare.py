@@ -15,7 +15,7 @@ Modality = Literal["silhouette", "smpl", "parsing", "skeleton2d"]
 def run(arguments: Sequence[str]) -> None:
     """Say what was written, or what would be, and what was left out."""
     from meshgait.data.layouts import find_layout
-    from meshgait.data.prepare import prepare
+    from meshgait.data.preparation.prepare import prepare
 
     parser = make_parser("prepare", __doc__)
     add = parser.add_argument

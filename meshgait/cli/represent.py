@@ -13,9 +13,9 @@ from meshgait.cli._walks import add_walk, read_walk
 def run(arguments: Sequence[str]) -> None:
     """Write the picture and, beside it, the arrays."""
     from meshgait.errors import DataError
-    from meshgait.represent import Scene, as_arrays, represent
-    from meshgait.sheet import draw_sheet
-    from meshgait.storage import write_npz, written_whole
+    from meshgait.files.storage import write_npz, written_whole
+    from meshgait.modalities.scene import Scene, as_arrays, represent
+    from meshgait.visualization.sheet import draw_sheet
 
     parser = make_parser("represent", __doc__)
     add_walk(parser)

@@ -9,7 +9,7 @@ from meshgait.cli._parsing import make_parser, parse
 
 def run(arguments: Sequence[str]) -> None:
     """Make what is not there yet and describe it."""
-    from meshgait.data.synthetic import SyntheticGait
+    from meshgait.data.synthetic.dataset import SyntheticGait
 
     parser = make_parser("synth", __doc__)
     parser.add_argument("--config", action="config", help="YAML file of these settings")

@@ -20,8 +20,8 @@ def run(arguments: Sequence[str]) -> None:
     """Train the network that the first argument or a recipe names; say where its checkpoint is."""
     import torch
 
-    from meshgait.memory import keep_freed_memory
-    from meshgait.train import fit
+    from meshgait.training.fit import fit
+    from meshgait.training.memory import keep_freed_memory
 
     if not arguments or arguments[0] in ("-h", "--help"):
         parse(_parser("MODEL"), ["--help"])
@@ -90,7 +90,7 @@ def to_plain(record: Any) -> Any:
 
 
 def _parser(name: str, model_type: Any = None) -> ArgumentParser:
-    from meshgait.recipe import Recipe
+    from meshgait.training.recipe import Recipe
 
     more = "The network's own settings: meshgait train MODEL --help" if model_type is None else ""
     parser = make_parser(f"train {name}", __doc__, epilog=more)

@@ -13,9 +13,9 @@ from meshgait.cli._walks import add_walk, read_walk
 def run(arguments: Sequence[str]) -> None:
     """Open the window, or write the file asked for; without a display, a page."""
     from meshgait.errors import DisplayError
-    from meshgait.footage import write_footage
-    from meshgait.represent import Scene
-    from meshgait.viz import open_window
+    from meshgait.modalities.scene import Scene
+    from meshgait.visualization.player import write_footage
+    from meshgait.visualization.window import open_window
 
     parser = make_parser("view", __doc__)
     add_walk(parser)

@@ -40,7 +40,7 @@ def run(arguments: Sequence[str]) -> None:
 
 
 def _import(arguments: Sequence[str]) -> None:
-    from meshgait.checkpoint import describe_model, load_official, save_checkpoint
+    from meshgait.weights import describe_model, load_official, save_checkpoint
 
     parser = make_parser("zoo import", "Make a published checkpoint a checkpoint of meshgait.")
     parser.add_argument("file", type=Path, help="a checkpoint of OpenGait, Gait3D or the authors")
@@ -62,7 +62,7 @@ def _import(arguments: Sequence[str]) -> None:
 def _export(arguments: Sequence[str]) -> None:
     import torch
 
-    from meshgait.checkpoint import load_model
+    from meshgait.weights.checkpoint import load_model
     from meshgait.zoo.export import ANY, FRAMES, SUPPORT, check_onnx, to_onnx
 
     parser = make_parser("zoo export", "Write a network as ONNX, and compare it with torch.")

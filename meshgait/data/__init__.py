@@ -1,6 +1,6 @@
-"""Sequences, where they come from, and how they become batches."""
+"""Data sets: how they are read, stored, searched and made into batches."""
 
-from meshgait.data.augment import (
+from meshgait.data.batches.augment import (
     Augmentation,
     Backwards,
     Erase,
@@ -9,22 +9,8 @@ from meshgait.data.augment import (
     Perspective,
     Rotate,
 )
-from meshgait.data.benchmarks import PROTOCOLS, one_known_each, probe_list
-from meshgait.data.clips import Clips, load_clip, save_clip
-from meshgait.data.collate import Batch, collate
-from meshgait.data.other_view import OtherView
-from meshgait.data.protocol import Comparison, Group, Protocol
-from meshgait.data.protocol_files import read_protocols, write_protocols
-from meshgait.data.sampler import (
-    PeopleAndClips,
-    SequenceDataset,
-    TrainingBatches,
-    number_people,
-)
-from meshgait.data.sequence import GaitSequence, Record
-from meshgait.data.smpl_noise import SmplNoise
-from meshgait.data.store import Store
-from meshgait.data.transforms import (
+from meshgait.data.batches.collate import Batch, collate
+from meshgait.data.batches.frame_sampling import (
     AllFrames,
     ContinuousFrames,
     FrameSampling,
@@ -32,7 +18,19 @@ from meshgait.data.transforms import (
     UnorderedFrames,
     VaryingFrames,
 )
-from meshgait.data.write_store import write_store
+from meshgait.data.batches.other_view import OtherView
+from meshgait.data.batches.sampler import (
+    PeopleAndClips,
+    SequenceDataset,
+    TrainingBatches,
+    number_people,
+)
+from meshgait.data.batches.smpl_noise import SmplNoise
+from meshgait.data.protocols.files import read_protocols, write_protocols
+from meshgait.data.protocols.protocol import Comparison, Group, Protocol
+from meshgait.data.protocols.published import PROTOCOLS, one_known_each, probe_list
+from meshgait.data.store.read import Store
+from meshgait.data.store.write import write_store
 
 __all__ = [
     "PROTOCOLS",
@@ -40,13 +38,11 @@ __all__ = [
     "Augmentation",
     "Backwards",
     "Batch",
-    "Clips",
     "Comparison",
     "ContinuousFrames",
     "Erase",
     "Flip",
     "FrameSampling",
-    "GaitSequence",
     "Group",
     "JointNoise",
     "OrderedFrames",
@@ -54,7 +50,6 @@ __all__ = [
     "PeopleAndClips",
     "Perspective",
     "Protocol",
-    "Record",
     "Rotate",
     "SequenceDataset",
     "SmplNoise",
@@ -63,12 +58,10 @@ __all__ = [
     "UnorderedFrames",
     "VaryingFrames",
     "collate",
-    "load_clip",
     "number_people",
     "one_known_each",
     "probe_list",
     "read_protocols",
-    "save_clip",
     "write_protocols",
     "write_store",
 ]

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-from meshgait.data.clips import Clips
-from meshgait.data.protocol import Protocol
-from meshgait.data.protocol_files import read_protocols
-from meshgait.data.sequence import GaitSequence, Record
-from meshgait.data.store import Store
+from meshgait.data.protocols.files import read_protocols
+from meshgait.data.protocols.protocol import Protocol
+from meshgait.data.store.read import Store
 from meshgait.errors import DataError
+from meshgait.sequence.clips import Clips
+from meshgait.sequence.sequence import GaitSequence, Record
 
 PROTOCOLS_FILE = "protocols.json"
 

@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 
 from meshgait._version import __version__
-from meshgait.data import GaitSequence, Protocol, Record, SequenceDataset
-from meshgait.data.protocol_files import protocol_to_plain
+from meshgait.data import Protocol, SequenceDataset
+from meshgait.data.protocols.files import protocol_to_plain
 from meshgait.errors import ConfigError
-from meshgait.recipe import Recipe
+from meshgait.sequence import GaitSequence, Record
+from meshgait.training.recipe import Recipe
 
 _NO_MATTER = ("workers", "log_every", "save_every")  # to what a training gives
 

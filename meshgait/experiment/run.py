@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from tqdm import tqdm
 
-from meshgait.checkpoint import load_model
-from meshgait.evaluate import embed, evaluate
+from meshgait.evaluation import embed, evaluate
 from meshgait.experiment.cells import Cell, Training, key
 from meshgait.experiment.designs import Experiment
-from meshgait.report import Figure, plot_curves, plot_groups
-from meshgait.storage import written_whole
-from meshgait.train import fit
+from meshgait.files.storage import written_whole
+from meshgait.training.fit import fit
+from meshgait.visualization.report import Figure, plot_curves, plot_groups
+from meshgait.weights.checkpoint import load_model
 
 SCORES = ("rank1", "rank5", "mAP", "mINP")
 Row = dict[str, Any]

@@ -12,12 +12,11 @@ from torch import Tensor
 
 from meshgait.body import Body
 from meshgait.camera import Camera
-from meshgait.data import GaitSequence
-from meshgait.data.derived import decode_estimate
+from meshgait.data.preparation.derived import decode_estimate
 from meshgait.data.recorded import Recorded
-from meshgait.data.synthetic import SyntheticGait
+from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.errors import ConfigError
-from meshgait.evaluate import Embeddings, embed
+from meshgait.evaluation import Embeddings, embed
 from meshgait.explain.saliency import (
     body_saliency,
     contour_saliency,
@@ -26,7 +25,15 @@ from meshgait.explain.saliency import (
     smooth,
 )
 from meshgait.render import shade
-from meshgait.report import Figure, Table, draw_pictures, draw_retrieval, plot_curves, write_report
+from meshgait.sequence import GaitSequence
+from meshgait.visualization.report import (
+    Figure,
+    Table,
+    draw_pictures,
+    draw_retrieval,
+    plot_curves,
+    write_report,
+)
 
 _SIDES = (0.0, 90.0, 180.0, 270.0)
 _CALM, _HOT = (0.82, 0.84, 0.88), (0.85, 0.10, 0.08)

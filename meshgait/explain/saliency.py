@@ -11,11 +11,11 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from meshgait.body import Body
-from meshgait.data import GaitSequence
-from meshgait.data.derived import decode_estimate
+from meshgait.data.preparation.derived import decode_estimate
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import normalized_coverage
+from meshgait.sequence import GaitSequence
 
 _STEP = 1e-3  # of a vertex's way along the gradient, in the units of the parameters
 

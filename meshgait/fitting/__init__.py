@@ -1,7 +1,7 @@
 """Fitting bodies to silhouettes: SMPL parameters of a sequence, with or without a camera."""
 
+from meshgait.fitting.animation import film_fit, write_gif
 from meshgait.fitting.config import FitConfig, Start
-from meshgait.fitting.film import film_fit, write_gif
 from meshgait.fitting.result import Fit
 from meshgait.fitting.solve import fit_silhouettes
 

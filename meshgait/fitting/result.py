@@ -13,9 +13,9 @@ from torch import Tensor
 from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError
+from meshgait.files.storage import read_npz, write_npz
 from meshgait.fitting.config import Start
 from meshgait.mesh import Mesh
-from meshgait.storage import read_npz, write_npz
 
 _CAMERAS = {
     "pinhole": (Camera, ("rotation", "translation", "focal", "center")),

@@ -1,12 +1,12 @@
 """Readers and writers of other people's files: bodies, keypoints and motion capture."""
 
-from meshgait.io.amass import write_amass
-from meshgait.io.bvh import write_bvh
-from meshgait.io.c3d import marker_joints
 from meshgait.io.continuity import Jump, Limits, find_jumps
 from meshgait.io.fit_joints import fit_joints
-from meshgait.io.gait3d import write_gait3d
-from meshgait.io.mesh_sequence import write_mesh_sequence
+from meshgait.io.formats.amass import write_amass
+from meshgait.io.formats.bvh import write_bvh
+from meshgait.io.formats.c3d import marker_joints
+from meshgait.io.formats.gait3d import write_gait3d
+from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.read import FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
 from meshgait.io.smooth import fill_gaps, smooth

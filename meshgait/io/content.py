@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 import torch
 
-from meshgait.compressed import MOST_BYTES, is_compressed
 from meshgait.errors import DataError
-from meshgait.restricted_pickle import loads
-from meshgait.storage import read_torch
+from meshgait.files.compressed import MOST_BYTES, is_compressed
+from meshgait.files.restricted_pickle import loads
+from meshgait.files.storage import read_torch
 
 _MOST_KEYS = 12  # that an error lists
 # All that numpy, zipfile and json were seen to raise for damaged content.

@@ -6,28 +6,28 @@ from pathlib import Path
 from typing import Any
 
 from meshgait.errors import DataError
-from meshgait.io.aist import AIST
-from meshgait.io.alphapose import ALPHAPOSE
-from meshgait.io.amass import AMASS
-from meshgait.io.asf_amc import ASF_AMC
-from meshgait.io.bvh import BVH
-from meshgait.io.c3d import C3D
-from meshgait.io.coco import COCO
 from meshgait.io.content import describe_content, read_content
-from meshgait.io.gait3d import GAIT3D
-from meshgait.io.glamr import GLAMR
-from meshgait.io.gvhmr import GVHMR
-from meshgait.io.hrnet import HRNET
-from meshgait.io.humanml3d import HUMANML3D
-from meshgait.io.mediapipe import MEDIAPIPE
-from meshgait.io.openpose import OPENPOSE
-from meshgait.io.own import OWN
-from meshgait.io.phalp import PHALP
+from meshgait.io.formats.aist import AIST
+from meshgait.io.formats.alphapose import ALPHAPOSE
+from meshgait.io.formats.amass import AMASS
+from meshgait.io.formats.asf_amc import ASF_AMC
+from meshgait.io.formats.bvh import BVH
+from meshgait.io.formats.c3d import C3D
+from meshgait.io.formats.coco import COCO
+from meshgait.io.formats.gait3d import GAIT3D
+from meshgait.io.formats.glamr import GLAMR
+from meshgait.io.formats.gvhmr import GVHMR
+from meshgait.io.formats.hrnet import HRNET
+from meshgait.io.formats.humanml3d import HUMANML3D
+from meshgait.io.formats.mediapipe import MEDIAPIPE
+from meshgait.io.formats.openpose import OPENPOSE
+from meshgait.io.formats.own import OWN
+from meshgait.io.formats.phalp import PHALP
+from meshgait.io.formats.romp import ROMP
+from meshgait.io.formats.tram import TRAM
+from meshgait.io.formats.vibe import VIBE
+from meshgait.io.formats.wham import WHAM
 from meshgait.io.recording import Format, Recording
-from meshgait.io.romp import ROMP
-from meshgait.io.tram import TRAM
-from meshgait.io.vibe import VIBE
-from meshgait.io.wham import WHAM
 
 FORMATS: tuple[Format, ...] = (
     OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, VIBE, GLAMR, AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE,

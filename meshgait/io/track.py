@@ -11,8 +11,8 @@ from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import Body
-from meshgait.data.motion import Motion
 from meshgait.errors import DataError
+from meshgait.sequence.motion import Motion
 
 Axes = Literal["camera", "y up", "z up"]
 Moved = Literal["origin", "pelvis"]

@@ -8,15 +8,15 @@ from typing import Literal, get_args
 import numpy as np
 
 from meshgait.body import Body
-from meshgait.data.clips import save_clip
-from meshgait.data.motion import save_motion
-from meshgait.data.sequence import GaitSequence
 from meshgait.errors import ConfigError
-from meshgait.io.amass import write_amass
-from meshgait.io.bvh import write_bvh
-from meshgait.io.gait3d import vectors, write_gait3d
-from meshgait.io.mesh_sequence import write_mesh_sequence
+from meshgait.io.formats.amass import write_amass
+from meshgait.io.formats.bvh import write_bvh
+from meshgait.io.formats.gait3d import vectors, write_gait3d
+from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.track import BodyTrack
+from meshgait.sequence.clips import save_clip
+from meshgait.sequence.motion import save_motion
+from meshgait.sequence.sequence import GaitSequence
 
 Target = Literal["motion", "clip", "gait3d", "amass", "bvh", "glb", "obj", "ply"]
 _BY_SUFFIX: dict[str, Target] = {

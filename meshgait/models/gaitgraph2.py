@@ -9,17 +9,14 @@ from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from meshgait.nn import (
-    COCO_JOINTS,
-    COCO_LINKS,
     Frames,
-    ResidualGraph,
     check_width,
     embed_sequences,
     initialise_,
     pack_reversed,
-    require_coco,
     scale_channels,
 )
+from meshgait.nn.graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
 
 OFFICIAL_NAMES = (
     (r"ResGCN\.head\.(\d)\.(bn|layers)\.", r"network.branches.\1.\2."),

@@ -26,8 +26,8 @@ Those are dictionaries of networks, whose keys netE, netD and lstm stand in fron
 class GaitNet(nn.Module):
     """Encoder per frame, of whose code only the part that tells the gait goes to an LSTM.
 
-    The decoder belongs to the loss, `meshgait.disentangle.DisentangleLoss`. `embedding_shape` is
-    (1, C).
+    The decoder belongs to the loss, `meshgait.losses.disentangle.DisentangleLoss`.
+    `embedding_shape` is (1, C).
     """
 
     @dataclass(frozen=True)

@@ -16,10 +16,7 @@ from meshgait.errors import ConfigError, ShapeError
 from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
 from meshgait.nn import (
     Frames,
-    GraphBlock,
-    GraphConvolution,
     Mixing,
-    SparseMap,
     TemporalMixing,
     check_width,
     embed_sequences,
@@ -27,6 +24,7 @@ from meshgait.nn import (
     initialise_,
     scale_channels,
 )
+from meshgait.nn.graph import GraphBlock, GraphConvolution, SparseMap
 from meshgait.operators import Level, adjacency, edges, hierarchy
 from meshgait.rotation import axis_angle_to_matrix
 

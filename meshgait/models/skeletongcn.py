@@ -13,13 +13,13 @@ from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
 from meshgait.nn import (
     Frames,
-    SkeletonGraph,
     check_width,
     embed_sequences,
     frame_statistics,
     initialise_,
     scale_channels,
 )
+from meshgait.nn.graph import SkeletonGraph
 from meshgait.rotation import axis_angle_to_matrix
 
 JOINTS, BODY, CAMERA, POSE = 24, 85, 3, 72

@@ -21,7 +21,7 @@ class VoxelLegs(nn.Module):
     The channels of the only part are the lengths of thigh and shank in metres, the mean flexion of
     hips and knees in radians, left then right, and the cosine and sine of each harmonic of the
     gait cycle, counted from the moment the left leg swings through. They have different units:
-    compare them after `meshgait.discriminant`. `embedding_shape` is (1, C).
+    compare them after `meshgait.evaluation.discriminant`. `embedding_shape` is (1, C).
     """
 
     @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.calibrate import calibrate_
-from meshgait.nn.chebyshev import Chebyshev
 from meshgait.nn.compact import CompactBlock
 from meshgait.nn.convolution import (
     ConvStack,
@@ -14,17 +13,11 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
-from meshgait.nn.diffusion import Diffusion
-from meshgait.nn.edge_convolution import EdgeConvolution
 from meshgait.nn.embed import embed_sequences
-from meshgait.nn.feature_steered import FeatureSteered
 from meshgait.nn.frame_statistics import frame_statistics
 from meshgait.nn.frames import Frames
 from meshgait.nn.generalised_mean import GeneralisedMean
 from meshgait.nn.global_local import GlobalLocal
-from meshgait.nn.graph_attention import GraphAttention, GraphAttentionV2
-from meshgait.nn.graph_block import GraphBlock
-from meshgait.nn.graph_convolution import GraphConvolution
 from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
@@ -43,50 +36,32 @@ from meshgait.nn.residual import (
     Stem,
     VolumeBlock,
 )
-from meshgait.nn.residual_graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
 from meshgait.nn.shape_correction import ShapeCorrection
-from meshgait.nn.skeleton_graph import SkeletonGraph
-from meshgait.nn.sparse_map import SparseMap
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
-from meshgait.nn.spiral import Spiral
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
 
 __all__ = [
-    "COCO_JOINTS",
-    "COCO_LINKS",
     "PYRAMID",
     "AttentionFusion",
     "BlockKind",
-    "Chebyshev",
     "CompactBlock",
     "ConvStack",
-    "Diffusion",
-    "EdgeConvolution",
-    "FeatureSteered",
     "FrameBlock",
     "Frames",
     "Fusion",
     "GeneralisedMean",
     "GlobalLocal",
-    "GraphAttention",
-    "GraphAttentionV2",
-    "GraphBlock",
-    "GraphConvolution",
     "MicroMotion",
     "Mixing",
     "PartFusion",
     "PartLinear",
     "PartPointwise",
     "PseudoVolumeBlock",
-    "ResidualGraph",
     "ResidualNetwork",
     "ResidualStage",
     "ShapeCorrection",
-    "SkeletonGraph",
-    "SparseMap",
     "SpatialTransform",
-    "Spiral",
     "Stages",
     "Stem",
     "StripConv2d",
@@ -108,7 +83,6 @@ __all__ = [
     "pack_reversed",
     "pool_pixels",
     "put_channels_last_",
-    "require_coco",
     "scale_channels",
     "shrink_labels",
     "split_strips",

@@ -17,10 +17,10 @@ from jaxtyping import Float, Int
 
 from meshgait._optional import require
 from meshgait.errors import ConfigError, DataError
+from meshgait.files.storage import cache_dir, read_npz, write_npz
 from meshgait.operators.collapse import Collapsing
 from meshgait.operators.laplacian import vertex_areas
 from meshgait.operators.surface import Sparse, require_manifold
-from meshgait.storage import cache_dir, read_npz, write_npz
 
 RECIPE = b"1"  # changes when the same surface would get another hierarchy
 MIN_FACTOR = 1.0
@@ -61,7 +61,7 @@ def hierarchy(
     """The surface itself and one level for each factor, with so many times fewer vertices.
 
     The same surface gives the same levels; they are kept in `cache`, by default the folder
-    `hierarchies` in `meshgait.storage.cache_dir()`. Raises `DataError` for a surface that is not
+    `hierarchies` in `meshgait.files.cache_dir()`. Raises `DataError` for a surface that is not
     an oriented manifold, or that cannot shrink so far.
     """
     from scipy.sparse import eye_array

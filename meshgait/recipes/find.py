@@ -1,7 +1,6 @@
 """Recipes by name."""
 
-from meshgait.errors import ConfigError
-from meshgait.nearest import nearest
+from meshgait.errors import ConfigError, nearest
 from meshgait.recipes import bodies, plain, residual
 from meshgait.recipes.schedules import Published
 

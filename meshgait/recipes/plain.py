@@ -3,9 +3,7 @@
 from dataclasses import replace
 
 from meshgait.data import ContinuousFrames, PeopleAndClips
-from meshgait.loss_recipe import Disentangle, TripletAndSalience
 from meshgait.models import cstl, gaitgl, gaitpart, gaitset, gln, sln, smplgait
-from meshgait.recipe import Adam
 from meshgait.recipes.schedules import (
     ADAM,
     BASELINE,
@@ -22,6 +20,8 @@ from meshgait.recipes.schedules import (
     K,
     Published,
 )
+from meshgait.training.criterion import Disentangle, TripletAndSalience
+from meshgait.training.optimizers import Adam
 
 RECIPES: dict[str, Published] = {
     "sln/gait3d": Published("SLN", GAIT3D),

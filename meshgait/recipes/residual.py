@@ -12,9 +12,7 @@ from meshgait.data import (
     Rotate,
     VaryingFrames,
 )
-from meshgait.loss_recipe import Contrastive, Softmax, SupervisedContrast
 from meshgait.models import deepgaitv2, gaitgraph, geinet
-from meshgait.recipe import Adam, AdamW, Sgd
 from meshgait.recipes.schedules import (
     DEEP,
     GAIT3D,
@@ -31,6 +29,8 @@ from meshgait.recipes.schedules import (
     K,
     Published,
 )
+from meshgait.training.criterion import Contrastive, Softmax, SupervisedContrast
+from meshgait.training.optimizers import Adam, AdamW, Sgd
 
 RECIPES: dict[str, Published] = {
     "gaitbase/casia-b": Published("GaitBase", replace(DEEP, augment=(Rotate(0.3), Erase(0.3)))),

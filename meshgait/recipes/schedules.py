@@ -11,8 +11,14 @@ from meshgait.data import (
     Perspective,
     Rotate,
 )
-from meshgait.loss_recipe import SupervisedContrast, Triplet, TripletAndClassifier, TripletAndNeck
-from meshgait.recipe import Adam, Recipe, Sgd
+from meshgait.training.criterion import (
+    SupervisedContrast,
+    Triplet,
+    TripletAndClassifier,
+    TripletAndNeck,
+)
+from meshgait.training.optimizers import Adam, Sgd
+from meshgait.training.recipe import Recipe
 
 
 @dataclass(frozen=True)

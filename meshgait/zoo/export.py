@@ -15,7 +15,7 @@ from torch.export import Dim, ExportedProgram
 
 from meshgait._optional import require
 from meshgait.errors import ConfigError, ShapeError
-from meshgait.storage import written_whole
+from meshgait.files.storage import written_whole
 from meshgait.zoo.random_clips import random_clips
 
 MOST_SEQUENCES, MOST_FRAMES = 1024, 4096

@@ -2,7 +2,7 @@ import pytest
 
 from meshgait.benchmark import Budget
 from meshgait.data import PeopleAndClips
-from meshgait.data.film import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig
 
 TINY = Budget(
     seeds=2, train_identities=4, test_identities=4, steps=4, width=1 / 16,

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from meshgait.benchmark.conditions import Traits, conditions, pair_rank1
-from meshgait.benchmark.footage import Footage
+from meshgait.benchmark.walkers import Footage
 from meshgait.body import Body
 from meshgait.metrics import retrieval
 from meshgait.modalities import heading

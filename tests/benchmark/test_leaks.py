@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
-from meshgait.evaluate import evaluate
+from meshgait.benchmark.walkers import Footage
+from meshgait.evaluation import evaluate
 
 
 @pytest.mark.parametrize("embed", [embed_betas, embed_joint_angles])

@@ -3,7 +3,7 @@ import pytest
 import meshgait.models
 from meshgait.benchmark import ABLATIONS, Method, all_methods, find_methods
 from meshgait.errors import ConfigError
-from meshgait.loss_recipe import TripletNeckAndConsistency
+from meshgait.training.criterion import TripletNeckAndConsistency
 from tests.benchmark.conftest import TINY
 
 

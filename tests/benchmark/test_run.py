@@ -13,12 +13,12 @@ from PIL import Image
 
 from meshgait.benchmark import Method, find_methods, run_benchmark
 from meshgait.benchmark.cell import SCORES, run_cell
-from meshgait.benchmark.footage import Footage
 from meshgait.benchmark.methods import all_methods
-from meshgait.checkpoint import load_checkpoint, load_model
+from meshgait.benchmark.walkers import Footage
 from meshgait.data import SmplNoise
 from meshgait.errors import DataError
-from meshgait.evaluate import embed, evaluate
+from meshgait.evaluation import embed, evaluate
+from meshgait.weights.checkpoint import load_checkpoint, load_model
 from tests.benchmark.conftest import TINY
 
 ROWS = find_methods(["betas", "GEI", "SLN"], all_methods())

@@ -11,7 +11,8 @@ import pytest
 import torch
 
 from meshgait.cli import COMMANDS, main
-from meshgait.data import GaitSequence, Store, save_clip
+from meshgait.data import Store
+from meshgait.sequence import GaitSequence, save_clip
 
 TINY = [
     "--model.width=0.0625", "--recipe.steps=2", "--recipe.frames.frames=3",

@@ -7,8 +7,9 @@ import pytest
 import torch
 
 from meshgait.cli import main
-from meshgait.data import PROTOCOLS, Protocol, Record, write_protocols
-from meshgait.evaluate import Embeddings, evaluate
+from meshgait.data import PROTOCOLS, Protocol, write_protocols
+from meshgait.evaluation import Embeddings, evaluate
+from meshgait.sequence import Record
 
 
 @pytest.fixture(scope="module")

@@ -2,8 +2,8 @@ import numpy as np
 from PIL import Image
 
 from meshgait.cli import main
-from meshgait.data import GaitSequence, save_clip
 from meshgait.fitting import Fit
+from meshgait.sequence import GaitSequence, save_clip
 from tests.cli.test_cli import refused
 from tests.fitting.scene import filmed
 

@@ -2,8 +2,8 @@ import pytest
 import torch
 
 from meshgait import models
-from meshgait.checkpoint import describe_model, load_model, save_checkpoint
 from meshgait.cli import main
+from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
 from meshgait.zoo import check_onnx
 from tests.golden import formula
 

@@ -12,8 +12,8 @@ import time
 from contextlib import nullcontext
 from pathlib import Path
 
-from meshgait.data import prepare as preparing
 from meshgait.data.layouts import LAYOUTS
+from meshgait.data.preparation import prepare as preparing
 from tests.data.layouts import miniature
 
 

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
-from meshgait.data import GaitSequence, Protocol, save_clip, write_protocols, write_store
+from meshgait.data import Protocol, write_protocols
 from meshgait.data.recorded import PROTOCOLS_FILE, Recorded
+from meshgait.data.store import write as write_store
 from meshgait.errors import DataError
+from meshgait.sequence import GaitSequence, save_clip
 
 
 def walk(subject, condition="nm", seed=0):

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from meshgait import experiment
-from meshgait.evaluate import embed, evaluate
+from meshgait.evaluation import embed, evaluate
 from meshgait.experiment import run_experiment
 from tests.experiment import tiny_experiments
 from tests.experiment.tiny_experiments import domain, training

@@ -8,11 +8,11 @@ import signal
 import sys
 from pathlib import Path
 
-from meshgait import storage
 from meshgait.data import PeopleAndClips, UnorderedFrames, probe_list
 from meshgait.experiment import Domain, Training, frames, run_experiment
+from meshgait.files import storage
 from meshgait.models import SLN
-from meshgait.recipe import Recipe
+from meshgait.training.recipe import Recipe
 from tests.random_walks import RandomWalks
 
 RECIPE = Recipe(

@@ -3,8 +3,8 @@ import re
 import pytest
 from PIL import Image
 
-from meshgait.data.film import WildConfig
-from meshgait.data.synthetic import SyntheticGait
+from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import ConfigError
 from meshgait.explain import write_explanation
 from meshgait.models import SMPLGait

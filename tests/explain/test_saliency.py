@@ -3,8 +3,7 @@ import pytest
 import torch
 
 from meshgait.body import Body
-from meshgait.data import GaitSequence
-from meshgait.data.derived import decode_estimate
+from meshgait.data.preparation.derived import decode_estimate
 from meshgait.errors import ConfigError
 from meshgait.explain import (
     body_saliency,
@@ -15,6 +14,7 @@ from meshgait.explain import (
 )
 from meshgait.metrics import part_distance
 from meshgait.models import SLN, SMPLGait
+from meshgait.sequence import GaitSequence
 
 
 def probe(frames=2):

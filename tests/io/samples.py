@@ -10,9 +10,9 @@ import torch
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import JOINT_NAMES, Body
-from meshgait.data.motion import Motion, save_motion
-from meshgait.io.bvh import write_bvh
+from meshgait.io.formats.bvh import write_bvh
 from meshgait.modalities import JOINT_SETS, skeleton3d
+from meshgait.sequence.motion import Motion, save_motion
 from meshgait.walker import Identity, walk
 
 FRAMES = 6

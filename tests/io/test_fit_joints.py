@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from meshgait.body import JOINT_NAMES
-from meshgait.data.motion import Motion
 from meshgait.errors import DataError
 from meshgait.io import fit_joints
 from meshgait.io.track import point_track
+from meshgait.sequence.motion import Motion
 from tests.io.samples import body, motion
 
 

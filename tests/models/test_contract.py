@@ -12,9 +12,9 @@ from torch import nn
 from torch.testing import assert_close
 
 from meshgait import models
-from meshgait.data import GaitSequence
 from meshgait.errors import ConfigError, DataError, ShapeError
-from meshgait.evaluate import embed
+from meshgait.evaluation import embed
+from meshgait.sequence import GaitSequence
 from meshgait.zoo.export import ANY, SUPPORT, to_program
 from meshgait.zoo.random_clips import random_clips as inputs
 

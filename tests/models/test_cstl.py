@@ -2,7 +2,7 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from meshgait.classifiers import SalientCrossEntropy
+from meshgait.losses.part_classifiers import SalientCrossEntropy
 from meshgait.models import CSTL, cstl
 from tests.golden import formula
 from tests.models.originals import assert_the_original_agrees, count_parameters

@@ -2,8 +2,8 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from meshgait import classifiers
-from meshgait.classifiers import PartCrossEntropy
+from meshgait.losses import part_classifiers as classifiers
+from meshgait.losses.part_classifiers import PartCrossEntropy
 from meshgait.models import GaitGL, gaitgl
 from tests.golden import formula
 from tests.models.originals import assert_the_original_agrees, count_parameters

@@ -3,8 +3,8 @@ import torch
 from torch.nn.functional import cross_entropy, mse_loss
 from torch.testing import assert_close
 
-from meshgait.disentangle import Decoder, DisentangleLoss
 from meshgait.errors import DataError, ShapeError
+from meshgait.losses.disentangle import Decoder, DisentangleLoss
 from meshgait.models import GaitNet, gaitnet
 from tests.golden import formula
 

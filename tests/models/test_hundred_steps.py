@@ -4,12 +4,18 @@ import numpy as np
 import pytest
 
 from meshgait.data import ContinuousFrames, PeopleAndClips
-from meshgait.data.derived import DERIVATIONS, Derived
-from meshgait.data.film import WildConfig
-from meshgait.data.synthetic import SyntheticGait
-from meshgait.loss_recipe import Disentangle, SupervisedContrast, TripletAndNeck, TripletAndSalience
-from meshgait.recipe import Adam, Recipe
-from meshgait.train import fit
+from meshgait.data.preparation.derived import DERIVATIONS, Derived
+from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.render_clip import WildConfig
+from meshgait.training.criterion import (
+    Disentangle,
+    SupervisedContrast,
+    TripletAndNeck,
+    TripletAndSalience,
+)
+from meshgait.training.fit import fit
+from meshgait.training.optimizers import Adam
+from meshgait.training.recipe import Recipe
 from tests.models.test_contract import every_network, small
 
 STEPS = 100

@@ -4,8 +4,8 @@ import pytest
 import torch
 
 from meshgait import models
-from meshgait.loss_recipe import Disentangle, TripletAndSalience
 from meshgait.losses import batch_all_triplet_per_part
+from meshgait.training.criterion import Disentangle, TripletAndSalience
 from tests.models.test_contract import every_network, inputs, small
 
 STEPS = 12

@@ -3,9 +3,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from meshgait.data import GaitSequence
 from meshgait.errors import DataError
 from meshgait.models import GEI, SMPLGait
+from meshgait.sequence import GaitSequence
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (6, 64, 44), dtype=np.uint8)
 WALK = GaitSequence("a", "nm", "0", {"silhouette": IMAGES})

@@ -70,7 +70,7 @@ def test_plain_values_keep_everything():
     recipe = RECIPES["gaitbase/gait3d"].recipe
     plain = to_plain(recipe)
     assert plain["frames"] == {
-        "class_path": "meshgait.data.transforms.VaryingFrames",
+        "class_path": "meshgait.data.batches.frame_sampling.VaryingFrames",
         "init_args": {"least": 10, "most": 50},
     }
     assert plain["batch"] == {"people": 32, "clips": 4}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from meshgait.data.layouts.layout import Finding
-from meshgait.data.sequence import Record
+from meshgait.sequence.sequence import Record
 
 
 @dataclass(frozen=True)

@@ -14,9 +14,9 @@ from meshgait.data.layouts.layout import Finding, Layout, Survey
 from meshgait.data.layouts.partition import Partition, read_partition
 from meshgait.data.layouts.source import Source
 from meshgait.data.layouts.trunk import Content, Trunk, find_sources, find_trunks
-from meshgait.data.protocol import Protocol
-from meshgait.data.sequence import Record
+from meshgait.data.protocols.protocol import Protocol
 from meshgait.errors import DataError
+from meshgait.sequence.sequence import Record
 
 BY_SHAPE = "told by its shape"
 _ORDINARY = Content()

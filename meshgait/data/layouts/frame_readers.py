@@ -14,8 +14,8 @@ import numpy as np
 from jaxtyping import Float, Shaped, UInt8
 
 from meshgait.data.layouts.grey_image import read_grey
-from meshgait.data.layouts.romp_frame import read_romp_frame
 from meshgait.errors import DataError
+from meshgait.io.formats.romp_frame import read_romp_frame
 from meshgait.modalities.alignment import align
 from meshgait.modalities.parsing import PARSING_LABELS
 from meshgait.modalities.silhouette import is_visible

@@ -10,7 +10,7 @@ import numpy as np
 
 from meshgait.data.layouts.layout import ClipFiles, Finding
 from meshgait.data.layouts.source import Source, Track
-from meshgait.data.sequence import GaitSequence, Record
+from meshgait.sequence.sequence import GaitSequence, Record
 
 Joined = tuple[GaitSequence | None, tuple[Finding, ...]]
 

@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshgait.data.protocol import Protocol
-from meshgait.data.sequence import GaitSequence, Record
+from meshgait.data.protocols.protocol import Protocol
+from meshgait.sequence.sequence import GaitSequence, Record
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from meshgait.data.layouts.frame_readers import cut_margins
 from meshgait.data.layouts.layout import Finding
 from meshgait.data.layouts.source import Reading, Source, Track
 from meshgait.errors import DataError
+from meshgait.files.restricted_pickle import read_pickle
 from meshgait.modalities.parsing import PARSING_LABELS
-from meshgait.restricted_pickle import read_pickle
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 
-from meshgait.data.benchmarks import PROTOCOLS, one_known_each, probe_list
-from meshgait.data.protocol import Protocol
-from meshgait.data.sequence import Record
+from meshgait.data.protocols.protocol import Protocol
+from meshgait.data.protocols.published import PROTOCOLS, one_known_each, probe_list
+from meshgait.sequence.sequence import Record
 
 
 def up_to(last: int) -> Callable[[str], str | None]:
@@ -20,7 +20,7 @@ def everyone_is_tested(subject: str) -> str:
 
 
 def rows(*names: str) -> Callable[[Sequence[Record], Collection[str]], tuple[Protocol, ...]]:
-    """Rows of `meshgait.data.benchmarks.PROTOCOLS`."""
+    """Rows of `meshgait.data.protocols.published.PROTOCOLS`."""
     return lambda records, probes: tuple(PROTOCOLS[name] for name in names)
 
 

@@ -12,7 +12,7 @@ import pytest
 from meshgait.data.layouts import LAYOUTS
 from meshgait.data.layouts.join import join
 from meshgait.data.layouts.source import Track
-from meshgait.data.sequence import Record
+from meshgait.sequence.sequence import Record
 from tests.data.layouts import miniature
 
 CLIP = "0000/camid0_videoid2/seq0"

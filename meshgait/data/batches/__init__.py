@@ -1,0 +1,52 @@
+"""How sequences become batches: sampling of people and frames, augmentation, padding."""
+
+from meshgait.data.batches.augment import (
+    Augmentation,
+    Backwards,
+    Erase,
+    Flip,
+    JointNoise,
+    Perspective,
+    Rotate,
+)
+from meshgait.data.batches.collate import Batch, collate
+from meshgait.data.batches.frame_sampling import (
+    AllFrames,
+    ContinuousFrames,
+    FrameSampling,
+    OrderedFrames,
+    UnorderedFrames,
+    VaryingFrames,
+)
+from meshgait.data.batches.other_view import OtherView
+from meshgait.data.batches.sampler import (
+    PeopleAndClips,
+    SequenceDataset,
+    TrainingBatches,
+    number_people,
+)
+from meshgait.data.batches.smpl_noise import SmplNoise
+
+__all__ = [
+    "AllFrames",
+    "Augmentation",
+    "Backwards",
+    "Batch",
+    "ContinuousFrames",
+    "Erase",
+    "Flip",
+    "FrameSampling",
+    "JointNoise",
+    "OrderedFrames",
+    "OtherView",
+    "PeopleAndClips",
+    "Perspective",
+    "Rotate",
+    "SequenceDataset",
+    "SmplNoise",
+    "TrainingBatches",
+    "UnorderedFrames",
+    "VaryingFrames",
+    "collate",
+    "number_people",
+]

@@ -1,0 +1,16 @@
+"""Who is searched for among whom."""
+
+from meshgait.data.protocols.files import read_protocols, write_protocols
+from meshgait.data.protocols.protocol import Comparison, Group, Protocol
+from meshgait.data.protocols.published import PROTOCOLS, one_known_each, probe_list
+
+__all__ = [
+    "PROTOCOLS",
+    "Comparison",
+    "Group",
+    "Protocol",
+    "one_known_each",
+    "probe_list",
+    "read_protocols",
+    "write_protocols",
+]

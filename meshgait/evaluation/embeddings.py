@@ -1,0 +1,128 @@
+"""Embeddings of sequences: made by a network, written and read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.utils.data import DataLoader, Dataset
+from tqdm import tqdm
+
+from meshgait.data import AllFrames, SequenceDataset
+from meshgait.data.batches import collate
+from meshgait.errors import DataError, ShapeError
+from meshgait.files.storage import read_npz, written_whole
+from meshgait.sequence import GaitSequence, Record
+
+_COLUMNS = ("subject", "condition", "view")
+
+
+@dataclass(frozen=True, eq=False)
+class Embeddings:
+    """One embedding (parts x channels) for each record."""
+
+    values: Float[Tensor, "N P C"]
+    records: list[Record]
+
+    def __post_init__(self) -> None:
+        if self.values.ndim != 3 or len(self.values) != len(self.records):
+            raise ShapeError(
+                f"embeddings must be (N, P, C) for {len(self.records)} records, got "
+                f"{tuple(self.values.shape)}"
+            )
+
+    def save(self, path: str | Path) -> None:
+        """Write an .npz with `embedding`, `subject`, `condition` and `view`."""
+        subject, condition, view = (
+            np.array([getattr(record, name) for record in self.records], dtype=np.str_)
+            for name in _COLUMNS
+        )
+        values = self.values.detach().cpu().numpy()
+        with written_whole(path) as part, part.open("wb") as file:
+            np.savez(file, embedding=values, subject=subject, condition=condition, view=view)
+
+    @classmethod
+    def load(cls, path: str | Path) -> Embeddings:
+        """Read what `save` wrote; raises `DataError` for another kind of file."""
+        arrays = read_npz(path)
+        missing = [name for name in ("embedding", *_COLUMNS) if name not in arrays]
+        if missing:
+            raise DataError(f"{path} holds no embeddings: {' and '.join(missing)} are not there")
+        values, columns = arrays["embedding"], [arrays[name] for name in _COLUMNS]
+        if values.ndim != 3 or values.dtype not in (np.float32, np.float64):
+            raise DataError(f"{path}: embeddings are (N, P, C) floats, got {_describe(values)}")
+        for name, column in zip(_COLUMNS, columns, strict=True):
+            if column.shape != values.shape[:1] or column.dtype.kind != "U":
+                raise DataError(
+                    f"{path}: {name} must be a text for each of {len(values)} embeddings, got "
+                    f"{_describe(column)}"
+                )
+        rows = zip(*(column.tolist() for column in columns), strict=True)
+        return cls(torch.from_numpy(values), [Record(*row) for row in rows])
+
+
+def _describe(array: np.ndarray) -> str:
+    return f"{array.dtype} {array.shape}"
+
+
+class _Sequences(Dataset[GaitSequence]):
+    """The sequences as networks are tested on them: all frames in order, up to `limit`."""
+
+    def __init__(self, data: SequenceDataset, modalities: tuple[str, ...], limit: int) -> None:
+        self.data, self.modalities, self.frames = data, modalities, AllFrames(limit)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __getitem__(self, index: int) -> GaitSequence:
+        sequence = self.data[index].only(self.modalities)
+        return sequence.take(self.frames(len(sequence), np.random.default_rng(0)))
+
+
+def embed(
+    model: Any,
+    data: SequenceDataset,
+    *,
+    limit: int = 720,
+    budget: int = 1000,
+    workers: int = 0,
+    progress: bool = True,
+) -> Embeddings:
+    """Embed every sequence with `model` (see `meshgait.models`), on the device of its weights.
+
+    Frames after the first `limit` are left out; at most `budget` frames, padding included, go
+    through the network at once (always one sequence at least). Whatever the batches, the
+    embeddings are the same up to rounding.
+    """
+    device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
+    loader = DataLoader(_Sequences(data, model.inputs, limit), batch_size=None, num_workers=workers)
+    bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
+    was_training = model.training
+    model.eval()
+    parts = []
+    with torch.inference_mode():
+        for group in _grouped(bar, budget):
+            batch = collate(group).to(device)
+            parts.append(model(**batch.inputs, mask=batch.mask).float().cpu())
+    model.train(was_training)
+    if not parts:
+        raise DataError("there is no sequence to embed")
+    return Embeddings(torch.cat(parts), list(data.records))
+
+
+def _grouped(sequences: Iterable[GaitSequence], budget: int) -> Iterator[list[GaitSequence]]:
+    group: list[GaitSequence] = []
+    for sequence in sequences:
+        longest = max(len(member) for member in [*group, sequence])
+        if group and longest * (len(group) + 1) > budget:
+            yield group
+            group = []
+        group.append(sequence)
+    if group:
+        yield group

@@ -1,0 +1,59 @@
+"""What a protocol makes of embeddings: the one entrance to all scores."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from meshgait.data import Comparison, Protocol
+from meshgait.evaluation.averages import over_probes, over_view_pairs, over_views
+from meshgait.evaluation.embeddings import Embeddings
+from meshgait.evaluation.ranking import Ranking, all_distances
+from meshgait.evaluation.scores import Scores
+from meshgait.metrics import Reranking, open_set, verification
+
+_AVERAGES = {"probes": over_probes, "views": over_views, "view pairs": over_view_pairs}
+
+
+def evaluate(
+    embeddings: Embeddings,
+    protocol: Protocol,
+    *,
+    metric: str | None = None,
+    rerank: Reranking | None = None,
+    verify: bool = False,
+    unknown: bool = False,
+) -> Scores:
+    """Scores in percent under `protocol`, by its own metric unless one is given.
+
+    Overall rank-k, mAP and mINP (of pairs of views rank-1 alone), and in `tables` those by
+    condition and by view. `rerank` changes the distances first (k-reciprocal neighbours);
+    `verify` adds EER and TAR@FAR over all pairs compared, `unknown` the open-set rates, for
+    which some probes must have no mate. These three hold the whole matrix of distances, and
+    re-ranking one among all sequences; otherwise memory grows with the embeddings only.
+    """
+    comparison = protocol.compare(embeddings.records)
+    probe = np.sort(np.concatenate(list(comparison.probes.values())))
+    gallery, metric = comparison.gallery, metric or protocol.metric
+    person = [record.subject for record in embeddings.records]
+    label, distance = _labels(protocol, comparison, person), None
+    if rerank is not None or verify or unknown:
+        distance = all_distances(embeddings.values, probe, gallery, metric, rerank)
+    rank = Ranking(embeddings.values, person, label, metric, probe, gallery, distance)
+    average = _AVERAGES[protocol.average]
+    scores = average(comparison, rank, mateless_is_miss=protocol.mateless_is_miss)
+    for measure, is_asked in ((verification, verify), (open_set, unknown)):
+        if is_asked and distance is not None:
+            people = [person[i] for i in probe], [person[i] for i in gallery]
+            scores.update(measure(distance, *people, exclude=rank.excluded(probe, gallery)))
+    return scores
+
+
+def _labels(protocol: Protocol, comparison: Comparison, person: list[str]) -> np.ndarray | None:
+    """A number for each record; pairs with the same one are not compared."""
+    _, view = np.unique(comparison.view, return_inverse=True)
+    if protocol.average == "view pairs":
+        return view
+    if not protocol.exclude_same_view:
+        return None
+    _, number = np.unique(person, return_inverse=True)
+    return number * (view.max() + 1) + view

@@ -1,0 +1,68 @@
+"""How a network is trained, as data: batches, frames, optimiser, schedule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import torch
+
+from meshgait.data import Augmentation, FrameSampling, PeopleAndClips, UnorderedFrames
+from meshgait.errors import ConfigError
+from meshgait.training.criterion import LossRecipe, TripletAndNeck
+from meshgait.training.optimizers import Adam, OptimizerRecipe
+
+Precision = Literal["fp32", "bf16"]
+Metric = Literal["cosine", "euclidean"]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How long and how to train; the defaults are the schedule published for Gait3D."""
+
+    steps: int = 180_000
+    batch: PeopleAndClips = PeopleAndClips()
+    frames: FrameSampling = UnorderedFrames()
+    loss: LossRecipe = TripletAndNeck()
+    augment: tuple[Augmentation, ...] = ()  # of each clip, one after another
+    optimizer: OptimizerRecipe = Adam()
+    milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate falls
+    decay: float = 0.1  # what the rate is multiplied by at each milestone
+    one_cycle: bool = False  # instead of the milestones, the rate rises and falls once
+    max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
+    metric: Metric = "cosine"  # that the trained network is compared by
+    precision: Precision = "fp32"
+    compile: bool = False  # the network by torch.compile, which takes a minute and saves time later
+    calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
+    seed: int = 0
+    workers: int = 0  # processes that read data
+    log_every: int = 10  # steps
+    save_every: int = 500  # steps
+
+    def schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
+        """How the learning rate of `optimizer` changes from step to step."""
+        schedules = torch.optim.lr_scheduler
+        if self.one_cycle:
+            peak = [group["lr"] for group in optimizer.param_groups]
+            return schedules.OneCycleLR(optimizer, peak, total_steps=self.steps)
+        return schedules.MultiStepLR(optimizer, list(self.milestones), self.decay)
+
+    def __post_init__(self) -> None:
+        for name in ("steps", "log_every", "save_every"):
+            if getattr(self, name) < 1:
+                raise ConfigError(f"{name} must be 1 or more, got {getattr(self, name)}")
+        if self.workers < 0:
+            raise ConfigError(f"workers must be 0 or more, got {self.workers}")
+        if not 0 <= self.seed < 2**32:
+            raise ConfigError(f"seed must be 0 or more and below 2**32, got {self.seed}")
+        if list(self.milestones) != sorted({step for step in self.milestones if step >= 0}):
+            raise ConfigError(f"milestones must be steps in rising order, got {self.milestones}")
+        if not 0 < self.decay <= 1:
+            raise ConfigError(f"decay must be above 0 and at most 1, got {self.decay}")
+        if self.one_cycle and self.milestones:
+            raise ConfigError(f"one_cycle has no milestones, got {self.milestones}")
+        if self.max_norm is not None and not self.max_norm > 0:
+            raise ConfigError(f"max_norm must be above 0, or None, got {self.max_norm}")
+        if self.precision not in get_args(Precision):
+            known = ", ".join(get_args(Precision))
+            raise ConfigError(f"precision must be one of {known}, got {self.precision!r}")

@@ -1,0 +1,21 @@
+"""Checkpoints: our own, and those of the published implementations, told by the names in them."""
+
+from meshgait.weights.checkpoint import (
+    build_model,
+    describe_model,
+    load_checkpoint,
+    load_model,
+    save_checkpoint,
+)
+from meshgait.weights.official import load_official, official_models, published_configs
+
+__all__ = [
+    "build_model",
+    "describe_model",
+    "load_checkpoint",
+    "load_model",
+    "load_official",
+    "official_models",
+    "published_configs",
+    "save_checkpoint",
+]

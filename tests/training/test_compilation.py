@@ -1,0 +1,44 @@
+from dataclasses import replace
+
+import pytest
+import torch
+from torch.testing import assert_close
+
+from meshgait.errors import ConfigError, DependencyError
+from meshgait.models import SLN
+from meshgait.training.compilation import compile_network
+from meshgait.training.fit import fit
+from tests.small_training import DATA, RECIPE, tiny
+
+CPU = torch.device("cpu")
+
+
+def test_without_a_compiler_a_sentence_says_so(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CXX", raising=False)
+    with pytest.raises(DependencyError, match=r"there is no g\+\+ and no clang\+\+.*install g\+\+"):
+        compile_network(torch.nn.Linear(1, 1), CPU)
+    monkeypatch.setenv("CXX", "nothing-there")
+    with pytest.raises(DependencyError, match="there is no nothing-there;"):
+        compile_network(torch.nn.Linear(1, 1), CPU)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
+def test_a_compiled_training_learns_the_same(tmp_path):
+    ends = []
+    for compiled in (False, True):
+        model, criterion = tiny(SLN)
+        recipe = replace(RECIPE, steps=2, milestones=(), compile=compiled)
+        history = fit(model, criterion, DATA, recipe, out=tmp_path / str(compiled))
+        assert type(model) is SLN
+        ends.append((history[-1]["loss"], model.state_dict()))
+    assert_close(ends[1], ends[0], rtol=1e-3, atol=1e-5)
+
+
+def test_a_loss_that_looks_into_the_network_cannot_have_it_compiled(tmp_path):
+    model, criterion = tiny(SLN)
+    criterion.describes = True
+    with pytest.raises(ConfigError, match="IdentityLoss looks into the network"):
+        fit(model, criterion, DATA, replace(RECIPE, compile=True), out=tmp_path)
