@@ -25,6 +25,7 @@ extras["dev"] = [
     "joblib>=1.4",  # to write what the restricted unpickler reads
     "mypy>=1.10",
     "pytest>=8.0",
+    "pytest-xdist>=3.6",
     "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
 ]

@@ -53,11 +53,11 @@ def main(argv=None):
 
 def timed(size, metric, seconds):
     """Median seconds of distances, of scores from them, and of both, over three runs or more."""
-    query, gallery, *people = draw(size)
+    probe, gallery, *people = draw(size)
     figures, start = [], time.perf_counter()
     while len(figures) < 4 or time.perf_counter() - start < seconds:
         first = time.perf_counter()
-        distance = part_distance(query, gallery, metric)
+        distance = part_distance(probe, gallery, metric)
         middle = time.perf_counter()
         retrieval(distance, *people)
         last = time.perf_counter()
@@ -68,14 +68,14 @@ def timed(size, metric, seconds):
 
 def large_run(size, threads):
     torch.set_num_threads(threads)
-    query, gallery, *people = draw(size)
+    probe, gallery, *people = draw(size)
     start = time.perf_counter()
-    search(query, gallery, *people, metric="cosine").mean()
+    search(probe, gallery, *people, metric="cosine").mean()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {
         "seconds": time.perf_counter() - start,
         "peak_gb": peak * 1024 / 1e9,
-        "embeddings_gb": (query.nbytes + gallery.nbytes) / 1e9,
+        "embeddings_gb": (probe.nbytes + gallery.nbytes) / 1e9,
     }
 
 

@@ -25,9 +25,9 @@ def main(argv: list[str] | None = None) -> None:
     steps = walk(body, person, frames=options.frames)
     mesh = steps.decode(body)
     scene = Scene.follow(body, mesh, steps.fps, size=(128, 128))
-    film = watch(mesh, scene.camera, fps=steps.fps, rate=100.0)
-    stream = events(film, fps=100.0, threshold=0.2)
-    seconds = (len(film) - 1) / 100.0
+    video = watch(mesh, scene.camera, fps=steps.fps, rate=100.0)
+    stream = events(video, fps=100.0, threshold=0.2)
+    seconds = (len(video) - 1) / 100.0
     frames = event_frames(stream, scene.camera.size, bins=6, seconds=seconds)[0]
     up, down = (frames[:, k].clamp(max=4) / 4 for k in (0, 1))
     picture = torch.stack([1 - down, 1 - torch.maximum(up, down), 1 - up], dim=-1)

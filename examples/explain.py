@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from meshgait import Recipe, SyntheticGait, fit, models
-from meshgait.data import PeopleAndClips, UnorderedFrames
+from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.explain import write_explanation
 from meshgait.training.criterion import TripletAndNeck
@@ -32,7 +32,7 @@ def main(argv: list[str] | None = None) -> None:
     model = models.SMPLGait(models.SMPLGait.Config(width=options.width))
     recipe = Recipe(
         steps=options.steps,
-        batch=PeopleAndClips(8, 4),
+        batch=SubjectsAndClips(8, 4),
         frames=UnorderedFrames(4),
         loss=TripletAndNeck(weight=1.0),
         optimizer=Adam(lr=3e-3),

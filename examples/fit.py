@@ -1,4 +1,4 @@
-"""Fit a body to silhouettes of which nothing is known, and film it: before, after, in 3D.
+"""Fit a body to silhouettes of which nothing is known, and video it: before, after, in 3D.
 
 `python examples/fit.py --out fit.gif`, or with a clip of your own (an .npz with the array
 `silhouette`, such as the normalised ones of a data set): `python examples/fit.py --clip clip.npz`.
@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from meshgait import Body, Camera
-from meshgait.fitting import FitConfig, film_fit, fit_silhouettes, write_gif
+from meshgait.fitting import FitConfig, fit_silhouettes, render_fit, write_gif
 from meshgait.render import mask
 from meshgait.sequence import load_clip
 from meshgait.walker import Identity, Route, walk
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
         silhouette = walker(body, options.frames)
     config = FitConfig(pose_steps=options.steps, rigid_steps=max(1, options.steps // 2))
     fit = fit_silhouettes(silhouette, body=body, config=config, progress=True)
-    write_gif(options.out, film_fit(silhouette, fit, body))
+    write_gif(options.out, render_fit(silhouette, fit, body))
     fit.save(options.out.with_suffix(".npz"))
     before, after = (float(iou.median()) for iou in (fit.start_iou, fit.iou))
     print(f"overlap of the silhouettes {before:.3f} -> {after:.3f}; see {options.out}")

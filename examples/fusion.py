@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
-from meshgait.data import OtherView, PeopleAndClips, UnorderedFrames
+from meshgait.data import OtherView, SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.training.criterion import TripletAndNeck
 from meshgait.training.optimizers import Adam
@@ -44,7 +44,7 @@ def main(argv: list[str] | None = None) -> None:
     model = models.FusionGait(config)
     recipe = Recipe(
         steps=options.steps,
-        batch=PeopleAndClips(6, 4),
+        batch=SubjectsAndClips(6, 4),
         frames=UnorderedFrames(20),
         loss=TripletAndNeck(weight=1.0),
         augment=(OtherView(0.1),),

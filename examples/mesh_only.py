@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
-from meshgait.data import PeopleAndClips, UnorderedFrames
+from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.endless import EndlessGait
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.training.criterion import SupervisedContrast, TripletAndNeck
@@ -31,10 +31,10 @@ def main(argv: list[str] | None = None) -> None:
     test = SyntheticGait("test", identities=options.people // 2, config=wild, cache=options.cache)
     endless = EndlessGait(config=WildConfig(frames=(20, 20)), modalities=("smpl",))
     # What joints do over time needs many frames; of body parameters they cost little.
-    batch, frames = PeopleAndClips(8, 4), UnorderedFrames(20)
+    batch, frames = SubjectsAndClips(8, 4), UnorderedFrames(20)
     one_cycle = {"milestones": (), "one_cycle": True, "optimizer": Adam(lr=3e-3)}
     first = Recipe(
-        steps=options.pretraining, batch=PeopleAndClips(6, 2), frames=frames,
+        steps=options.pretraining, batch=SubjectsAndClips(6, 2), frames=frames,
         loss=SupervisedContrast(0.1, 0.1), **one_cycle,
     )  # fmt: skip
     then = Recipe(

@@ -17,7 +17,7 @@ from meshgait.walker import Identity, walk
 
 
 def write_romp(path: Path, motion: Motion) -> None:
-    """A film with the camera's axes, y down; two frames in the middle were missed."""
+    """A video with the camera's axes, y down; two frames in the middle were missed."""
     frames = len(motion.pose)
     flip = Rotation.from_rotvec([np.pi, 0, 0])
     pose = motion.pose.copy()

@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
-from meshgait.data import PeopleAndClips, UnorderedFrames
+from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.losses import IdentityLoss
 
@@ -30,7 +30,7 @@ def main(argv: list[str] | None = None) -> None:
     criterion = IdentityLoss(*model.embedding_shape, options.people)
     recipe = Recipe(
         steps=options.steps,
-        batch=PeopleAndClips(8, 4),
+        batch=SubjectsAndClips(8, 4),
         frames=UnorderedFrames(5),
         milestones=(2 * options.steps // 3,),
     )

@@ -10,7 +10,7 @@ import numpy as np
 from meshgait.body import Body
 from meshgait.errors import DisplayError
 from meshgait.modalities.scene import Scene
-from meshgait.visualization.player import write_footage
+from meshgait.visualization.player import write_player
 from meshgait.visualization.window import open_window
 from meshgait.walker import Identity, walk
 
@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
             out = "walk.html"
             print(f"{error}; writing {out} instead")
     if out is not None:
-        write_footage(scene, out)
+        write_player(scene, out)
         print(f"{out}: {scene.frames} frames")
 
 

@@ -2,6 +2,9 @@
 
 import os
 
+if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: threads would only fight
+    os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported, and in processes of the tests
+
 import jaxtyping
 import pytest
 import torch
@@ -10,9 +13,6 @@ from hypothesis import settings
 settings.register_profile("same every time", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=500, deadline=None)
 settings.load_profile("same every time")
-
-if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: threads would only fight
-    torch.set_num_threads(1)
 
 
 def pytest_runtest_setup(item):

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from meshgait.data import PeopleAndClips, UnorderedFrames
+from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.losses import IdentityLoss
 from meshgait.models import SMPLGait
 from meshgait.training.fit import fit
@@ -22,7 +22,7 @@ from tests.random_walks import RandomWalks
 DATA = RandomWalks()
 RECIPE = Recipe(
     steps=20,
-    batch=PeopleAndClips(4, 2),
+    batch=SubjectsAndClips(4, 2),
     frames=UnorderedFrames(2),
     milestones=(12,),
     log_every=2,

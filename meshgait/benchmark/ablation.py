@@ -11,11 +11,11 @@ from meshgait.training.criterion import TripletNeckAndConsistency
 
 
 def _mesh(name: str, **config: Any) -> Method:
-    return Method(name, "MeshNet", config, reading="body")
+    return Method(name, "MeshNet", config, input_mode="body")
 
 
 def _fusion(name: str, **config: Any) -> Method:
-    return Method(name, "FusionGait", config, reading="body")
+    return Method(name, "FusionGait", config, input_mode="body")
 
 
 # With the weight that all other rows give to the classifier.
@@ -33,8 +33,8 @@ ABLATIONS: tuple[Method, ...] = (
     _mesh("mesh alone, time shift", time="shift"),
     _mesh("mesh alone, dilated in time", time="dilated"),
     _mesh("mesh alone, attention over time", time="attention"),
-    Method("surface points alone", "PointNet", reading="body"),
-    Method("skeleton alone", "SkeletonGCN", reading="body"),
+    Method("surface points alone", "PointNet", input_mode="body"),
+    Method("skeleton alone", "SkeletonGCN", input_mode="body"),
     _fusion("fusion"),
     _fusion("fusion without mesh", mesh_parts=0),
     _fusion("fusion without skeleton", skeleton_parts=0),

@@ -9,7 +9,7 @@ from meshgait.data import (
     Augmentation,
     ContinuousFrames,
     FrameSampling,
-    PeopleAndClips,
+    SubjectsAndClips,
     UnorderedFrames,
 )
 from meshgait.data.synthetic.render_clip import WildConfig
@@ -18,7 +18,7 @@ from meshgait.training.criterion import LossRecipe
 from meshgait.training.optimizers import Adam
 from meshgait.training.recipe import Precision, Recipe
 
-Reading = Literal["set", "motion", "body"]
+InputMode = Literal["set", "motion", "body"]
 """Frames of a clip in any order; some in a row; or a long row, as body parameters cost little."""
 
 
@@ -41,9 +41,9 @@ class Budget:
     steps: int = 1000
     width: float = 0.25
     lr: float = 3e-3
-    batch: PeopleAndClips = PeopleAndClips(12, 4)
+    batch: SubjectsAndClips = SubjectsAndClips(12, 4)
     frames: int = 4
-    motion_batch: PeopleAndClips = PeopleAndClips(8, 2)
+    motion_batch: SubjectsAndClips = SubjectsAndClips(8, 2)
     motion_frames: int = 12
     body_frames: int = 24
     precision: Precision = "fp32"
@@ -61,20 +61,20 @@ class Budget:
         if any(level < 0 for level in self.noise_levels):
             raise ConfigError(f"noise_levels must be 0 or more, got {self.noise_levels}")
 
-    def sampling(self, reading: Reading) -> tuple[PeopleAndClips, int, FrameSampling]:
+    def sampling(self, input_mode: InputMode) -> tuple[SubjectsAndClips, int, FrameSampling]:
         """The batch, how many frames of each clip, and which."""
         batch, frames, kind = {
             "set": (self.batch, self.frames, UnorderedFrames),
             "motion": (self.motion_batch, self.motion_frames, ContinuousFrames),
             "body": (self.batch, self.body_frames, ContinuousFrames),
-        }[reading]
+        }[input_mode]
         return batch, frames, kind(frames)
 
     def recipe(
         self,
         loss: LossRecipe,
         *,
-        reading: Reading = "set",
+        input_mode: InputMode = "set",
         augment: tuple[Augmentation, ...] = (),
         seed: int,
     ) -> Recipe:
@@ -83,7 +83,7 @@ class Budget:
         The rate rises and falls once, and the weights start fitted to the first batch: without
         both, networks without normalisation learn nothing in so few steps.
         """
-        batch, _, frames = self.sampling(reading)
+        batch, _, frames = self.sampling(input_mode)
         return Recipe(
             steps=self.steps,
             batch=batch,

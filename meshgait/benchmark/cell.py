@@ -17,7 +17,7 @@ from meshgait._version import __version__
 from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.conditions import pair_rank1
 from meshgait.benchmark.methods import Method
-from meshgait.benchmark.walkers import Footage
+from meshgait.benchmark.walkers import Walkers
 from meshgait.data import Protocol
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.evaluation import Embeddings, embed, evaluate
@@ -48,27 +48,27 @@ class Cell:
     trained: dict[str, Any] = field(default_factory=dict)
 
 
-def run_cell(method: Method, seed: int, budget: Budget, footage: Footage, out: Path) -> Cell:
+def run_cell(method: Method, seed: int, budget: Budget, walkers: Walkers, out: Path) -> Cell:
     """The cell in `out`, if it was made of the same things; else made, and kept there.
 
     A training that was killed is resumed. Raises `DataError` when the data lack an input, and what
     `fit` raises.
     """
-    made_of = describe(method, seed, budget, footage)
+    made_of = describe(method, seed, budget, walkers)
     digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
     stem = f"{method.name.replace('/', '-').replace(' ', '-')}-{seed}"
     path = out / "cells" / f"{stem}.json"
     kept = _read(path, digest)
     if kept is not None:
         return kept
-    cell = _make(method, seed, budget, footage, out / "training" / f"{stem}-{digest}")
+    cell = _make(method, seed, budget, walkers, out / "training" / f"{stem}-{digest}")
     with written_whole(path) as part:
         content = {"digest": digest, "version": __version__, **asdict(cell), "made_of": made_of}
         part.write_text(json.dumps(content, indent=1), encoding="utf-8")
     return cell
 
 
-def describe(method: Method, seed: int, budget: Budget, footage: Footage) -> dict[str, Any]:
+def describe(method: Method, seed: int, budget: Budget, walkers: Walkers) -> dict[str, Any]:
     """All that decides the numbers of a cell."""
     shared = replace(budget, seeds=1)  # how many others there are does not matter
     if method.embed is not None:
@@ -77,11 +77,11 @@ def describe(method: Method, seed: int, budget: Budget, footage: Footage) -> dic
         network = repr(method.build(budget).config)
     return {
         "format": FORMAT,
-        "method": [method.name, method.model, network, method.reading, repr(method.loss)],
+        "method": [method.name, method.model, network, method.input_mode, repr(method.loss)],
         "augment": repr(method.augment),
         "seed": seed,
         "budget": {f.name: repr(getattr(shared, f.name)) for f in fields(Budget)},
-        "data": [footage.train.fingerprint, footage.test.fingerprint],
+        "data": [walkers.train.fingerprint, walkers.test.fingerprint],
     }
 
 
@@ -96,20 +96,20 @@ def _read(path: Path, digest: str) -> Cell | None:
         return None
 
 
-def _make(method: Method, seed: int, budget: Budget, footage: Footage, folder: Path) -> Cell:
+def _make(method: Method, seed: int, budget: Budget, walkers: Walkers, folder: Path) -> Cell:
     if method.embed is not None:
-        return _measure(method, seed, footage, method.embed, "euclidean", True)
+        return _measure(method, seed, walkers, method.embed, "euclidean", True)
     torch.manual_seed(seed)
     model = method.build(budget)
     parameters = sum(weight.numel() for weight in model.parameters())
-    for data in (footage.train, footage.test):
-        footage.with_inputs(data, model.inputs)  # made now, so that no clock counts it
+    for data in (walkers.train, walkers.test):
+        walkers.with_inputs(data, model.inputs)  # made now, so that no clock counts it
     start = time.perf_counter()
-    trained = _train(method, model, seed, budget, footage, folder) if parameters else {}
+    trained = _train(method, model, seed, budget, walkers, folder) if parameters else {}
     seconds = round(time.perf_counter() - start, 1) if parameters else 0.0
     cell = _measure(
-        method, seed, footage,
-        look=lambda data: embed(model, footage.with_inputs(data, model.inputs)),
+        method, seed, walkers,
+        look=lambda data: embed(model, walkers.with_inputs(data, model.inputs)),
         metric="cosine" if parameters else "euclidean",
         sees_smpl=model.inputs != ("silhouette",),
     )  # fmt: skip
@@ -117,17 +117,19 @@ def _make(method: Method, seed: int, budget: Budget, footage: Footage, folder: P
 
 
 def _train(
-    method: Method, model: Any, seed: int, budget: Budget, footage: Footage, folder: Path
+    method: Method, model: Any, seed: int, budget: Budget, walkers: Walkers, folder: Path
 ) -> dict[str, Any]:
     """Train `model` in place; what it was trained with."""
-    data = footage.with_inputs(footage.train, model.inputs)
-    recipe = budget.recipe(method.loss, reading=method.reading, augment=method.augment, seed=seed)
+    data = walkers.with_inputs(walkers.train, model.inputs)
+    recipe = budget.recipe(
+        method.loss, input_mode=method.input_mode, augment=method.augment, seed=seed
+    )
     criterion = recipe.loss(model, budget.train_identities)
     fit(model, criterion, data, recipe, out=folder, resume=True)
     return {
         "steps": recipe.steps,
-        "batch": f"{recipe.batch.people} x {recipe.batch.clips}",
-        "frames": budget.sampling(method.reading)[1],
+        "batch": f"{recipe.batch.subjects} x {recipe.batch.clips}",
+        "frames": budget.sampling(method.input_mode)[1],
         "augment": ", ".join(repr(step) for step in method.augment) or "none",
         "lr": budget.lr,
         "width": getattr(model.config, "width", 1.0),
@@ -137,26 +139,26 @@ def _train(
 def _measure(
     method: Method,
     seed: int,
-    footage: Footage,
+    walkers: Walkers,
     look: Callable[[SyntheticGait], Embeddings],
     metric: str,
     sees_smpl: bool,
 ) -> Cell:
-    """Scores of what `look` makes of the test clips; frames per second include reading them."""
-    protocol = footage.test.draw_protocol(seed)
+    """Scores of what `look` makes of the test clips; frames per second include input_mode them."""
+    protocol = walkers.test.draw_protocol(seed)
     start = time.perf_counter()
-    embeddings = look(footage.test)
-    speed = footage.frames / (time.perf_counter() - start)
+    embeddings = look(walkers.test)
+    speed = walkers.frames / (time.perf_counter() - start)
     distance = part_distance(embeddings.values, embeddings.values, metric).numpy()
     subjects = np.array([record.subject for record in embeddings.records])
     apart = {
-        name: pair_rank1(distance, subjects, pairs) for name, pairs in footage.conditions.items()
+        name: pair_rank1(distance, subjects, pairs) for name, pairs in walkers.conditions.items()
     }
     noise = {
         str(level): _score(
             embeddings if level == 1 or not sees_smpl else look(data), protocol, metric
         )["rank1"]
-        for level, data in footage.noisy.items()
+        for level, data in walkers.noisy.items()
     }
     scores = _score(embeddings, protocol, metric)
     return Cell(method.name, seed, scores, apart, noise, 0, round(speed, 1), 0.0)

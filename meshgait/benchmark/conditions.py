@@ -1,9 +1,9 @@
 """Scores under one condition apart, all from the same embeddings.
 
-Every clip is a probe in turn. A score is the share of (probe, mate) pairs of the condition in which
-the mate is nearer than every clip of everybody else. So the crowd to be told apart is the same
-under all conditions, and their scores can be compared; they are lower than Rank-1 of the
-protocol, where any of seven mates may be found.
+Every clip is a probe in turn. A score is the share of (probe, match) pairs of the condition in
+which the match is nearer than every clip of everybody else. So the crowd to be told apart is the
+same under all conditions, and their scores can be compared; they are lower than Rank-1 of the
+protocol, where any of seven matches may be found.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class Traits:
 
 
 def conditions(traits: Traits) -> dict[str, Pairs]:
-    """Which pairs (probe, mate) belong to each condition."""
+    """Which pairs (probe, match) belong to each condition."""
     turn = np.abs(traits.view_deg[:, None] - traits.view_deg)
     turn = np.minimum(turn, 360 - turn)
     ratio = np.exp(np.abs(np.log(traits.speed[:, None] / traits.speed)))
@@ -77,9 +77,9 @@ def conditions(traits: Traits) -> dict[str, Pairs]:
 def pair_rank1(
     distance: Float[np.ndarray, "N N"], subjects: np.ndarray, pairs: Pairs
 ) -> float | None:
-    """Percent of the mates among `pairs` that are nearer than all clips of other people.
+    """Percent of the matches among `pairs` that are nearer than all clips of other people.
 
-    A mate as near as one of them is not found. None where no pair is of one person.
+    A match as near as one of them is not found. None where no pair is of one person.
     """
     same = subjects[:, None] == subjects
     wanted = pairs & same & ~np.eye(len(subjects), dtype=bool)

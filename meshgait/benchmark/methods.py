@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import meshgait.models
-from meshgait.benchmark.budget import Budget, Reading
+from meshgait.benchmark.budget import Budget, InputMode
 from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
 from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames, SequenceDataset
 from meshgait.errors import ConfigError
@@ -21,14 +21,14 @@ from meshgait.training.criterion import LossRecipe, SupervisedContrast, TripletA
 class Method:
     """A row: a network of `meshgait.models` with changes to its Config, or a function of the data.
 
-    A network without weights is not trained. `reading` says which frames it is trained on,
+    A network without weights is not trained. `input_mode` says which frames it is trained on,
     `augment` what is done to its clips in training, one after another.
     """
 
     name: str
     model: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
-    reading: Reading = "set"
+    input_mode: InputMode = "set"
     loss: LossRecipe = TripletAndNeck(weight=1.0)
     augment: tuple[Augmentation, ...] = ()
     embed: Callable[[SequenceDataset], Embeddings] | None = None
@@ -66,11 +66,14 @@ NEAREST = (
 # is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
     "GaitGraph2": {"loss": SupervisedContrast(0.07, 0.07)},
-    **{name: {"reading": "body"} for name in ("FusionGait", "MeshNet", "PointNet", "SkeletonGCN")},
+    **{
+        name: {"input_mode": "body"}
+        for name in ("FusionGait", "MeshNet", "PointNet", "SkeletonGCN")
+    },
 }
 
 
-def _reading(model: str) -> Reading:
+def _input_mode(model: str) -> InputMode:
     """As the network was published."""
     frames = [recipe.recipe.frames for recipe in RECIPES.values() if recipe.model == model]
     in_a_row = any(isinstance(kind, OrderedFrames | ContinuousFrames) for kind in frames)
@@ -81,7 +84,7 @@ def all_methods() -> tuple[Method, ...]:
     """The nearest neighbours, then every network of the zoo."""
     named = {method.name for method in NEAREST}
     zoo = (
-        Method(name, name, **{"reading": _reading(name), **_SPECIAL.get(name, {})})
+        Method(name, name, **{"input_mode": _input_mode(name), **_SPECIAL.get(name, {})})
         for name in meshgait.models.__all__
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )

@@ -19,7 +19,7 @@ from meshgait.files.storage import written_whole
 from meshgait.visualization.report import Figure, Table, plot_bars, plot_curves, write_report
 
 _APART = (
-    "Rank-1 under one condition apart: every clip is searched for, and found when its one mate "
+    "Rank-1 under one condition apart: every clip is searched for, and found when its one match "
     "of that condition is nearer than every clip of everybody else. Views are the side from which "
     "a walker is seen: same within 30 degrees, cross 60 or more apart. Speeds: same within "
     "10 percent, other 25 percent or more apart."

@@ -10,7 +10,7 @@ from meshgait.benchmark.cell import run_cell
 from meshgait.benchmark.methods import Method
 from meshgait.benchmark.page import write_results
 from meshgait.benchmark.table import Row
-from meshgait.benchmark.walkers import Footage
+from meshgait.benchmark.walkers import Walkers
 from meshgait.errors import MeshgaitError
 
 
@@ -29,14 +29,14 @@ def run_benchmark(
     `report` is told of every cell.
     """
     out = Path(out)
-    footage = Footage(budget)
+    walkers = Walkers(budget)
     rows = [Row(method) for method in methods]
     for seed in range(budget.seeds):
         for index, row in enumerate(rows):
             if row.problem:
                 continue
             try:
-                cell = run_cell(row.method, seed, budget, footage, out)
+                cell = run_cell(row.method, seed, budget, walkers, out)
             except (MeshgaitError, RuntimeError, ValueError) as error:
                 # Whatever one network does, it must not end a night's run.
                 rows[index] = Row(row.method, row.cells, str(error))

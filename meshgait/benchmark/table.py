@@ -73,7 +73,7 @@ def score_table(rows: Sequence[Row]) -> list[dict[str, str]]:
 
 
 def condition_table(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Rank-1 of one mate among all other people, for each condition."""
+    """Rank-1 of one match among all other people, for each condition."""
     table = []
     for row in filter(lambda row: row.cells, rows):
         line = {"method": row.method.name}

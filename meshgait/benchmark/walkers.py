@@ -14,7 +14,7 @@ from meshgait.errors import DataError
 from meshgait.walker import EstimatorNoise
 
 
-class Footage:
+class Walkers:
     """SyntheticGait's two splits, and the test people filmed anew with other estimator noise.
 
     Each is filmed when it is first asked for and then kept (see `SyntheticGait`).

@@ -52,7 +52,7 @@ def recipes() -> list[str]:
     rows: list[Row] = []
     for name, published in RECIPES.items():
         recipe, batch = published.recipe, published.recipe.batch
-        how = f"{recipe.steps:>9,} steps of {batch.people} x {batch.clips}"
+        how = f"{recipe.steps:>9,} steps of {batch.subjects} x {batch.clips}"
         rows.append((name, how, published.note))
     return _align(rows)
 

@@ -22,7 +22,7 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
     parser.add_argument("--to", type=Target | None, default=None, help="format to write, where "
                         "the ending of the file to write does not say it")  # fmt: skip
-    parser.add_argument("--track", type=str | None, default=None, help="who, in a film of several "
+    parser.add_argument("--track", type=str | None, default=None, help="who, in a video of several "
                         "people; otherwise who is seen longest")  # fmt: skip
     parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
     parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")

@@ -57,7 +57,7 @@ def _parser() -> ArgumentParser:
     add("file", type=Path, help="checkpoint of meshgait train, or .npz of meshgait embed")
     add(
         "--protocol", type=str | None, default=None,
-        help="published one by name (casia-b, casia-b-cross-view, ou-mvlp, ou-mvlp-mates-only, "
+        help="published one by name (casia-b, casia-b-cross-view, ou-mvlp, ou-mvlp-matched-only, "
         "ou-lp, grew-proxy, grew), or a file: a table of sequences (CSV, JSON), an official "
         "partition with its PROBE_SET, or what meshgait wrote; without it, that of the data",
     )  # fmt: skip
@@ -71,7 +71,7 @@ def _parser() -> ArgumentParser:
     )  # fmt: skip
     add("--rerank", action="store_true", help="by k-reciprocal neighbours, seen all at once")
     add("--verify", action="store_true", help="add EER and TAR@FAR over all pairs")
-    add("--unknown", action="store_true", help="add open-set rates; some probes have no mate")
+    add("--unknown", action="store_true", help="add open-set rates; some probes have no match")
     add("--submission", type=Path | None, default=None, help="CSV to write instead of scores")
     add("--form", type=Literal["grew", "hid"], default="grew", help="columns of --submission")
     add("--out", type=Path | None, default=None, help="JSON or CSV file to write")

@@ -1,4 +1,4 @@
-"""Fit bodies to silhouettes: pose, shape and camera of a clip into an .npz, and a film of it."""
+"""Fit bodies to silhouettes: pose, shape and camera of a clip into an .npz, and a video of it."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Fit, write the parameters and the film, say how well the silhouettes overlap."""
+    """Fit, write the parameters and the video, say how well the silhouettes overlap."""
     from meshgait.body import Body
     from meshgait.camera import Camera
-    from meshgait.fitting import Start, film_fit, fit_silhouettes, write_gif
+    from meshgait.fitting import Start, fit_silhouettes, render_fit, write_gif
 
     chosen = parse(_parser(), arguments)
     arrays = _read(chosen.clip)
@@ -47,7 +47,7 @@ def run(arguments: Sequence[str]) -> None:
     before, after = float(fit.start_iou.median()), float(fit.iou.median())
     print(f"{chosen.out}: {len(fit.pose)} frames, median overlap (IoU) {before:.3f} -> {after:.3f}")
     if chosen.gif:
-        write_gif(chosen.gif, film_fit(silhouette, fit, body))
+        write_gif(chosen.gif, render_fit(silhouette, fit, body))
         print(f"{chosen.gif}: silhouette, start, fit and body")
 
 
@@ -60,7 +60,7 @@ def _parser() -> ArgumentParser:
         "pictures; joints_px (T, 24, 3) in it, x, y and confidence, are used with --fov-deg",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("fit.npz"), help="file to write")
-    parser.add_argument("--gif", type=Path | None, default=None, help="film to write")
+    parser.add_argument("--gif", type=Path | None, default=None, help="video to write")
     parser.add_argument("--body", type=Path | None, default=None, help="SMPL file to use")
     parser.add_argument(
         "--fov-deg", type=float | None, default=None, help="vertical field of view of a camera at "

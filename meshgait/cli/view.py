@@ -14,7 +14,7 @@ def run(arguments: Sequence[str]) -> None:
     """Open the window, or write the file asked for; without a display, a page."""
     from meshgait.errors import DisplayError
     from meshgait.modalities.scene import Scene
-    from meshgait.visualization.player import write_footage
+    from meshgait.visualization.player import write_player
     from meshgait.visualization.window import open_window
 
     parser = make_parser("view", __doc__)
@@ -33,6 +33,6 @@ def run(arguments: Sequence[str]) -> None:
         except DisplayError as error:
             out = Path(chosen.walk.stem if chosen.walk else "walk").with_suffix(".html")
             print(f"meshgait: {error}; writing {out} instead", file=sys.stderr)
-    write_footage(scene, out, pixels=chosen.pixels)
+    write_player(scene, out, pixels=chosen.pixels)
     print(f"{out}: {scene.frames} frames")
     return None

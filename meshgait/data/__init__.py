@@ -20,10 +20,10 @@ from meshgait.data.batches.frame_sampling import (
 )
 from meshgait.data.batches.other_view import OtherView
 from meshgait.data.batches.sampler import (
-    PeopleAndClips,
     SequenceDataset,
+    SubjectsAndClips,
     TrainingBatches,
-    number_people,
+    number_subjects,
 )
 from meshgait.data.batches.smpl_noise import SmplNoise
 from meshgait.data.protocols.files import read_protocols, write_protocols
@@ -47,18 +47,18 @@ __all__ = [
     "JointNoise",
     "OrderedFrames",
     "OtherView",
-    "PeopleAndClips",
     "Perspective",
     "Protocol",
     "Rotate",
     "SequenceDataset",
     "SmplNoise",
     "Store",
+    "SubjectsAndClips",
     "TrainingBatches",
     "UnorderedFrames",
     "VaryingFrames",
     "collate",
-    "number_people",
+    "number_subjects",
     "one_known_each",
     "probe_list",
     "read_protocols",

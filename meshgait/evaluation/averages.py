@@ -9,32 +9,32 @@ import numpy as np
 from meshgait.data import Comparison
 from meshgait.errors import DataError
 from meshgait.evaluation.scores import Scores, Table
-from meshgait.metrics import QueryScores
+from meshgait.metrics import ProbeScores
 
-Rank = Callable[[np.ndarray, np.ndarray], QueryScores]
+Rank = Callable[[np.ndarray, np.ndarray], ProbeScores]
 _SHOWN = ("rank1", "rank5", "rank10", "mAP", "mINP")
-_COUNTS = ("queries", "mateless")
+_COUNTS = ("probes", "unmatched")
 
 
-def over_probes(comparison: Comparison, rank: Rank, *, mateless_is_miss: bool) -> Scores:
+def over_probes(comparison: Comparison, rank: Rank, *, unmatched_is_miss: bool) -> Scores:
     """Every probe counts the same, of whatever group."""
     groups = comparison.probes
     everyone = rank(np.concatenate(list(groups.values())), comparison.gallery)
     member = np.repeat(list(groups), [len(probe) for probe in groups.values()])
-    rows = {name: _mean(everyone[member == name], mateless_is_miss) for name in groups}
+    rows = {name: _mean(everyone[member == name], unmatched_is_miss) for name in groups}
     return Scores(
-        everyone.mean(mateless_is_miss=mateless_is_miss), _by_condition(rows, (*_SHOWN, *_COUNTS))
+        everyone.mean(unmatched_is_miss=unmatched_is_miss), _by_condition(rows, (*_SHOWN, *_COUNTS))
     )
 
 
-def over_views(comparison: Comparison, rank: Rank, *, mateless_is_miss: bool) -> Scores:
+def over_views(comparison: Comparison, rank: Rank, *, unmatched_is_miss: bool) -> Scores:
     """Every view of a group counts the same, and every group."""
     view, views = _views(comparison)
     rows: dict[str, dict[str, float]] = {}
     by_view: dict[str, list[list[float]]] = {"rank1": [], "mAP": []}
     for name, probe in comparison.probes.items():
         scores = rank(probe, comparison.gallery)
-        means = [_mean(scores[view[probe] == one], mateless_is_miss) for one in views]
+        means = [_mean(scores[view[probe] == one], unmatched_is_miss) for one in views]
         rows[name] = {score: _average([mean[score] for mean in means]) for score in _SHOWN}
         rows[name] |= {count: sum(mean[count] for mean in means) for count in _COUNTS}
         for score, found in by_view.items():
@@ -43,7 +43,7 @@ def over_views(comparison: Comparison, rank: Rank, *, mateless_is_miss: bool) ->
     return _over_groups(rows, (*_SHOWN, *_COUNTS), tables)
 
 
-def over_view_pairs(comparison: Comparison, rank: Rank, *, mateless_is_miss: bool) -> Scores:
+def over_view_pairs(comparison: Comparison, rank: Rank, *, unmatched_is_miss: bool) -> Scores:
     """Rank-1 of every probe view in every other gallery view (Yu et al., ICPR 2006)."""
     view, views = _views(comparison)
     if len(views) < 2:
@@ -58,13 +58,13 @@ def over_view_pairs(comparison: Comparison, rank: Rank, *, mateless_is_miss: boo
             for column, other in enumerate(views):
                 if one != other and len(own) and len(galleries[other]):
                     scores = rank(own, galleries[other])
-                    pairs[row, column] = _mean(scores, mateless_is_miss)["rank1"]
+                    pairs[row, column] = _mean(scores, unmatched_is_miss)["rank1"]
         means = [_average(row) for row in pairs]
         by_view.append(means)
-        rows[name] = {"rank1": _average(means), "queries": len(probe)}
+        rows[name] = {"rank1": _average(means), "probes": len(probe)}
         tables[f"{name} view pairs"] = Table(views, views, pairs)
     first = {"rank1 by view": _table(rows, views, by_view)}
-    return _over_groups(rows, ("rank1", "queries"), first | tables)
+    return _over_groups(rows, ("rank1", "probes"), first | tables)
 
 
 def _views(comparison: Comparison) -> tuple[np.ndarray, tuple[str, ...]]:
@@ -74,13 +74,13 @@ def _views(comparison: Comparison) -> tuple[np.ndarray, tuple[str, ...]]:
     return view, tuple(np.unique(view[used]).tolist())
 
 
-def _mean(scores: QueryScores, mateless_is_miss: bool) -> dict[str, float]:
-    """As `QueryScores.mean`, with NaN where there is nothing to score."""
-    if scores.mates.any():
-        return scores.mean(mateless_is_miss=mateless_is_miss)
-    missed = len(scores.mates) if mateless_is_miss else 0
+def _mean(scores: ProbeScores, unmatched_is_miss: bool) -> dict[str, float]:
+    """As `ProbeScores.mean`, with NaN where there is nothing to score."""
+    if scores.matches.any():
+        return scores.mean(unmatched_is_miss=unmatched_is_miss)
+    missed = len(scores.matches) if unmatched_is_miss else 0
     value = 0.0 if missed else np.nan
-    return dict.fromkeys(_SHOWN, value) | {"queries": missed, "mateless": len(scores.mates)}
+    return dict.fromkeys(_SHOWN, value) | {"probes": missed, "unmatched": len(scores.matches)}
 
 
 def _average(values: Sequence[float] | np.ndarray) -> float:
@@ -96,7 +96,7 @@ def _over_groups(
         for name in columns
     }
     if np.isnan(means["rank1"]):
-        raise DataError("no query has a mate in the gallery, so there is nothing to score")
+        raise DataError("no probe has a match in the gallery, so there is nothing to score")
     return Scores(means, _by_condition(rows, columns) | tables)
 
 

@@ -10,12 +10,12 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from meshgait.metrics import (
-    QueryScores,
+    ProbeScores,
     Reranking,
     part_distance,
     rerank,
     same,
-    score_queries,
+    score_probes,
     search,
 )
 
@@ -38,7 +38,7 @@ class Ranking:
     gallery: Places
     distance: Float[np.ndarray, "Q G"] | None = None
 
-    def __call__(self, probe: Places, gallery: Places) -> QueryScores:
+    def __call__(self, probe: Places, gallery: Places) -> ProbeScores:
         """Scores of the records at `probe` among those at `gallery`."""
         person = np.array(self.person, dtype=np.str_)
         people = person[probe], person[gallery]
@@ -49,7 +49,7 @@ class Ranking:
         rows = np.searchsorted(self.probe, probe)
         columns = np.searchsorted(self.gallery, gallery)
         distance = self.distance[np.ix_(rows, columns)]
-        return score_queries(distance, *people, exclude=self.excluded(probe, gallery))
+        return score_probes(distance, *people, exclude=self.excluded(probe, gallery))
 
     def excluded(self, probe: Places, gallery: Places) -> Bool[np.ndarray, "_ _"] | None:
         """Pairs that are not compared."""

@@ -28,7 +28,7 @@ def evaluate(
     Overall rank-k, mAP and mINP (of pairs of views rank-1 alone), and in `tables` those by
     condition and by view. `rerank` changes the distances first (k-reciprocal neighbours);
     `verify` adds EER and TAR@FAR over all pairs compared, `unknown` the open-set rates, for
-    which some probes must have no mate. These three hold the whole matrix of distances, and
+    which some probes must have no match. These three hold the whole matrix of distances, and
     re-ranking one among all sequences; otherwise memory grows with the embeddings only.
     """
     comparison = protocol.compare(embeddings.records)
@@ -40,7 +40,7 @@ def evaluate(
         distance = all_distances(embeddings.values, probe, gallery, metric, rerank)
     rank = Ranking(embeddings.values, person, label, metric, probe, gallery, distance)
     average = _AVERAGES[protocol.average]
-    scores = average(comparison, rank, mateless_is_miss=protocol.mateless_is_miss)
+    scores = average(comparison, rank, unmatched_is_miss=protocol.unmatched_is_miss)
     for measure, is_asked in ((verification, verify), (open_set, unknown)):
         if is_asked and distance is not None:
             people = [person[i] for i in probe], [person[i] for i in gallery]

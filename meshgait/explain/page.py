@@ -47,10 +47,9 @@ def write_explanation(
     if probes < 1:
         raise ConfigError(f"probes must be 1 or more, got {probes}")
     embeddings = embed(model, data)
-    queries, gallery = data.protocol.split(data.records)
-    chosen = queries[
-        np.linspace(0, len(queries) - 1, min(probes, len(queries))).round().astype(int)
-    ]
+    all_probes, gallery = data.protocol.split(data.records)
+    places = np.linspace(0, len(all_probes) - 1, min(probes, len(all_probes)))
+    chosen = all_probes[places.round().astype(int)]
     figures: list[Figure | Table] = []
     for number, probe in enumerate(chosen.tolist(), start=1):
         figures += _explain(model, data, embeddings, probe, gallery, number)

@@ -1,4 +1,4 @@
-"""A film of a fit: silhouettes, and the body on them before and after."""
+"""A video of a fit: silhouettes, and the body on them before and after."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from meshgait.visualization.gif import encode_gif
 _MARGIN = 0.1  # around the people, by the longer side of what they span
 
 
-def film_fit(
+def render_fit(
     silhouette: np.ndarray | Tensor, fit: Fit, body: Body, *, height: int = 288
 ) -> UInt8[Tensor, "T h w 3"]:
     """Pictures of a sequence (T, H, W): the silhouette, the start on it, the fit on it, the body.

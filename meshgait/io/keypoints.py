@@ -1,4 +1,4 @@
-"""Keypoints of people in the frames of a film, as detectors list them, made into tracks."""
+"""Keypoints of people in the frames of a video, as detectors list them, made into tracks."""
 
 from __future__ import annotations
 

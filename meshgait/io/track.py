@@ -39,7 +39,7 @@ class WeakCamera:
 
 @dataclass(frozen=True, eq=False)
 class BodyTrack:
-    """SMPL parameters of one person; `frames` are ids in the film, ascending, perhaps with gaps.
+    """SMPL parameters of one person; `frames` are ids in the video, ascending, perhaps with gaps.
 
     `pose` is axis-angle in radians, root first, and `transl` in metres, both in `axes`. `transl`
     is added to the body, as SMPL does, or else the place of its pelvis: `moved` says which.

@@ -1,4 +1,4 @@
-"""The loss of GaitNet, which takes gait apart from looks (Zhang et al., CVPR 2019).
+"""The loss of GaitNet, which takes gait apart from appearance (Zhang et al., CVPR 2019).
 
 It needs pairs of clips, each pair of one person under two conditions (clothes, bag, day).
 """
@@ -71,25 +71,25 @@ class DisentangleLoss(nn.Module):
         embedding: Float[Tensor, "B 1 C"],
         label: Int[Tensor, " B"],
         images: Float[Tensor, "B T 3 H W"],
-        looks: Float[Tensor, "B T A"],
+        appearance: Float[Tensor, "B T A"],
         gait: Float[Tensor, "B T G"],
         story: Float[Tensor, "B T C"],
     ) -> dict[str, Float[Tensor, ""]]:
         """Weighted terms of the loss for what `GaitNet.describe` gives of pairs of clips.
 
-        Clips 0 and 1 are of one person, 2 and 3, and so on, as batches of `PeopleAndClips(n, 2)`
-        are; else it is a `DataError`. The first of a pair is rebuilt from the looks of a random
-        frame of it and the gait of all.
+        Clips 0 and 1 are of one person, 2 and 3, and so on, as batches of `SubjectsAndClips(n, 2)`
+        are; else it is a `DataError`. The first of a pair is rebuilt from the appearance of a
+        random frame of it and the gait of all.
         """
         if len(label) % 2 or (label[::2] != label[1::2]).any():
             raise DataError(
                 "GaitNet learns from pairs: two clips of each person next to each other, such as "
-                f"PeopleAndClips(8, 2) gives; got the labels {label.tolist()}"
+                f"SubjectsAndClips(8, 2) gives; got the labels {label.tolist()}"
             )
         first = slice(0, None, 2)
         pairs, time = len(label) // 2, images.shape[1]
-        chosen = torch.randint(time, (pairs,), device=looks.device)
-        worn = looks[first][torch.arange(pairs, device=looks.device), chosen].unsqueeze(1)
+        chosen = torch.randint(time, (pairs,), device=appearance.device)
+        worn = appearance[first][torch.arange(pairs, device=appearance.device), chosen].unsqueeze(1)
         code = torch.cat([worn.expand(-1, time, -1), gait[first]], dim=2)
         rebuilt = self.decoder(code.flatten(0, 1))
         average = gait.mean(1)

@@ -5,12 +5,12 @@ from meshgait.metrics.distance import part_distance
 from meshgait.metrics.open_set import open_set
 from meshgait.metrics.pairs import same
 from meshgait.metrics.rerank import Reranking, rerank
-from meshgait.metrics.retrieval import QueryScores, cmc, retrieval, score_queries
+from meshgait.metrics.retrieval import ProbeScores, cmc, retrieval, score_probes
 from meshgait.metrics.verification import DetCurve, det_curve, verification
 
 __all__ = [
     "DetCurve",
-    "QueryScores",
+    "ProbeScores",
     "Reranking",
     "cmc",
     "det_curve",
@@ -19,7 +19,7 @@ __all__ = [
     "rerank",
     "retrieval",
     "same",
-    "score_queries",
+    "score_probes",
     "search",
     "verification",
 ]

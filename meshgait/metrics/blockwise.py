@@ -9,25 +9,25 @@ from torch import Tensor
 from meshgait.errors import DataError
 from meshgait.metrics.distance import part_distance
 from meshgait.metrics.pairs import Ids, check_sizes, to_codes
-from meshgait.metrics.retrieval import QueryScores, join, score_queries
+from meshgait.metrics.retrieval import ProbeScores, join, score_probes
 
 _PAIRS = 1 << 25  # distances held at once: 128 MB of float32
 
 
 def search(
-    query: Float[Tensor, "Q P C"],
+    probe: Float[Tensor, "Q P C"],
     gallery: Float[Tensor, "G P C"],
-    query_ids: Ids,
+    probe_ids: Ids,
     gallery_ids: Ids,
     *,
     metric: str = "euclidean",
     exclude: tuple[Ids, Ids] | None = None,
-) -> QueryScores:
-    """Every query's scores against the gallery, as `score_queries` gives them.
+) -> ProbeScores:
+    """Every probe's scores against the gallery, as `score_probes` gives them.
 
     Beside the embeddings it needs memory for 2**25 distances (and at least for those of one
-    query), a few times over. It costs 2 Q G P C operations and a sort of each row of G. Pairs
-    whose labels in `exclude`, one for each query and each gallery entry, are equal are not
+    probe), a few times over. It costs 2 Q G P C operations and a sort of each row of G. Pairs
+    whose labels in `exclude`, one for each probe and each gallery entry, are equal are not
     compared.
 
     >>> import torch
@@ -35,11 +35,11 @@ def search(
     >>> search(people[::2], people[1::2], ["ann", "bob"], ["ann", "bob"]).mean()["rank1"]
     100.0
     """
-    shape = len(query), len(gallery)
+    shape = len(probe), len(gallery)
     if not min(shape):
-        raise DataError(f"nothing to compare: {shape[0]} queries, {shape[1]} in the gallery")
-    check_sizes(query_ids, gallery_ids, shape)
-    own, theirs = to_codes(query_ids, gallery_ids)
+        raise DataError(f"nothing to compare: {shape[0]} probes, {shape[1]} in the gallery")
+    check_sizes(probe_ids, gallery_ids, shape)
+    own, theirs = to_codes(probe_ids, gallery_ids)
     labels = None
     if exclude is not None:
         check_sizes(*exclude, shape)
@@ -48,9 +48,9 @@ def search(
     found = []
     for start in range(0, shape[0], rows):
         block = slice(start, start + rows)
-        distance = part_distance(query[block], gallery, metric)
+        distance = part_distance(probe[block], gallery, metric)
         excluded = None if labels is None else labels[0][block, None] == labels[1]
-        found.append(score_queries(distance, own[block], theirs, exclude=_some(excluded)))
+        found.append(score_probes(distance, own[block], theirs, exclude=_some(excluded)))
     return join(found)
 
 

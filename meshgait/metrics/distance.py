@@ -13,36 +13,36 @@ from meshgait.errors import ConfigError, ShapeError
 
 @torch.no_grad()
 def part_distance(
-    query: Float[Tensor, "Q P C"], gallery: Float[Tensor, "G P C"], metric: str = "euclidean"
+    probe: Float[Tensor, "Q P C"], gallery: Float[Tensor, "G P C"], metric: str = "euclidean"
 ) -> Float[Tensor, "Q G"]:
-    """Distance of every query to every gallery embedding, averaged over the parts.
+    """Distance of every probe to every gallery embedding, averaged over the parts.
 
     "euclidean" is the mean of the parts' Euclidean distances, "cosine" one minus the mean of their
-    cosines. Beside the result it needs one copy of the queries and little else. Half precision
+    cosines. Beside the result it needs one copy of the probes and little else. Half precision
     gives float32. Raises `ShapeError` where parts or channels differ.
 
-    >>> query, gallery = torch.eye(2).unsqueeze(1), torch.tensor([[[0.0, 2.0]]])
-    >>> part_distance(query, gallery, "cosine").flatten()
+    >>> probe, gallery = torch.eye(2).unsqueeze(1), torch.tensor([[[0.0, 2.0]]])
+    >>> part_distance(probe, gallery, "cosine").flatten()
     tensor([1., 0.])
     """
-    if query.ndim != 3 or gallery.ndim != 3 or query.shape[1:] != gallery.shape[1:]:
+    if probe.ndim != 3 or gallery.ndim != 3 or probe.shape[1:] != gallery.shape[1:]:
         raise ShapeError(
-            "query and gallery must be (Q, P, C) and (G, P, C) with the same parts and channels; "
-            f"got {tuple(query.shape)} and {tuple(gallery.shape)}"
+            "probe and gallery must be (Q, P, C) and (G, P, C) with the same parts and channels; "
+            f"got {tuple(probe.shape)} and {tuple(gallery.shape)}"
         )
     if metric not in _METRICS:
         raise ConfigError(f"unknown metric {metric!r}; there are {', '.join(_METRICS)}")
-    dtype = torch.promote_types(torch.promote_types(query.dtype, gallery.dtype), torch.float32)
-    distance = torch.zeros(len(query), len(gallery), dtype=dtype, device=query.device)
-    _METRICS[metric](query.to(dtype), gallery.to(dtype), distance)
+    dtype = torch.promote_types(torch.promote_types(probe.dtype, gallery.dtype), torch.float32)
+    distance = torch.zeros(len(probe), len(gallery), dtype=dtype, device=probe.device)
+    _METRICS[metric](probe.to(dtype), gallery.to(dtype), distance)
     return distance
 
 
-def _euclidean(query: Tensor, gallery: Tensor, distance: Tensor) -> None:
+def _euclidean(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
     # Distances do not change, but far fewer digits cancel when all lies far from the origin.
     centre = gallery.mean(0).nan_to_num(0, 0, 0)  # one broken embedding must not break all
     tiles = [
-        (rows, (query[rows] - centre).permute(1, 2, 0).contiguous()) for rows in _tiles(len(query))
+        (rows, (probe[rows] - centre).permute(1, 2, 0).contiguous()) for rows in _tiles(len(probe))
     ]
     norms = [own.square().sum(1)[:, :, None] for _, own in tiles]  # (P, Q, 1)
     for columns in _tiles(len(gallery)):
@@ -54,13 +54,13 @@ def _euclidean(query: Tensor, gallery: Tensor, distance: Tensor) -> None:
             for part in range(len(own)):
                 square = _product(own[part], some[part], some_norm[part])
                 tile += square.add_(norm[part]).clamp_min_(0).sqrt_()
-    distance /= query.shape[1]
+    distance /= probe.shape[1]
 
 
-def _cosine(query: Tensor, gallery: Tensor, distance: Tensor) -> None:
+def _cosine(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
     tiles = [
-        (rows, _scaled(query[rows], torch.empty_like(query[rows])).flatten(1).T.contiguous())
-        for rows in _tiles(len(query))
+        (rows, _scaled(probe[rows], torch.empty_like(probe[rows])).flatten(1).T.contiguous())
+        for rows in _tiles(len(probe))
     ]
     room = torch.empty_like(gallery[:_TILE])  # new memory for each tile would take longer to get
     for columns in _tiles(len(gallery)):
@@ -68,7 +68,7 @@ def _cosine(query: Tensor, gallery: Tensor, distance: Tensor) -> None:
         some = _scaled(some, room[: len(some)]).flatten(1)
         for rows, own in tiles:
             distance[rows, columns] = _product(own, some, None)
-    distance.div_(-query.shape[1]).add_(1)
+    distance.div_(-probe.shape[1]).add_(1)
 
 
 def _scaled(embedding: Tensor, out: Tensor) -> Tensor:

@@ -1,4 +1,4 @@
-"""Identification among known people when not every query is known, in percent."""
+"""Identification among known people when not every probe is known, in percent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from meshgait.metrics.verification import accept
 
 def open_set(
     distance: Distance,
-    query_ids: Ids,
+    probe_ids: Ids,
     gallery_ids: Ids,
     *,
     exclude: Pairs | None = None,
@@ -29,25 +29,25 @@ def open_set(
 ) -> dict[str, float]:
     """Detection and identification rates at rates of false positives (Grother et al., NIST FRVT).
 
-    A query is identified as its nearest entry if that is within a threshold. "DIR@FPIR=1%" is the
-    largest share of queries with a mate that are identified rightly by a threshold that
-    identifies at most 1 percent of those without, "FNIR@FPIR=1%" its rest to 100. A mate as far
-    as a stranger does not win. Raises `DataError` unless there are queries of both kinds.
+    A probe is identified as its nearest entry if that is within a threshold. "DIR@FPIR=1%" is the
+    largest share of probes with a match that are identified rightly by a threshold that
+    identifies at most 1 percent of those without, "FNIR@FPIR=1%" its rest to 100. A match as far
+    as a stranger does not win. Raises `DataError` unless there are probes of both kinds.
 
     >>> near = np.array([[0.1, 0.9], [0.5, 0.3], [0.4, 0.8]])
     >>> open_set(near, ["ann", "bob", "eve"], ["ann", "bob"], false_positive=[0])["DIR@FPIR=0%"]
     100.0
     """
     far = check_distance(distance)
-    check_sizes(query_ids, gallery_ids, far.shape)
-    mate, excluded = same(query_ids, gallery_ids), check_exclude(exclude, far.shape)
-    kept = np.ones_like(mate) if excluded is None else ~excluded
-    own = np.where(mate & kept, far, np.inf).min(1)
-    other = np.where(~mate & kept, far, np.inf).min(1)
-    is_known = (mate & kept).any(1)
+    check_sizes(probe_ids, gallery_ids, far.shape)
+    match, excluded = same(probe_ids, gallery_ids), check_exclude(exclude, far.shape)
+    kept = np.ones_like(match) if excluded is None else ~excluded
+    own = np.where(match & kept, far, np.inf).min(1)
+    other = np.where(~match & kept, far, np.inf).min(1)
+    is_known = (match & kept).any(1)
     if not is_known.any() or is_known.all():
         raise DataError(
-            f"open-set identification needs queries with and without a mate in the gallery, got "
+            f"open-set identification needs probes with and without a match in the gallery, got "
             f"{is_known.sum()} and {(~is_known).sum()}"
         )
     won, stranger = own[is_known], other[~is_known]

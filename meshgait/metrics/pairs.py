@@ -1,4 +1,4 @@
-"""Distances and identities as they come in, checked; which pairs are mates or left out."""
+"""Distances and identities as they come in, checked; which pairs are matches or left out."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ Distance = Real[np.ndarray, "Q G"] | Real[Tensor, "Q G"]
 Pairs = Bool[np.ndarray, "Q G"] | Bool[Tensor, "Q G"]
 
 
-def same(query_labels: Ids, gallery_labels: Ids) -> Bool[np.ndarray, "Q G"]:
-    """Pairs with equal labels: mates, by identity; both this and by view, what may be left out.
+def same(probe_labels: Ids, gallery_labels: Ids) -> Bool[np.ndarray, "Q G"]:
+    """Pairs with equal labels: matches, by identity; both this and by view, what may be left out.
 
     >>> same(["ann", "bob"], ["bob"]).tolist()
     [[False], [True]]
     """
-    query, gallery = to_codes(query_labels, gallery_labels)
-    return query[:, None] == gallery
+    probe, gallery = to_codes(probe_labels, gallery_labels)
+    return probe[:, None] == gallery
 
 
 def to_codes(
-    query_labels: Ids, gallery_labels: Ids
+    probe_labels: Ids, gallery_labels: Ids
 ) -> tuple[Int[np.ndarray, " Q"], Int[np.ndarray, " G"]]:
     """A number for each label, the same on both sides; all are integers or all are strings."""
-    query, gallery = to_array(query_labels), to_array(gallery_labels)
-    if not (_are_integers(query) and _are_integers(gallery)) and not (
-        _are_strings(query) and _are_strings(gallery)
+    probe, gallery = to_array(probe_labels), to_array(gallery_labels)
+    if not (_are_integers(probe) and _are_integers(gallery)) and not (
+        _are_strings(probe) and _are_strings(gallery)
     ):
         raise DataError(
             "identities must be all integers or all strings, got "
-            f"{query.dtype} for the queries and {gallery.dtype} for the gallery"
+            f"{probe.dtype} for the probes and {gallery.dtype} for the gallery"
         )
-    _, code = np.unique(np.concatenate([query, gallery]), return_inverse=True)
-    return code[: len(query)], code[len(query) :]
+    _, code = np.unique(np.concatenate([probe, gallery]), return_inverse=True)
+    return code[: len(probe)], code[len(probe) :]
 
 
-def check_sizes(query_ids: Ids, gallery_ids: Ids, shape: tuple[int, ...]) -> None:
+def check_sizes(probe_ids: Ids, gallery_ids: Ids, shape: tuple[int, ...]) -> None:
     """Raise `ShapeError` unless there is an identity for each row and each column."""
-    query, gallery = to_array(query_ids).shape, to_array(gallery_ids).shape
-    if query != shape[:1] or gallery != shape[1:]:
+    probe, gallery = to_array(probe_ids).shape, to_array(gallery_ids).shape
+    if probe != shape[:1] or gallery != shape[1:]:
         raise ShapeError(
-            f"distance is {shape}, but there are {query} query and {gallery} gallery identities"
+            f"distance is {shape}, but there are {probe} probe and {gallery} gallery identities"
         )
 
 
@@ -55,11 +55,9 @@ def check_distance(distance: Distance) -> Float[np.ndarray, "Q G"]:
     """The distances as a contiguous array of floats; `DataError` if there is none or for NaN."""
     far = np.ascontiguousarray(to_array(distance))
     if far.ndim != 2:
-        raise ShapeError(f"distance must be (queries, gallery), got {far.shape}")
+        raise ShapeError(f"distance must be (probes, gallery), got {far.shape}")
     if not far.size:
-        raise DataError(
-            f"nothing to compare: {far.shape[0]} queries, {far.shape[1]} in the gallery"
-        )
+        raise DataError(f"nothing to compare: {far.shape[0]} probes, {far.shape[1]} in the gallery")
     if far.dtype not in (np.float32, np.float64):
         far = far.astype(np.float32 if far.dtype.kind == "f" else np.float64)
     if not np.isnan(far.max()):  # the largest of some is NaN if one of them is

@@ -27,20 +27,20 @@ class Reranking:
 
 
 def rerank(
-    distance: Float[np.ndarray, "N N"], queries: int, how: Reranking = Reranking()
-) -> Float[np.ndarray, "{queries} N-{queries}"]:
-    """New distances of the first `queries` to the rest, from the distances among all.
+    distance: Float[np.ndarray, "N N"], probes: int, how: Reranking = Reranking()
+) -> Float[np.ndarray, "{probes} N-{probes}"]:
+    """New distances of the first `probes` to the rest, from the distances among all.
 
     The neighbours of two sequences are compared (Jaccard distance), and the distance itself,
-    squared and divided by the largest in its row, is mixed in. All queries are seen at once, so a
-    score by re-ranking is that of a batch, not of one query at a time. Memory and time grow with
+    squared and divided by the largest in its row, is mixed in. All probes are seen at once, so a
+    score by re-ranking is that of a batch, not of one probe at a time. Memory and time grow with
     N squared: three matrices of that size.
     """
     everyone = check_distance(distance)
     count = len(everyone)
-    if everyone.shape != (count, count) or not 0 < queries < count:
+    if everyone.shape != (count, count) or not 0 < probes < count:
         raise ShapeError(
-            f"needed are the distances among {queries} queries and a gallery, got {everyone.shape}"
+            f"needed are the distances among {probes} probes and a gallery, got {everyone.shape}"
         )
     largest = everyone.max(1, keepdims=True)
     near = np.square(everyone / np.where(largest > 0, largest, 1))
@@ -48,8 +48,8 @@ def rerank(
     weight = _weights(near, order, how)
     if how.k2 > 1:
         weight = sum(weight[order[:, k]] for k in range(min(how.k2, count))) / min(how.k2, count)
-    jaccard = _jaccard(weight, queries)
-    return (1 - how.keep) * jaccard + how.keep * near[:queries, queries:]
+    jaccard = _jaccard(weight, probes)
+    return (1 - how.keep) * jaccard + how.keep * near[:probes, probes:]
 
 
 def _order(distance: Float[np.ndarray, "N N"], most: int) -> Int[np.ndarray, "N K"]:
@@ -83,10 +83,10 @@ def _weights(
     return weight
 
 
-def _jaccard(weight: Float[np.ndarray, "N N"], queries: int) -> Float[np.ndarray, "Q G"]:
-    distance = np.empty((queries, len(weight) - queries), weight.dtype)
-    gallery = np.ascontiguousarray(weight[queries:].T)
-    for row in range(queries):
+def _jaccard(weight: Float[np.ndarray, "N N"], probes: int) -> Float[np.ndarray, "Q G"]:
+    distance = np.empty((probes, len(weight) - probes), weight.dtype)
+    gallery = np.ascontiguousarray(weight[probes:].T)
+    for row in range(probes):
         there = np.flatnonzero(weight[row])
         common = np.minimum(weight[row, there, None], gallery[there]).sum(0)
         distance[row] = 1 - common / (2 - common)

@@ -22,7 +22,7 @@ from meshgait.metrics.pairs import (
 
 @dataclass(frozen=True, eq=False)
 class DetCurve:
-    """Percent of wrong pairs accepted and of mates rejected, when pairs up to `threshold` pass.
+    """Percent of wrong pairs accepted and of matches rejected, when pairs up to `threshold` pass.
 
     The first point accepts nothing; each other is at one of the distances, in rising order.
     """
@@ -42,41 +42,41 @@ class DetCurve:
 
 
 def det_curve(
-    distance: Distance, query_ids: Ids, gallery_ids: Ids, *, exclude: Pairs | None = None
+    distance: Distance, probe_ids: Ids, gallery_ids: Ids, *, exclude: Pairs | None = None
 ) -> DetCurve:
     """The trade-off of both errors over all thresholds (Martin et al., Eurospeech 1997).
 
-    Raises `DataError` when there are no mates or nothing but mates among the pairs compared.
+    Raises `DataError` when there are no matches or nothing but matches among the pairs compared.
 
     >>> curve = det_curve(np.array([[0.1, 0.2, 0.3]]), ["ann"], ["ann", "bob", "ann"])
     >>> curve.false_accept.tolist(), curve.false_reject.tolist()
     ([0.0, 0.0, 100.0, 100.0], [100.0, 50.0, 50.0, 0.0])
     """
-    return _curve(*_split(distance, query_ids, gallery_ids, exclude))
+    return _curve(*_split(distance, probe_ids, gallery_ids, exclude))
 
 
 def verification(
     distance: Distance,
-    query_ids: Ids,
+    probe_ids: Ids,
     gallery_ids: Ids,
     *,
     exclude: Pairs | None = None,
     false_accept: Sequence[float] = (0.01, 0.1, 1.0),
 ) -> dict[str, float]:
-    """The equal error rate, and the share of mates accepted at each rate of `false_accept`.
+    """The equal error rate, and the share of matches accepted at each rate of `false_accept`.
 
-    "TAR@FAR=0.1%" is the largest share of mates that a threshold accepts which accepts at most
-    0.1 percent of all other pairs. "mates" and "others" count the pairs.
+    "TAR@FAR=0.1%" is the largest share of matches that a threshold accepts which accepts at most
+    0.1 percent of all other pairs. "matches" and "others" count the pairs.
 
     >>> found = verification(np.array([[0.1, 0.2, 0.3]]), ["ann"], ["ann", "bob", "ann"])
     >>> found["EER"], found["TAR@FAR=1%"]
     (50.0, 50.0)
     """
-    own, other = _split(distance, query_ids, gallery_ids, exclude)
+    own, other = _split(distance, probe_ids, gallery_ids, exclude)
     rates = {
         f"TAR@FAR={rate:g}%": 100 * float(accept(own, other, rate).mean()) for rate in false_accept
     }
-    counts = {"mates": len(own), "others": len(other)}
+    counts = {"matches": len(own), "others": len(other)}
     return {"EER": _curve(own, other).equal_error, **rates, **counts}
 
 
@@ -93,17 +93,17 @@ def accept(
 
 
 def _split(
-    distance: Distance, query_ids: Ids, gallery_ids: Ids, exclude: Pairs | None
+    distance: Distance, probe_ids: Ids, gallery_ids: Ids, exclude: Pairs | None
 ) -> tuple[Float[np.ndarray, " M"], Float[np.ndarray, " N"]]:
-    """Distances of mates, and of all other pairs."""
+    """Distances of matches, and of all other pairs."""
     far = check_distance(distance)
-    check_sizes(query_ids, gallery_ids, far.shape)
-    mate, excluded = same(query_ids, gallery_ids), check_exclude(exclude, far.shape)
-    kept = np.ones_like(mate) if excluded is None else ~excluded
-    own, other = far[mate & kept], far[~mate & kept]
+    check_sizes(probe_ids, gallery_ids, far.shape)
+    match, excluded = same(probe_ids, gallery_ids), check_exclude(exclude, far.shape)
+    kept = np.ones_like(match) if excluded is None else ~excluded
+    own, other = far[match & kept], far[~match & kept]
     if not len(own) or not len(other):
         raise DataError(
-            f"verification needs pairs of mates and others, got {len(own)} and {len(other)}"
+            f"verification needs pairs of matches and others, got {len(own)} and {len(other)}"
         )
     return own, other
 

@@ -1,4 +1,4 @@
-"""GaitNet: gait taken apart from looks by an auto-encoder (Zhang et al., CVPR 2019)."""
+"""GaitNet: gait taken apart from appearance by an auto-encoder (Zhang et al., CVPR 2019)."""
 
 from __future__ import annotations
 
@@ -102,17 +102,17 @@ class GaitNet(nn.Module):
     ) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
         """What `DisentangleLoss` needs of whole clips, such as batches of training are.
 
-        The embedding (B, 1, C); pictures (B, T, 3, H, W) in 0..1; looks (B, T, A) and gait
+        The embedding (B, 1, C); pictures (B, T, 3, H, W) in 0..1; appearance (B, T, A) and gait
         (B, T, G) of each frame; the embedding (B, T, C) of the clip up to each frame.
         """
         if mask is not None and not bool(mask.all()):
             raise ShapeError("GaitNet is trained on clips of one length, without padding")
         images = self._images(rgb.flatten(0, 1))
-        looks, gait = (code.unflatten(0, rgb.shape[:2]) for code in self._encode(images))
+        appearance, gait = (code.unflatten(0, rgb.shape[:2]) for code in self._encode(images))
         states = self.lstm(gait)[0].cumsum(1)
         count = torch.arange(1, states.shape[1] + 1, device=states.device, dtype=states.dtype)
         story = self.head((states / count[:, None]).flatten(0, 1)).unflatten(0, rgb.shape[:2])
-        return story[:, -1:], images.unflatten(0, rgb.shape[:2]), looks, gait, story
+        return story[:, -1:], images.unflatten(0, rgb.shape[:2]), appearance, gait, story
 
     def _images(
         self, rgb: Float[Tensor, "N 3 H W"] | UInt8[Tensor, "N 3 H W"]
@@ -122,7 +122,7 @@ class GaitNet(nn.Module):
     def _encode(
         self, images: Float[Tensor, "N 3 H W"]
     ) -> tuple[Float[Tensor, "N A"], Float[Tensor, "N G"]]:
-        """What each frame shows of the looks, and of the gait."""
+        """What each frame shows of the appearance, and of the gait."""
         code = self.to_code(self.encoder(images).flatten(1))
         return code[:, : self.appearance], code[:, self.appearance :]
 

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from meshgait.data import ContinuousFrames, PeopleAndClips
+from meshgait.data import ContinuousFrames, SubjectsAndClips
 from meshgait.models import cstl, gaitgl, gaitpart, gaitset, gln, sln, smplgait
 from meshgait.recipes.schedules import (
     ADAM,
@@ -52,7 +52,7 @@ RECIPES: dict[str, Published] = {
         replace(
             ADAM,
             frames=PART_FRAMES,
-            batch=PeopleAndClips(8, 16),
+            batch=SubjectsAndClips(8, 16),
             milestones=(100 * K,),
             steps=120 * K,
         ),
@@ -78,7 +78,7 @@ RECIPES: dict[str, Published] = {
         replace(
             GL,
             optimizer=Adam(lr=1e-4),
-            batch=PeopleAndClips(8, 8),
+            batch=SubjectsAndClips(8, 8),
             milestones=(70 * K,),
             steps=80 * K,
             metric="euclidean",
@@ -93,7 +93,7 @@ RECIPES: dict[str, Published] = {
         replace(
             ADAM,
             frames=ContinuousFrames(30),
-            batch=PeopleAndClips(8, 8),
+            batch=SubjectsAndClips(8, 8),
             loss=TripletAndSalience(),
             milestones=(),
             steps=150 * K,
@@ -106,7 +106,7 @@ RECIPES: dict[str, Published] = {
             GAIT3D,
             loss=Disentangle(),
             frames=ContinuousFrames(20),
-            batch=PeopleAndClips(16, 2),
+            batch=SubjectsAndClips(16, 2),
             optimizer=Adam(lr=1e-4, weight_decay=1e-3),
             milestones=tuple(range(500, 20 * K, 500)),
             decay=0.9,

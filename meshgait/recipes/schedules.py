@@ -7,9 +7,9 @@ from meshgait.data import (
     Flip,
     JointNoise,
     OrderedFrames,
-    PeopleAndClips,
     Perspective,
     Rotate,
+    SubjectsAndClips,
 )
 from meshgait.training.criterion import (
     SupervisedContrast,
@@ -41,18 +41,18 @@ ADAM = replace(
     milestones=(150 * K,), steps=250 * K,
 )  # fmt: skip
 SGD = replace(
-    TRIPLET, optimizer=Sgd(), metric="euclidean", batch=PeopleAndClips(8, 16),
+    TRIPLET, optimizer=Sgd(), metric="euclidean", batch=SubjectsAndClips(8, 16),
     milestones=(10 * K, 20 * K, 30 * K), steps=40 * K,
 )  # fmt: skip
 BASELINE = replace(SGD, loss=TripletAndNeck(), milestones=(20 * K, 40 * K), steps=60 * K)
 DEEP = replace(
     SGD, loss=TripletAndNeck(weight=1.0), milestones=(20 * K, 40 * K, 50 * K), steps=60 * K
 )
-P32K4, P32K8, P32K16 = (PeopleAndClips(32, clips) for clips in (4, 8, 16))
+P32K4, P32K8, P32K16 = (SubjectsAndClips(32, clips) for clips in (4, 8, 16))
 OUMVLP = replace(DEEP, batch=P32K8, milestones=(60 * K, 80 * K, 100 * K), steps=120 * K)
 GREW = replace(DEEP, batch=P32K4, milestones=(80 * K, 120 * K, 150 * K), steps=180 * K)
 PARSED = replace(
-    DEEP, batch=PeopleAndClips(32, 2), milestones=(40 * K, 80 * K, 100 * K), steps=120 * K
+    DEEP, batch=SubjectsAndClips(32, 2), milestones=(40 * K, 80 * K, 100 * K), steps=120 * K
 )
 SKIPPED = OrderedFrames(30, skip=4)
 SKELETON = replace(
@@ -61,7 +61,7 @@ SKELETON = replace(
 )  # fmt: skip
 GRAPH = replace(
     GAIT3D, loss=SupervisedContrast(), optimizer=Adam(lr=1e-2, weight_decay=1e-5), milestones=(),
-    one_cycle=True, batch=PeopleAndClips(64, 2), metric="euclidean",
+    one_cycle=True, batch=SubjectsAndClips(64, 2), metric="euclidean",
     augment=(Flip(0.5), JointNoise()),
 )  # fmt: skip
 VIEWS = "The original contrasts two halves of one window; here it is two clips of a person."

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
-from meshgait.data import PeopleAndClips, VaryingFrames
+from meshgait.data import SubjectsAndClips, VaryingFrames
 from meshgait.recipes.schedules import Published
 
 SMALL_STEPS, SMALL_WIDTH, SMALL_FRAMES = 300, 0.25, 10
@@ -17,7 +17,7 @@ def shrink(published: Published, model_type: Any) -> tuple[Published, list[str]]
     """
     old, config = published.recipe, published.config or model_type.Config()
     steps = min(old.steps, SMALL_STEPS)
-    batch = PeopleAndClips(min(old.batch.people, 8), min(old.batch.clips, 2))
+    batch = SubjectsAndClips(min(old.batch.subjects, 8), min(old.batch.clips, 2))
     frames = _shorter(old.frames)
     new = replace(
         old, steps=steps, batch=batch, frames=frames, augment=(), save_every=min(100, steps),

@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 import torch
 
-from meshgait.data import Augmentation, FrameSampling, PeopleAndClips, UnorderedFrames
+from meshgait.data import Augmentation, FrameSampling, SubjectsAndClips, UnorderedFrames
 from meshgait.errors import ConfigError
 from meshgait.training.criterion import LossRecipe, TripletAndNeck
 from meshgait.training.optimizers import Adam, OptimizerRecipe
@@ -21,7 +21,7 @@ class Recipe:
     """How long and how to train; the defaults are the schedule published for Gait3D."""
 
     steps: int = 180_000
-    batch: PeopleAndClips = PeopleAndClips()
+    batch: SubjectsAndClips = SubjectsAndClips()
     frames: FrameSampling = UnorderedFrames()
     loss: LossRecipe = TripletAndNeck()
     augment: tuple[Augmentation, ...] = ()  # of each clip, one after another

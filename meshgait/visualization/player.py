@@ -29,10 +29,10 @@ VIEWS = 6  # around the walker, on the page
 _STRIP = 6  # frames of a PNG
 _COLORS = 48  # of a picture on the page
 
-Film = UInt8[np.ndarray, "T H W 3"]
+Video = UInt8[np.ndarray, "T H W 3"]
 
 
-def write_footage(scene: Scene, path: str | Path, *, pixels: int = PIXELS) -> None:
+def write_player(scene: Scene, path: str | Path, *, pixels: int = PIXELS) -> None:
     """Write `path`, of the kind that its ending names: .png, .gif, .mp4 or .html.
 
     Raises `ConfigError` for another ending, `DependencyError` where a kind needs what is missing.
@@ -50,7 +50,7 @@ def write_footage(scene: Scene, path: str | Path, *, pixels: int = PIXELS) -> No
         part.write_bytes(content)
 
 
-def film(scene: Scene, camera: Camera, frames: slice = slice(None)) -> Film:
+def render_frames(scene: Scene, camera: Camera, frames: slice = slice(None)) -> Video:
     """Shaded pictures of the frames asked for."""
     mesh, pictures = scene.mesh, []
     for part in torch.arange(scene.frames)[frames].split(16):  # many at once need much memory
@@ -70,20 +70,22 @@ def _png(scene: Scene, pixels: int) -> bytes:
     """Some moments side by side."""
     chosen = np.linspace(0, scene.frames - 1, _STRIP).round().astype(int)
     step = max(1, int(chosen[1] - chosen[0]))
-    strip = film(scene, scene.camera.resize((pixels, pixels)), slice(0, None, step))[:_STRIP]
+    strip = render_frames(scene, scene.camera.resize((pixels, pixels)), slice(0, None, step))[
+        :_STRIP
+    ]
     content = io.BytesIO()
     _image(np.concatenate(list(strip), axis=1)).save(content, format="PNG")  # type: ignore[attr-defined]
     return content.getvalue()
 
 
 def _gif(scene: Scene, pixels: int) -> bytes:
-    return encode_gif(film(scene, scene.camera.resize((pixels, pixels))), fps=scene.fps)
+    return encode_gif(render_frames(scene, scene.camera.resize((pixels, pixels))), fps=scene.fps)
 
 
 def _mp4(scene: Scene, pixels: int) -> bytes:
     cv2 = require("cv2", extra="data")
     side = pixels + pixels % 2  # the codec halves the image
-    pictures = film(scene, scene.camera.resize((side, side)))
+    pictures = render_frames(scene, scene.camera.resize((side, side)))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "walk.mp4"
         code = cv2.VideoWriter.fourcc(*"mp4v")
@@ -104,7 +106,7 @@ def _html(scene: Scene, pixels: int) -> bytes:
         place = camera.project(scene.mesh.require_joints()).numpy(force=True)
         views.append(
             {
-                "pictures": [_data_url(picture) for picture in film(scene, camera)],
+                "pictures": [_data_url(picture) for picture in render_frames(scene, camera)],
                 "joints": place.round(1).tolist(),
             }
         )

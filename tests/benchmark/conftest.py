@@ -1,12 +1,12 @@
 import pytest
 
 from meshgait.benchmark import Budget
-from meshgait.data import PeopleAndClips
+from meshgait.data import SubjectsAndClips
 from meshgait.data.synthetic.render_clip import WildConfig
 
 TINY = Budget(
     seeds=2, train_identities=4, test_identities=4, steps=4, width=1 / 16,
-    batch=PeopleAndClips(3, 2), frames=2, motion_batch=PeopleAndClips(2, 2), motion_frames=4,
+    batch=SubjectsAndClips(3, 2), frames=2, motion_batch=SubjectsAndClips(2, 2), motion_frames=4,
     body_frames=4, noise_levels=(0.0, 1.0), data=WildConfig(clips=3, frames=(14, 16)),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from meshgait.benchmark.conditions import Traits, conditions, pair_rank1
-from meshgait.benchmark.walkers import Footage
+from meshgait.benchmark.walkers import Walkers
 from meshgait.body import Body
 from meshgait.metrics import retrieval
 from meshgait.modalities import heading
@@ -16,9 +16,9 @@ def test_a_pair_counts_as_rank_1_with_that_mate_alone_in_the_gallery():
     distance = np.linalg.norm(points[:, None] - points, axis=-1)
     pairs = RNG.random((9, 9)) < 0.7
     found = []
-    for probe, mate in np.argwhere(pairs):
-        if probe != mate and subjects[probe] == subjects[mate]:
-            gallery = [g for g in range(9) if subjects[g] != subjects[probe] or g == mate]
+    for probe, match in np.argwhere(pairs):
+        if probe != match and subjects[probe] == subjects[match]:
+            gallery = [g for g in range(9) if subjects[g] != subjects[probe] or g == match]
             scores = retrieval(distance[[probe]][:, gallery], subjects[[probe]], subjects[gallery])
             found.append(scores["rank1"])
     assert 0 < np.mean(found) < 100
@@ -51,7 +51,7 @@ def test_conditions_are_those_of_the_clips():
 
 def test_a_view_is_the_side_that_the_camera_sees(budget):
     """From the bodies' own heading and the place of the camera, on average over the clip."""
-    data, body = Footage(budget).test, Body.embedded()
+    data, body = Walkers(budget).test, Body.embedded()
     views = Traits.of(data).view_deg
     for index in range(len(data)):
         clip = data.clip(index)

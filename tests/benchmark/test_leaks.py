@@ -2,13 +2,13 @@ import numpy as np
 import pytest
 
 from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
-from meshgait.benchmark.walkers import Footage
+from meshgait.benchmark.walkers import Walkers
 from meshgait.evaluation import evaluate
 
 
 @pytest.mark.parametrize("embed", [embed_betas, embed_joint_angles])
 def test_a_leak_check_is_the_nearest_neighbour_of_a_loop(embed, budget):
-    data = Footage(budget).test
+    data = Walkers(budget).test
     rows = []
     for index in range(len(data)):
         smpl = data[index].frames["smpl"]

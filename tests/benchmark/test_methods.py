@@ -18,9 +18,9 @@ def test_every_network_of_the_zoo_has_a_row():
 
 
 def test_networks_are_trained_on_frames_as_they_were_published():
-    reading = {method.name: method.reading for method in all_methods()}
-    assert reading["SLN"] == reading["GaitSet"] == "set"
-    assert reading["GaitPart"] == reading["MTSGait"] == "motion"
+    input_mode = {method.name: method.input_mode for method in all_methods()}
+    assert input_mode["SLN"] == input_mode["GaitSet"] == "set"
+    assert input_mode["GaitPart"] == input_mode["MTSGait"] == "motion"
 
 
 @pytest.mark.parametrize("method", [*all_methods(), *ABLATIONS], ids=lambda method: method.name)
@@ -31,7 +31,7 @@ def test_every_row_can_be_built(method):
 
 def test_every_row_of_the_ablation_is_another_training():
     trained = [
-        repr((method.build(TINY).config, method.reading, method.loss, method.augment))
+        repr((method.build(TINY).config, method.input_mode, method.loss, method.augment))
         for method in ABLATIONS
     ]
     assert len(set(trained)) == len(trained)

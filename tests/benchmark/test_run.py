@@ -14,7 +14,7 @@ from PIL import Image
 from meshgait.benchmark import Method, find_methods, run_benchmark
 from meshgait.benchmark.cell import SCORES, run_cell
 from meshgait.benchmark.methods import all_methods
-from meshgait.benchmark.walkers import Footage
+from meshgait.benchmark.walkers import Walkers
 from meshgait.data import SmplNoise
 from meshgait.errors import DataError
 from meshgait.evaluation import embed, evaluate
@@ -59,19 +59,19 @@ def test_every_method_has_a_line_for_every_seed(whole):
 
 
 def test_the_numbers_are_those_of_evaluate(whole, budget):
-    footage = Footage(budget)
+    walkers = Walkers(budget)
     rows = {(row["method"], row["seed"]): row for row in numbers(whole)}
     for seed in range(2):
         (path,) = whole.glob(f"training/SLN-{seed}-*/checkpoint.pt")
-        protocol = footage.test.draw_protocol(seed)
-        scores = evaluate(embed(load_model(path), footage.test), protocol, metric="cosine")
+        protocol = walkers.test.draw_protocol(seed)
+        scores = evaluate(embed(load_model(path), walkers.test), protocol, metric="cosine")
         for name in SCORES:
             assert float(rows["SLN", str(seed)][name]) == pytest.approx(scores[name], abs=1e-9)
 
 
 def test_without_noise_other_estimates_are_compared(budget):
-    footage = Footage(budget)
-    truth, usual = (footage.noisy[level][0].frames for level in (0.0, 1.0))
+    walkers = Walkers(budget)
+    truth, usual = (walkers.noisy[level][0].frames for level in (0.0, 1.0))
     assert (truth["silhouette"] == usual["silhouette"]).all()
     assert abs(truth["smpl"] - usual["smpl"]).max() > 0.1
     assert truth["smpl"][:, 75:].std(0).max() < 1e-5
@@ -85,16 +85,16 @@ def test_a_second_run_trains_nothing_and_gives_the_same(whole, budget, monkeypat
 
 
 def test_a_changed_budget_is_trained_anew(whole, budget):
-    footage, method = Footage(budget), ROWS[2]
-    kept = run_cell(method, 0, budget, footage, whole)
-    other = run_cell(method, 0, replace(budget, steps=2), footage, whole)
+    walkers, method = Walkers(budget), ROWS[2]
+    kept = run_cell(method, 0, budget, walkers, whole)
+    other = run_cell(method, 0, replace(budget, steps=2), walkers, whole)
     assert (kept.trained["steps"], other.trained["steps"]) == (4, 2)
 
 
 def test_what_is_done_to_clips_is_trained_told_and_kept_apart(budget, tmp_path):
-    footage, plain = Footage(budget), Method("x", "SMPLGait")
+    walkers, plain = Walkers(budget), Method("x", "SMPLGait")
     noisy = replace(plain, augment=(SmplNoise(joint_deg=7.0),))
-    cells = [run_cell(method, 0, budget, footage, tmp_path) for method in (plain, noisy)]
+    cells = [run_cell(method, 0, budget, walkers, tmp_path) for method in (plain, noisy)]
     assert [cell.trained["augment"] for cell in cells] == ["none", repr(noisy.augment[0])]
     trained = [load_model(path) for path in tmp_path.glob("training/*/checkpoint.pt")]
     weights = [torch.cat([p.flatten() for p in model.parameters()]) for model in trained]
@@ -140,17 +140,17 @@ def numbers_of(folder):
 
 
 def test_a_damaged_cell_is_made_anew(budget, tmp_path):
-    footage, method = Footage(budget), ROWS[0]
-    first = run_cell(method, 0, budget, footage, tmp_path)
+    walkers, method = Walkers(budget), ROWS[0]
+    first = run_cell(method, 0, budget, walkers, tmp_path)
     (path,) = (tmp_path / "cells").iterdir()
     path.write_text(path.read_text(encoding="utf-8")[:40], encoding="utf-8")
-    again = run_cell(method, 0, budget, footage, tmp_path)
+    again = run_cell(method, 0, budget, walkers, tmp_path)
     assert again.scores == first.scores
 
 
 def test_a_network_on_keypoints_gets_them_from_the_estimates(budget, tmp_path):
     (method,) = find_methods(["GaitGraph2"], all_methods())
-    cell = run_cell(method, 0, replace(budget, seeds=1), Footage(budget), tmp_path)
+    cell = run_cell(method, 0, replace(budget, seeds=1), Walkers(budget), tmp_path)
     assert cell.parameters > 0
     assert cell.noise["1.0"] == cell.scores["rank1"]
 
@@ -164,8 +164,8 @@ def test_the_page_shows_the_tables(whole):
 
 
 def test_seeds_differ_in_weights_and_probes(budget):
-    protocols = [Footage(budget).test.draw_protocol(draw) for draw in range(3)]
-    assert protocols[0] == Footage(budget).test.protocol
+    protocols = [Walkers(budget).test.draw_protocol(draw) for draw in range(3)]
+    assert protocols[0] == Walkers(budget).test.protocol
     assert len({protocol.probes for protocol in protocols}) > 1
     weights = []
     for seed in range(2):

@@ -16,7 +16,7 @@ from meshgait.sequence import GaitSequence, save_clip
 
 TINY = [
     "--model.width=0.0625", "--recipe.steps=2", "--recipe.frames.frames=3",
-    "--recipe.batch.people=3", "--recipe.batch.clips=2",
+    "--recipe.batch.subjects=3", "--recipe.batch.clips=2",
 ]  # fmt: skip
 DATA = ["--data.identities=3", "--data.config.clips=2", "--data.config.frames=[12,14]"]
 
@@ -119,7 +119,7 @@ def test_a_model_that_does_not_exist(capsys):
     [
         ("model: {widht: 0.5}", "model.width"),
         ("modle: {width: 0.5}", "model.width"),
-        ("recipe: {batch: {peple: 4}}", "recipe.batch.people"),
+        ("recipe: {batch: {subjcts: 4}}", "recipe.batch.subjects"),
         ("resum: true", "resume"),
     ],
 )

@@ -68,7 +68,7 @@ def test_a_submission_is_written_instead_of_scores(lab, tmp_path, capsys):
         (["--protocol=casia-c"], "no protocol 'casia-c'; did you mean 'casia-b'"),
         (["--protocol=nowhere.csv"], "nowhere.csv: No such file"),
         (["--protocol=ou-mvlp"], "OU-MVLP has no probe sequence in this data"),
-        (["--protocol=casia-b", "--unknown"], "with and without a mate"),
+        (["--protocol=casia-b", "--unknown"], "with and without a match"),
         (["--protocol=casia-b", "--average=people"], "average"),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from meshgait.cli import main
 
 TINY = [
-    "--width=0.0625", "--recipe.steps=2", "--recipe.batch.people=3", "--recipe.batch.clips=2",
+    "--width=0.0625", "--recipe.steps=2", "--recipe.batch.subjects=3", "--recipe.batch.clips=2",
     "--recipe.frames.frames=2", "--data.identities=3", "--data.config.clips=2",
     "--data.config.frames=[12,12]", "--data.progress=false", "--progress=false",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from tests.data.layouts import miniature
 
 TINY = [
     "--model.width=0.0625", "--recipe.steps=1", "--recipe.frames.frames=3",
-    "--recipe.batch.people=2", "--recipe.batch.clips=2",
+    "--recipe.batch.subjects=2", "--recipe.batch.clips=2",
 ]  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def test_networks_whose_inputs_are_there_are_trained_and_evaluated(
     store = f"--store={prepared[0] / 'stores'}"
     assert main(["train", model, store, *TINY, f"--out={tmp_path}"]) == 0
     assert main(["evaluate", str(tmp_path / "checkpoint.pt"), store]) == 0
-    assert "queries       2.00" in capsys.readouterr().out
+    assert "probes        2.00" in capsys.readouterr().out
     test = f"--store={prepared[0] / 'stores/test'}"
     out = f"--out={tmp_path / 'e.npz'}"
     assert main(["embed", str(tmp_path / "checkpoint.pt"), test, out]) == 0

@@ -3,7 +3,7 @@ import pytest
 
 from meshgait.data import Protocol, write_protocols
 from meshgait.data.recorded import PROTOCOLS_FILE, Recorded
-from meshgait.data.store import write as write_store
+from meshgait.data.store import write_store
 from meshgait.errors import DataError
 from meshgait.sequence import GaitSequence, save_clip
 

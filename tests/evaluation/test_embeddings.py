@@ -179,7 +179,7 @@ def ranked(values, subjects, is_probe, protocol_metric="euclidean", **options):
 
 @st.composite
 def galleries(draw):
-    """Few people on a line of few places: ties, probes without a mate, galleries of one abound."""
+    """Few people on a line of few places: ties, probes without a match, galleries of one abound."""
     subjects = draw(st.lists(st.sampled_from("abc"), min_size=2, max_size=9))
     places = draw(
         hnp.arrays(np.float32, (len(subjects), 1, 1), elements=st.sampled_from([0, 1, 4]))
@@ -200,12 +200,12 @@ def test_scores_are_those_of_sorting_the_gallery_of_every_probe(gallery):
     distance[pairs] = part_distance(values[is_probe], values[~is_probe])
     expected = scores_one_by_one(distance, subjects, is_probe)
     if not expected:
-        with pytest.raises(DataError, match="no query has a mate"):
+        with pytest.raises(DataError, match="no probe has a match"):
             ranked(*gallery)
         return
     found = ranked(*gallery)
     assert {name: found[name] for name in expected} == pytest.approx(expected)
-    assert found["queries"] + found["mateless"] == is_probe.sum()
+    assert found["probes"] + found["unmatched"] == is_probe.sum()
 
 
 @pytest.mark.parametrize("metric", ["cosine", "euclidean"])

@@ -6,11 +6,11 @@ import numpy as np
 from meshgait.evaluation import Scores, Table
 
 table = Table(("NM", "CL"), ("000", "mean of all"), np.array([[50.0, 62.5], [np.nan, 100.0]]))
-scores = Scores({"rank1": 75.0, "queries": 4}, {"by view": table})
+scores = Scores({"rank1": 75.0, "probes": 4}, {"by view": table})
 
 
 def test_scores_are_a_dictionary_with_tables():
-    assert scores == {"rank1": 75.0, "queries": 4}
+    assert scores == {"rank1": 75.0, "probes": 4}
     assert scores.tables["by view"]["NM", "mean of all"] == 62.5
     assert Scores({}).to_plain() == {}
 

@@ -21,16 +21,16 @@ from tests.golden import formula
 RANKS = {"rank1": 1, "rank5": 5, "rank10": 10}
 
 
-def ranks_of_mates(probe, gallery, far, records, may_meet):
+def ranks_of_matches(probe, gallery, far, records, may_meet):
     """Sort the gallery of one probe, strangers first where it is a tie."""
     met = [g for g in gallery if may_meet(probe, g)]
-    is_mate = {g: records[g].subject == records[probe].subject for g in met}
-    order = sorted(met, key=lambda g: (far[probe, g], is_mate[g]))
-    return [rank for rank, g in enumerate(order, 1) if is_mate[g]]
+    is_match = {g: records[g].subject == records[probe].subject for g in met}
+    order = sorted(met, key=lambda g: (far[probe, g], is_match[g]))
+    return [rank for rank, g in enumerate(order, 1) if is_match[g]]
 
 
 def mean_of_probes(several, is_miss):
-    """From lists of ranks of mates, one for each probe."""
+    """From lists of ranks of matches, one for each probe."""
     counted = [ranks for ranks in several if ranks or is_miss]
     if not counted:
         return dict.fromkeys([*RANKS, "mAP", "mINP"], np.nan)
@@ -49,19 +49,19 @@ def mean_of_dicts(several):
     return {name: mean_of_numbers([one[name] for one in several]) for name in several[0]}
 
 
-def exact(query, gallery, metric):
+def exact(probe, gallery, metric):
     """Distances that do not depend on what else is computed, so that ties are ties."""
-    query, gallery = query.double(), gallery.double()
+    probe, gallery = probe.double(), gallery.double()
     if metric == "cosine":
-        far = 1 - cosine_similarity(query[:, None], gallery, dim=-1).mean(-1)
+        far = 1 - cosine_similarity(probe[:, None], gallery, dim=-1).mean(-1)
     else:
-        far = (query[:, None] - gallery).norm(dim=-1).mean(-1)
+        far = (probe[:, None] - gallery).norm(dim=-1).mean(-1)
     return far.round(decimals=6)
 
 
 @pytest.fixture
 def exact_distances(monkeypatch):
-    for place in ("metrics.blockwise", "evaluate.ranking"):
+    for place in ("metrics.blockwise", "evaluation.ranking"):
         monkeypatch.setattr(import_module(f"meshgait.{place}"), "part_distance", exact)
 
 
@@ -98,27 +98,27 @@ def in_loops(far, records, protocol):
                     theirs = [g for g in gallery if records[g].view == other]
                     if one == other or not own or not theirs:
                         continue
-                    lists = [ranks_of_mates(p, theirs, far, records, may_meet) for p in own]
-                    row.append(mean_of_probes(lists, protocol.mateless_is_miss)["rank1"])
+                    lists = [ranks_of_matches(p, theirs, far, records, may_meet) for p in own]
+                    row.append(mean_of_probes(lists, protocol.unmatched_is_miss)["rank1"])
                 cells.append(mean_of_numbers(row))
             found[name] = {"rank1": mean_of_numbers(cells)}
             continue
-        lists = {p: ranks_of_mates(p, gallery, far, records, may_meet) for p in members}
+        lists = {p: ranks_of_matches(p, gallery, far, records, may_meet) for p in members}
         if protocol.average == "views":
             found[name] = mean_of_dicts(
                 [
                     mean_of_probes(
                         [lists[p] for p in members if records[p].view == one],
-                        protocol.mateless_is_miss and any(records[p].view == one for p in members),
+                        protocol.unmatched_is_miss and any(records[p].view == one for p in members),
                     )
                     for one in views
                 ]
             )
         else:
             every_list += lists.values()
-            found[name] = mean_of_probes(list(lists.values()), protocol.mateless_is_miss)
+            found[name] = mean_of_probes(list(lists.values()), protocol.unmatched_is_miss)
     overall = (
-        mean_of_probes(every_list, protocol.mateless_is_miss)
+        mean_of_probes(every_list, protocol.unmatched_is_miss)
         if protocol.average == "probes"
         else mean_of_dicts(list(found.values()))
     )
@@ -145,7 +145,7 @@ CASES = {
     "mine": (MINE, lab("abc", ["bag", "coat", "nm"], "01")),
     "mine-by-view": (replace(MINE, average="views"), lab("abc", ["bag", "coat", "nm"], "01")),
     "mine-misses": (
-        replace(MINE, average="views", exclude_same_view=True, mateless_is_miss=True),
+        replace(MINE, average="views", exclude_same_view=True, unmatched_is_miss=True),
         lab("abc", ["bag", "coat", "nm"], "01"),
     ),
     "casia-b": (PROTOCOLS["casia-b"], lab("ab", CASIA, ["000", "090", "180"])),
@@ -154,8 +154,8 @@ CASES = {
         lab("abc", ["nm-01", "nm-02", "bg-01", "bg-02", "cl-01", "cl-02"], ["000", "090"]),
     ),
     "ou-mvlp": (PROTOCOLS["ou-mvlp"], lab("abcd", ["00", "01"], ["000", "015", "030"])),
-    "ou-mvlp-mates-only": (
-        PROTOCOLS["ou-mvlp-mates-only"],
+    "ou-mvlp-matched-only": (
+        PROTOCOLS["ou-mvlp-matched-only"],
         lab("abcd", ["00", "01"], ["000", "015", "030"]),
     ),
     "ou-lp": (PROTOCOLS["ou-lp"], lab("abcd", ["Seq00", "Seq01"], ["55", "65"])),
@@ -177,7 +177,7 @@ def test_scores_are_those_of_the_loops(name, seed, places):
     protocol, records = CASES[name]
     generator = np.random.default_rng(seed)
     if len(records) > 4 and not any(group.names for group in protocol.groups):
-        lost = generator.random(len(records)) < 0.15  # so that there are probes without a mate
+        lost = generator.random(len(records)) < 0.15  # so that there are probes without a match
         records = [record for record, is_lost in zip(records, lost, strict=True) if not is_lost]
     values = torch.from_numpy(generator.integers(0, places, (len(records), 2, 3))).float()
     embeddings = Embeddings(values, records)
@@ -186,7 +186,7 @@ def test_scores_are_those_of_the_loops(name, seed, places):
         expected, groups = in_loops(far, records, protocol)
         found = evaluate(embeddings, protocol)
     except DataError as error:
-        assert "no query has a mate" in str(error) or "has no" in str(error)  # noqa: PT017
+        assert "no probe has a match" in str(error) or "has no" in str(error)  # noqa: PT017
         return
     near = {key: found[key] for key in expected}
     assert near == pytest.approx(expected, nan_ok=True)
@@ -233,10 +233,10 @@ def test_verification_and_open_set_are_added_when_asked_for():
     more = evaluate(embeddings, protocol, verify=True, unknown=True)
     assert {name: more[name] for name in plain} == pytest.approx(plain)
     assert (more["known"], more["unknown"]) == (6, 2)
-    assert (more["mates"], more["others"]) == (12, 36)
+    assert (more["matches"], more["others"]) == (12, 36)
     assert 0 <= more["EER"] <= 100
     left_out = replace(protocol, exclude_same_view=True)
-    assert evaluate(embeddings, left_out, verify=True)["mates"] == 6
+    assert evaluate(embeddings, left_out, verify=True)["matches"] == 6
     across = replace(protocol, average="view pairs")
     assert evaluate(embeddings, across, verify=True)["others"] == 18
 
@@ -248,7 +248,7 @@ def test_reranking_changes_the_distances_that_are_scored():
     assert kept == pytest.approx(evaluate(embeddings, protocol))  # squares rank alike
     assert evaluate(embeddings, protocol, rerank=how) != kept
     for average in ("views", "view pairs"):
-        assert evaluate(embeddings, replace(protocol, average=average), rerank=how)["queries"]
+        assert evaluate(embeddings, replace(protocol, average=average), rerank=how)["probes"]
 
 
 def test_pairs_of_one_view_are_refused():

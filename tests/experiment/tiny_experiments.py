@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from meshgait.data import PeopleAndClips, UnorderedFrames, probe_list
+from meshgait.data import SubjectsAndClips, UnorderedFrames, probe_list
 from meshgait.experiment import Domain, Training, frames, run_experiment
 from meshgait.files import storage
 from meshgait.models import SLN
@@ -17,7 +17,7 @@ from tests.random_walks import RandomWalks
 
 RECIPE = Recipe(
     steps=4,
-    batch=PeopleAndClips(3, 2),
+    batch=SubjectsAndClips(3, 2),
     frames=UnorderedFrames(2),
     milestones=(),
     save_every=2,

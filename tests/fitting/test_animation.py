@@ -3,7 +3,7 @@ from PIL import Image
 from torch.testing import assert_close
 
 from meshgait.errors import ShapeError
-from meshgait.fitting import FitConfig, film_fit, fit_silhouettes, write_gif
+from meshgait.fitting import FitConfig, fit_silhouettes, render_fit, write_gif
 from tests.fitting.scene import body, filmed
 
 
@@ -17,7 +17,7 @@ def fitted(request):
 
 def test_a_film_shows_silhouette_start_fit_and_body(fitted, tmp_path):
     seen, fit = fitted
-    pictures = film_fit(seen, fit, body(), height=60)
+    pictures = render_fit(seen, fit, body(), height=60)
     assert pictures.shape[:2] == (4, 60)
     width = (pictures.shape[2] - 6) // 4
     first, _, second, third = (pictures[:, :, k * (width + 2) :][:, :, :width] for k in range(4))
@@ -27,13 +27,13 @@ def test_a_film_shows_silhouette_start_fit_and_body(fitted, tmp_path):
     assert (white & ~grey_or_red).float().mean() < 0.01  # the silhouette is in every comparison
     assert (third != 255).any()
     write_gif(tmp_path / "fit.gif", pictures)
-    with Image.open(tmp_path / "fit.gif") as film:
-        assert film.n_frames == 4
-        assert film.size == (pictures.shape[2], 60)
+    with Image.open(tmp_path / "fit.gif") as video:
+        assert video.n_frames == 4
+        assert video.size == (pictures.shape[2], 60)
 
 
 @pytest.mark.usefixtures("unchecked")
 def test_a_film_shows_one_sequence(fitted):
     seen, fit = fitted
     with pytest.raises(ShapeError, match="one sequence at a time"):
-        film_fit(seen[:2], fit, body())
+        render_fit(seen[:2], fit, body())

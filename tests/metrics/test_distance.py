@@ -7,23 +7,23 @@ from meshgait.errors import ConfigError, ShapeError
 from meshgait.metrics import part_distance
 
 
-def distance_one_by_one(query, gallery, metric):
+def distance_one_by_one(probe, gallery, metric):
     if metric == "cosine":
-        query, gallery = normalize(query, dim=-1), normalize(gallery, dim=-1)
-        return torch.stack([1 - (one * gallery).sum(-1).mean(1) for one in query])
-    return torch.stack([(one - gallery).square().sum(-1).sqrt().mean(1) for one in query])
+        probe, gallery = normalize(probe, dim=-1), normalize(gallery, dim=-1)
+        return torch.stack([1 - (one * gallery).sum(-1).mean(1) for one in probe])
+    return torch.stack([(one - gallery).square().sum(-1).sqrt().mean(1) for one in probe])
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 @pytest.mark.parametrize("shape", [(3, 5), (1, 1), (5, 1030), (1030, 2), (0, 4), (4, 0)])
 def test_distance_is_its_definition_within_and_across_tiles(metric, shape):
-    query, gallery = (torch.randn(n, 3, 8) for n in shape)
-    found = part_distance(query, gallery, metric)
+    probe, gallery = (torch.randn(n, 3, 8) for n in shape)
+    found = part_distance(probe, gallery, metric)
     assert found.shape == shape
     if found.numel():
-        assert_close(found, distance_one_by_one(query, gallery, metric), rtol=1e-5, atol=1e-6)
-        double = part_distance(query.double(), gallery.double(), metric)
-        expected = distance_one_by_one(query.double(), gallery.double(), metric)
+        assert_close(found, distance_one_by_one(probe, gallery, metric), rtol=1e-5, atol=1e-6)
+        double = part_distance(probe.double(), gallery.double(), metric)
+        expected = distance_one_by_one(probe.double(), gallery.double(), metric)
         assert_close(double, expected, rtol=1e-12, atol=1e-12)
 
 
@@ -36,34 +36,34 @@ def test_an_embedding_is_at_distance_zero_from_itself_even_far_from_the_origin()
 
 
 def test_nothing_is_written_into_the_embeddings_and_nothing_is_recorded():
-    query, gallery = torch.randn(2, 6, 3, 4, requires_grad=True)
-    before = query.clone(), gallery.clone()
+    probe, gallery = torch.randn(2, 6, 3, 4, requires_grad=True)
+    before = probe.clone(), gallery.clone()
     for metric in ("euclidean", "cosine"):
-        assert not part_distance(query, gallery, metric).requires_grad
-    assert torch.equal(query, before[0])
+        assert not part_distance(probe, gallery, metric).requires_grad
+    assert torch.equal(probe, before[0])
     assert torch.equal(gallery, before[1])
 
 
 def test_half_precision_is_computed_in_float32():
-    query, gallery = torch.randn(2, 6, 3, 4).bfloat16()
-    found = part_distance(query, gallery)
-    assert torch.equal(found, part_distance(query.float(), gallery.float()))
+    probe, gallery = torch.randn(2, 6, 3, 4).bfloat16()
+    found = part_distance(probe, gallery)
+    assert torch.equal(found, part_distance(probe.float(), gallery.float()))
 
 
 @pytest.mark.parametrize("metric", ["euclidean", "cosine"])
 @pytest.mark.parametrize("broken", [torch.nan, torch.inf])
 def test_one_broken_embedding_spoils_its_own_distances_only(metric, broken):
-    query, gallery = torch.randn(4, 3, 8), torch.randn(6, 3, 8)
+    probe, gallery = torch.randn(4, 3, 8), torch.randn(6, 3, 8)
     gallery[5, 1, 2] = broken
-    found = part_distance(query, gallery, metric)
+    found = part_distance(probe, gallery, metric)
     assert found[:, :5].isfinite().all()
     assert not found[:, 5].isfinite().any()
 
 
 def test_the_more_precise_type_wins():
-    query, gallery = torch.randn(2, 6, 3, 4, dtype=torch.float64)
-    found = part_distance(query.float(), gallery)
-    assert torch.equal(found, part_distance(query.float().double(), gallery))
+    probe, gallery = torch.randn(2, 6, 3, 4, dtype=torch.float64)
+    found = part_distance(probe.float(), gallery)
+    assert torch.equal(found, part_distance(probe.float().double(), gallery))
 
 
 def test_an_unknown_metric_is_refused():

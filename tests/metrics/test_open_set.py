@@ -9,16 +9,16 @@ from tests.metrics.random_comparisons import comparisons
 RATES = (0.0, 20.0, 50.0, 100.0)
 
 
-def rates_one_by_one(distance, query, gallery, exclude):
+def rates_one_by_one(distance, probe, gallery, exclude):
     """(false positives, right identifications) in percent at every threshold."""
     known, unknown = [], []
     for q, row in enumerate(distance):
-        met = [(row[g], query[q] == gallery[g]) for g in range(len(row)) if not exclude[q, g]]
+        met = [(row[g], probe[q] == gallery[g]) for g in range(len(row)) if not exclude[q, g]]
         nearest = min((far for far, _ in met), default=np.inf)
-        if not any(is_mate for _, is_mate in met):
+        if not any(is_match for _, is_match in met):
             unknown.append(nearest)
             continue
-        won = all(is_mate for far, is_mate in met if far == nearest) and nearest < np.inf
+        won = all(is_match for far, is_match in met if far == nearest) and nearest < np.inf
         known.append(nearest if won else None)
     if not known or not unknown:
         return None
@@ -34,11 +34,11 @@ def rates_one_by_one(distance, query, gallery, exclude):
 
 @settings(max_examples=200)
 @given(comparisons())
-def test_rates_are_those_of_counting_queries(comparison):
+def test_rates_are_those_of_counting_probes(comparison):
     *arguments, exclude = comparison
     rates = rates_one_by_one(*comparison)
     if rates is None:
-        with pytest.raises(DataError, match="with and without a mate"):
+        with pytest.raises(DataError, match="with and without a match"):
             open_set(*arguments, exclude=exclude)
         return
     found = open_set(*arguments, exclude=exclude, false_positive=RATES)
@@ -51,8 +51,8 @@ def test_rates_are_those_of_counting_queries(comparison):
 
 def test_without_a_threshold_it_is_rank_one():
     generator = np.random.default_rng(0)
-    distance, query, gallery = generator.random((30, 50)), np.arange(30), np.arange(50) // 2
-    found = open_set(distance, query, gallery, false_positive=[100.0])
-    closed = retrieval(distance, query, gallery)
+    distance, probe, gallery = generator.random((30, 50)), np.arange(30), np.arange(50) // 2
+    found = open_set(distance, probe, gallery, false_positive=[100.0])
+    closed = retrieval(distance, probe, gallery)
     assert found["DIR@FPIR=100%"] == pytest.approx(closed["rank1"])
-    assert (found["known"], found["unknown"]) == (closed["queries"], closed["mateless"])
+    assert (found["known"], found["unknown"]) == (closed["probes"], closed["unmatched"])

@@ -6,9 +6,9 @@ from meshgait.metrics import same
 
 
 def test_pairs_of_equal_labels_are_the_same():
-    query, gallery = ["000", "018"], np.array(["018", "000", "018"])
-    expected = [[one == other for other in gallery] for one in query]
-    assert same(query, gallery).tolist() == expected
+    probe, gallery = ["000", "018"], np.array(["018", "000", "018"])
+    expected = [[one == other for other in gallery] for one in probe]
+    assert same(probe, gallery).tolist() == expected
     assert same([1, 2], [2]).tolist() == [[False], [True]]
 
 

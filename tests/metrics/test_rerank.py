@@ -8,7 +8,7 @@ from meshgait.errors import ConfigError, ShapeError
 from meshgait.metrics import Reranking, part_distance, rerank, retrieval
 
 
-def rerank_one_by_one(distance, queries, k1, k2, keep):
+def rerank_one_by_one(distance, probes, k1, k2, keep):
     """The sets of the paper as sets; everyone is their own nearest neighbour."""
     everyone = range(len(distance))
     far = [[d * d / (max(row) ** 2 or 1) for d in row] for row in distance.tolist()]
@@ -37,12 +37,12 @@ def rerank_one_by_one(distance, queries, k1, k2, keep):
         return [sum(weights[j].get(m, 0) for j in some) / len(some) for m in everyone]
 
     rows = [mean_of(i) for i in everyone]
-    result = np.empty((queries, len(distance) - queries))
-    for q in range(queries):
-        for g in range(queries, len(distance)):
+    result = np.empty((probes, len(distance) - probes))
+    for q in range(probes):
+        for g in range(probes, len(distance)):
             low = sum(min(a, b) for a, b in zip(rows[q], rows[g], strict=True))
             high = sum(max(a, b) for a, b in zip(rows[q], rows[g], strict=True))
-            result[q, g - queries] = (1 - keep) * (1 - low / high) + keep * far[q][g]
+            result[q, g - probes] = (1 - keep) * (1 - low / high) + keep * far[q][g]
     return result
 
 
@@ -58,9 +58,9 @@ def test_distances_are_those_of_the_sets(seed, count, places, k1, k2):
     generator = np.random.default_rng(seed)
     place = generator.integers(0, places, (count, 2)).astype(float)
     distance = np.abs(place[:, None] - place).sum(-1)
-    queries = int(generator.integers(1, count))
-    found = rerank(distance, queries, Reranking(k1, k2, 0.3))
-    assert found == pytest.approx(rerank_one_by_one(distance, queries, k1, k2, 0.3))
+    probes = int(generator.integers(1, count))
+    found = rerank(distance, probes, Reranking(k1, k2, 0.3))
+    assert found == pytest.approx(rerank_one_by_one(distance, probes, k1, k2, 0.3))
 
 
 def test_neighbours_of_neighbours_help():
@@ -83,6 +83,6 @@ def test_settings_that_make_no_sense_are_refused():
         Reranking(k1=0)
     with pytest.raises(ConfigError, match="from 0 to 1, got 2"):
         Reranking(keep=2)
-    for shape, queries in (((3, 4), 1), ((3, 3), 3), ((3, 3), 0)):
-        with pytest.raises(ShapeError, match=f"among {queries} queries and a gallery"):
-            rerank(np.ones(shape), queries)
+    for shape, probes in (((3, 4), 1), ((3, 3), 3), ((3, 3), 0)):
+        with pytest.raises(ShapeError, match=f"among {probes} probes and a gallery"):
+            rerank(np.ones(shape), probes)

@@ -11,14 +11,14 @@ from tests.golden import formula
 from tests.metrics.random_comparisons import comparisons
 
 
-def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_miss):
-    """Sort each row; strangers before mates where they are equally far."""
+def scores_one_by_one(distance, probe_ids, gallery_ids, exclude, unmatched_is_miss):
+    """Sort each row; strangers before matches where they are equally far."""
     hits, precisions, penalties = [], [], []
     for q, row in enumerate(distance):
         compared = [g for g in range(len(row)) if not exclude[q, g]]
-        ranked = sorted(compared, key=lambda g: (row[g], gallery_ids[g] == query_ids[q]))
-        ranks = [r for r, g in enumerate(ranked, 1) if gallery_ids[g] == query_ids[q]]
-        if not ranks and not mateless_is_miss:
+        ranked = sorted(compared, key=lambda g: (row[g], gallery_ids[g] == probe_ids[q]))
+        ranks = [r for r, g in enumerate(ranked, 1) if gallery_ids[g] == probe_ids[q]]
+        if not ranks and not unmatched_is_miss:
             continue
         hits.append([bool(ranks) and ranks[0] <= k for k in range(1, 12)])
         precisions.append(np.mean([i / r for i, r in enumerate(ranks, 1)]) if ranks else 0)
@@ -29,32 +29,32 @@ def scores_one_by_one(distance, query_ids, gallery_ids, exclude, mateless_is_mis
 
 @settings(deadline=None)
 @given(comparisons(), st.booleans())
-def test_scores_are_those_of_sorting_each_row(comparison, mateless_is_miss):
+def test_scores_are_those_of_sorting_each_row(comparison, unmatched_is_miss):
     *arguments, exclude = comparison
-    options = {"exclude": exclude, "mateless_is_miss": mateless_is_miss}
-    curve, precision, penalty, queries = scores_one_by_one(*comparison, mateless_is_miss)
+    options = {"exclude": exclude, "unmatched_is_miss": unmatched_is_miss}
+    curve, precision, penalty, probes = scores_one_by_one(*comparison, unmatched_is_miss)
     if not curve.any():
-        with pytest.raises(DataError, match="no query has a mate"):
+        with pytest.raises(DataError, match="no probe has a match"):
             retrieval(*arguments, **options)
         return
     scores = retrieval(*arguments, **options)
-    found = [scores[key] for key in ("rank1", "rank5", "rank10", "mAP", "mINP", "queries")]
-    assert found == pytest.approx([curve[0], curve[4], curve[9], precision, penalty, queries])
-    assert queries + (0 if mateless_is_miss else scores["mateless"]) == len(exclude)
+    found = [scores[key] for key in ("rank1", "rank5", "rank10", "mAP", "mINP", "probes")]
+    assert found == pytest.approx([curve[0], curve[4], curve[9], precision, penalty, probes])
+    assert probes + (0 if unmatched_is_miss else scores["unmatched"]) == len(exclude)
     assert cmc(*arguments, ranks=11, **options) == pytest.approx(curve)
 
 
 @settings(deadline=None)
 @given(comparisons(), st.randoms(use_true_random=False))
 def test_no_order_of_the_gallery_matters(comparison, random):
-    distance, query, gallery, exclude = comparison
+    distance, probe, gallery, exclude = comparison
     order = list(range(len(gallery)))
     random.shuffle(order)
     try:
-        scores = retrieval(distance, query, gallery, exclude=exclude)
+        scores = retrieval(distance, probe, gallery, exclude=exclude)
     except DataError:
         return
-    shuffled = retrieval(distance[:, order], query, gallery[order], exclude=exclude[:, order])
+    shuffled = retrieval(distance[:, order], probe, gallery[order], exclude=exclude[:, order])
     assert shuffled == scores
 
 
@@ -84,37 +84,37 @@ def test_leaving_a_pair_out_is_having_no_such_entry():
         )
 
 
-def test_queries_without_a_mate_are_counted_apart_or_as_misses():
+def test_probes_without_a_mate_are_counted_apart_or_as_misses():
     distance = np.array([[0.1, 0.2], [0.1, 0.2]])
     apart = retrieval(distance, ["ann", "eve"], ["ann", "bob"])
-    assert (apart["rank1"], apart["mAP"], apart["queries"], apart["mateless"]) == (100, 100, 1, 1)
-    missed = retrieval(distance, ["ann", "eve"], ["ann", "bob"], mateless_is_miss=True)
+    assert (apart["rank1"], apart["mAP"], apart["probes"], apart["unmatched"]) == (100, 100, 1, 1)
+    missed = retrieval(distance, ["ann", "eve"], ["ann", "bob"], unmatched_is_miss=True)
     assert (missed["rank1"], missed["mAP"], missed["mINP"]) == (50, 50, 50)
-    assert (missed["queries"], missed["mateless"]) == (2, 1)
+    assert (missed["probes"], missed["unmatched"]) == (2, 1)
 
 
 def test_only_the_order_of_distances_matters():
     generator = np.random.default_rng(1)
-    distance, query, gallery = (
+    distance, probe, gallery = (
         generator.random((30, 80)),
         generator.integers(0, 9, 30),
         generator.integers(0, 9, 80),
     )
-    assert retrieval(np.exp(3 * distance), query, gallery) == retrieval(distance, query, gallery)
+    assert retrieval(np.exp(3 * distance), probe, gallery) == retrieval(distance, probe, gallery)
 
 
 @pytest.mark.parametrize("kind", [np.float16, np.float32, np.float64, np.int64, torch.bfloat16])
 def test_distances_and_identities_come_in_any_form(kind):
-    rows, query, gallery = [[1, 3, 2], [5, 4, 6]], [7, 8], [7, 8, 7]
+    rows, probe, gallery = [[1, 3, 2], [5, 4, 6]], [7, 8], [7, 8, 7]
     is_torch = isinstance(kind, torch.dtype)
     distance = torch.tensor(rows, dtype=kind) if is_torch else np.array(rows, kind)
-    expected = retrieval(np.array(rows, float), query, gallery)
-    assert retrieval(np.asfortranarray(rows, float), query, gallery) == expected
-    names = [list(map(str, query)), list(map(str, gallery))]
+    expected = retrieval(np.array(rows, float), probe, gallery)
+    assert retrieval(np.asfortranarray(rows, float), probe, gallery) == expected
+    names = [list(map(str, probe)), list(map(str, gallery))]
     for ids in (
-        [query, gallery],
-        [torch.tensor(query), torch.tensor(gallery)],
-        [np.array(query, np.int16), gallery],
+        [probe, gallery],
+        [torch.tensor(probe), torch.tensor(gallery)],
+        [np.array(probe, np.int16), gallery],
         names,
         [np.array(names[0]), np.array(names[1], object)],
     ):
@@ -138,16 +138,16 @@ def test_nan_is_found_and_an_empty_comparison_refused():
     distance[1, 2] = np.nan
     with pytest.raises(DataError, match=r"1 distances are NaN, the first at \[1, 2\]"):
         retrieval(distance, [1, 2], [1, 2, 3])
-    with pytest.raises(DataError, match="2 queries, 0 in the gallery"):
+    with pytest.raises(DataError, match="2 probes, 0 in the gallery"):
         retrieval(np.ones((2, 0)), [1, 2], [])
-    with pytest.raises(DataError, match="0 queries, 2 in the gallery"):
+    with pytest.raises(DataError, match="0 probes, 2 in the gallery"):
         cmc(np.ones((0, 2)), [], [1, 2])
 
 
 @pytest.mark.usefixtures("unchecked")
 def test_wrong_identities_and_masks_are_refused():
     distance = np.ones((2, 3))
-    with pytest.raises(ShapeError, match=r"distance is \(2, 3\), but there are \(3,\) query"):
+    with pytest.raises(ShapeError, match=r"distance is \(2, 3\), but there are \(3,\) probe"):
         retrieval(distance, [1, 2, 3], [1, 2, 3])
     for wrong in (["1", "2", "3"], [1.0, 2.0, 3.0], [True, False, True]):
         with pytest.raises(DataError, match="all integers or all strings"):
@@ -155,5 +155,5 @@ def test_wrong_identities_and_masks_are_refused():
     for exclude in (np.zeros((3, 2), bool), np.zeros((2, 3))):
         with pytest.raises(ShapeError, match=r"exclude must be boolean and \(2, 3\)"):
             retrieval(distance, [1, 2], [1, 2, 3], exclude=exclude)
-    with pytest.raises(ShapeError, match=r"\(queries, gallery\), got \(2,\)"):
+    with pytest.raises(ShapeError, match=r"\(probes, gallery\), got \(2,\)"):
         retrieval(np.ones(2), [1, 2], [1])

@@ -12,13 +12,13 @@ from tests.metrics.random_comparisons import comparisons
 RATES = (0.0, 10.0, 25.0, 50.0, 100.0)
 
 
-def points_one_by_one(distance, query, gallery, exclude):
+def points_one_by_one(distance, probe, gallery, exclude):
     """Both errors in percent at every threshold, one pair after another."""
     own, other = [], []
     for q, row in enumerate(distance):
         for g, far in enumerate(row):
             if not exclude[q, g]:
-                (own if query[q] == gallery[g] else other).append(far)
+                (own if probe[q] == gallery[g] else other).append(far)
     if not own or not other:
         return None
     found = [(-np.inf, 0.0, 100.0)]
@@ -43,7 +43,7 @@ def test_errors_are_those_of_counting_pairs(comparison):
     *arguments, exclude = comparison
     points = points_one_by_one(*comparison)
     if points is None:
-        with pytest.raises(DataError, match="needs pairs of mates and others"):
+        with pytest.raises(DataError, match="needs pairs of matches and others"):
             det_curve(*arguments, exclude=exclude)
         return
     curve = det_curve(*arguments, exclude=exclude)
@@ -54,7 +54,7 @@ def test_errors_are_those_of_counting_pairs(comparison):
     for rate in RATES:
         expected = max(100 - rejected for _, accepted, rejected in points if accepted <= rate)
         assert scores[f"TAR@FAR={rate:g}%"] == pytest.approx(expected)
-    assert scores["mates"] + scores["others"] == (~exclude).sum()
+    assert scores["matches"] + scores["others"] == (~exclude).sum()
 
 
 @given(st.integers(2, 30))

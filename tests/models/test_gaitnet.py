@@ -55,12 +55,12 @@ def test_the_terms_are_those_of_the_definition():
     model = tiny().eval()
     loss = DisentangleLoss(model, num_ids=3).eval()
     rgb, label = torch.rand(4, 3, 3, 64, 32), torch.tensor([0, 0, 2, 2])
-    embedding, images, looks, gait, story = model.describe(rgb)
-    terms = loss(embedding, label, images, looks[:, :1].expand_as(looks), gait, story)
+    embedding, images, appearance, gait, story = model.describe(rgb)
+    terms = loss(embedding, label, images, appearance[:, :1].expand_as(appearance), gait, story)
     rebuilt = 0.0
     for clip in (0, 2):
         for frame in range(3):
-            code = torch.cat([looks[clip, 0], gait[clip, frame]])
+            code = torch.cat([appearance[clip, 0], gait[clip, frame]])
             rebuilt += mse_loss(loss.decoder(code[None])[0], rgb[clip, frame]) / 2
     assert_close(terms["reconstruction"], rebuilt)
     average = [gait[clip].mean(0) for clip in range(4)]

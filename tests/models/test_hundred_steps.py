@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from meshgait.data import ContinuousFrames, PeopleAndClips
+from meshgait.data import ContinuousFrames, SubjectsAndClips
 from meshgait.data.preparation.derived import DERIVATIONS, Derived
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
@@ -41,7 +41,7 @@ def test_its_loss_falls_in_a_hundred_steps(model_class, walkers, tmp_path):
     derived = [name for name in model.inputs if name in DERIVATIONS]
     recipe = Recipe(
         steps=STEPS,
-        batch=PeopleAndClips(PEOPLE, 2),
+        batch=SubjectsAndClips(PEOPLE, 2),
         frames=ContinuousFrames(8),
         loss=LOSSES.get(model_class.__name__, TripletAndNeck(weight=1.0)),
         optimizer=Adam(lr=2e-3),

@@ -11,7 +11,7 @@ def test_a_small_recipe_is_small_and_says_what_it_changed(name):
     small, changes = shrink(published, getattr(models, published.model))
     old, new = published.recipe, small.recipe
     assert new.steps <= 300
-    assert new.batch.people * new.batch.clips <= 16
+    assert new.batch.subjects * new.batch.clips <= 16
     assert all(stone < new.steps for stone in new.milestones)
     assert len(new.milestones) == len(old.milestones)
     assert (new.loss, new.optimizer, new.metric) == (old.loss, old.optimizer, old.metric)
@@ -24,7 +24,7 @@ def test_a_small_recipe_is_small_and_says_what_it_changed(name):
 def test_a_small_recipe_trains_on_synthetic_walkers(tmp_path, capsys):
     few = ["--data.identities=3", "--data.config.clips=2", "--data.config.frames=[12,14]",
            f"--data.cache={tmp_path}", "--data.progress=false", "--recipe.steps=2",
-           "--recipe.milestones=[1]", "--recipe.batch.people=3",
+           "--recipe.milestones=[1]", "--recipe.batch.subjects=3",
            "--model.width=0.0625", f"--out={tmp_path / 'run'}"]  # fmt: skip
     assert main(["train", "--recipe", "gaitset/casia-b", "--budget", "small", *few]) == 0
     captured = capsys.readouterr()

@@ -1,5 +1,6 @@
 import math
 from dataclasses import FrozenInstanceError, fields
+from importlib import import_module
 
 import pytest
 import torch
@@ -84,7 +85,7 @@ def test_optimizers_do_what_they_say():
 def test_the_default_is_the_schedule_published_for_gait3d():
     recipe = Recipe()
     assert (recipe.steps, recipe.milestones) == (180_000, (30_000, 90_000))
-    assert (recipe.batch.people, recipe.batch.clips, recipe.frames.frames) == (32, 4, 30)
+    assert (recipe.batch.subjects, recipe.batch.clips, recipe.frames.frames) == (32, 4, 30)
     assert recipe.optimizer == Adam(lr=1e-3, weight_decay=5e-4)
 
 
@@ -93,7 +94,10 @@ def test_recipes_are_frozen_and_shown_by_all_their_settings(record):
     name = fields(record)[0].name
     with pytest.raises(FrozenInstanceError):
         setattr(record, name, 1)
-    assert eval(repr(record), vars(__import__("meshgait.training.recipe").recipe)) == record
+    assert (
+        eval(repr(record), {**vars(import_module("meshgait.training.recipe")), "Sgd": Sgd})
+        == record
+    )
 
 
 def rates(recipe):

@@ -20,10 +20,10 @@ from meshgait.data.batches.frame_sampling import (
 )
 from meshgait.data.batches.other_view import OtherView
 from meshgait.data.batches.sampler import (
-    PeopleAndClips,
     SequenceDataset,
+    SubjectsAndClips,
     TrainingBatches,
-    number_people,
+    number_subjects,
 )
 from meshgait.data.batches.smpl_noise import SmplNoise
 
@@ -39,14 +39,14 @@ __all__ = [
     "JointNoise",
     "OrderedFrames",
     "OtherView",
-    "PeopleAndClips",
     "Perspective",
     "Rotate",
     "SequenceDataset",
     "SmplNoise",
+    "SubjectsAndClips",
     "TrainingBatches",
     "UnorderedFrames",
     "VaryingFrames",
     "collate",
-    "number_people",
+    "number_subjects",
 ]

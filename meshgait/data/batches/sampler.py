@@ -46,19 +46,19 @@ class ReadsAhead(Protocol):
 
 
 @dataclass(frozen=True)
-class PeopleAndClips:
-    """A batch of `people` different people with `clips` clips of each."""
+class SubjectsAndClips:
+    """A batch of `subjects` different people (P) with `clips` clips of each (K): P x K."""
 
-    people: int = 32
+    subjects: int = 32
     clips: int = 4
 
     def __post_init__(self) -> None:
-        if self.people < 2 or self.clips < 1:
-            shape = f"{self.people} x {self.clips}"
-            raise ConfigError(f"a batch needs 2 people or more and 1 clip or more, got {shape}")
+        if self.subjects < 2 or self.clips < 1:
+            shape = f"{self.subjects} x {self.clips}"
+            raise ConfigError(f"a batch needs 2 subjects or more and 1 clip or more, got {shape}")
 
 
-def number_people(records: Sequence[Record]) -> tuple[Int[np.ndarray, " N"], list[str]]:
+def number_subjects(records: Sequence[Record]) -> tuple[Int[np.ndarray, " N"], list[str]]:
     """Class number of each record, and the subjects (sorted) that the numbers stand for."""
     subjects = sorted({record.subject for record in records})
     number = {subject: index for index, subject in enumerate(subjects)}
@@ -77,19 +77,19 @@ class TrainingBatches(Dataset[Batch]):
         data: SequenceDataset,
         *,
         modalities: Sequence[str],
-        shape: PeopleAndClips,
+        shape: SubjectsAndClips,
         frames: FrameSampling,
         augment: Sequence[Augmentation] = (),
         seed: int,
         rank: int = 0,
         world_size: int = 1,
     ) -> None:
-        self.labels, self.subjects = number_people(data.records)
+        self.labels, self.subjects = number_subjects(data.records)
         self.data, self.modalities, self.frames = data, tuple(modalities), frames
         self.augment = tuple(augment)
         self.seed, self.rank, self.world_size = seed, rank, world_size
         self.clips = shape.clips
-        self.people = self._people(shape.people)
+        self.people = self._people(shape.subjects)
         if self.people * self.clips % world_size:
             raise ConfigError(
                 f"{self.people} x {self.clips} clips cannot be shared by {world_size} processes"

@@ -4,8 +4,8 @@ fyc/00_1/fyc-00_1-001.png: initials, direction in degrees, walk. Recalled from t
 checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 CASIA_A = FolderLayout(
@@ -14,9 +14,9 @@ CASIA_A = FolderLayout(
     verified=False,
     folders="fyc/00_1/*",
     splits="all test, unless listed",
-    arrangements=(
-        Arrangement((r"(?P<subject>[a-z]+)", r"(?P<view>\d\d)_(?P<condition>\d)")),
-        Arrangement((r"(?P<subject>[a-z]+)", r"(?P<condition>\d)", r"(?P<view>\d\d)")),
+    structures=(
+        Structure((r"(?P<subject>[a-z]+)", r"(?P<view>\d\d)_(?P<condition>\d)")),
+        Structure((r"(?P<subject>[a-z]+)", r"(?P<condition>\d)", r"(?P<view>\d\d)")),
     ),
     make_protocols=one_each("CASIA-A"),
     rule=everyone_is_tested,

@@ -4,8 +4,8 @@
 not checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 CASIA_C = FolderLayout(
@@ -14,9 +14,9 @@ CASIA_C = FolderLayout(
     verified=False,
     folders="001/fn00/*",
     splits="all test, unless listed",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d{3,5})", r"(?P<condition>f[nsqb]\d\d)"), view="090"),
-        Arrangement((r"(?P<subject>\d{3,5})", r"(?P<condition>f[nsqb]\d\d)", r"(?P<view>\d{3})")),
+    structures=(
+        Structure((r"(?P<subject>\d{3,5})", r"(?P<condition>f[nsqb]\d\d)"), view="090"),
+        Structure((r"(?P<subject>\d{3,5})", r"(?P<condition>f[nsqb]\d\d)", r"(?P<view>\d{3})")),
     ),
     make_protocols=one_each("CASIA-C"),
     rule=everyone_is_tested,

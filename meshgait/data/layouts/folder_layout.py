@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
-from meshgait.data.layouts.arrangement import Arrangement, walk
+from meshgait.data.layouts.dataset_root import Content, DatasetRoot, find_roots, find_sources
+from meshgait.data.layouts.folder_structure import Structure, walk
 from meshgait.data.layouts.join import JoinedClip
 from meshgait.data.layouts.layout import Finding, Layout, Survey
 from meshgait.data.layouts.partition import Partition, read_partition
 from meshgait.data.layouts.source import Source
-from meshgait.data.layouts.trunk import Content, Trunk, find_sources, find_trunks
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.errors import DataError
 from meshgait.sequence.sequence import Record
@@ -38,7 +38,7 @@ class FolderLayout(Layout):
     verified: bool
     folders: str
     splits: str
-    arrangements: tuple[Arrangement, ...]
+    structures: tuple[Structure, ...]
     make_protocols: Callable[[Sequence[Record], Collection[str]], tuple[Protocol, ...]]
     rule: Callable[[str], str | None] | None = None
     content: Content = _ORDINARY
@@ -55,13 +55,13 @@ class FolderLayout(Layout):
         lists = None if partition is None else read_partition(partition)
         if lists is None and self.rule is None:
             raise DataError(f"{self.title} has no rule for who trains; give its official list")
-        trunks, findings = find_trunks(root, self.arrangements, self.side)
+        roots, findings = find_roots(root, self.structures, self.side)
         found: dict[Record, Sources] = {}
-        for trunk in trunks:
+        for trunk in roots:
             findings += self._collect(trunk, found)
         if not found:
             raise DataError(f"{root} holds nothing of {self.title}, which is {self.folders}")
-        findings += _complete(found, trunks)
+        findings += _complete(found, roots)
         findings += self._absent(found, root)
         return self._survey(found, findings, lists, partition or root)
 
@@ -71,12 +71,12 @@ class FolderLayout(Layout):
         """See `Layout.protocols`."""
         return self.make_protocols(records, probes)
 
-    def _collect(self, trunk: Trunk, found: dict[Record, Sources]) -> list[Finding]:
+    def _collect(self, trunk: DatasetRoot, found: dict[Record, Sources]) -> list[Finding]:
         """Add what lies under a trunk to `found`."""
-        walks = [walk(trunk.path, arrangement) for arrangement in self.arrangements]
+        walks = [walk(trunk.path, structure) for structure in self.structures]
         fitting = frozenset().union(*(walked.fitting for walked in walks))
-        strange = dict.fromkeys(f for walked in walks for f in walked.strange)
-        findings = [finding for finding in strange if finding.path not in fitting]
+        unrecognised = dict.fromkeys(f for walked in walks for f in walked.unrecognised)
+        findings = [finding for finding in unrecognised if finding.path not in fitting]
         mine: dict[Record, Path] = {}
         for folder, record in (pair for walked in walks for pair in walked.clips.items()):
             if mine.get(record, folder) != folder:
@@ -135,7 +135,7 @@ class FolderLayout(Layout):
         return self.rule(subject) if self.rule else None
 
 
-def _complete(found: dict[Record, Sources], trunks: Sequence[Trunk]) -> list[Finding]:
+def _complete(found: dict[Record, Sources], roots: Sequence[DatasetRoot]) -> list[Finding]:
     """Drop clips without a modality that most have, and modalities that few clips have."""
     counts = Counter(kind for sources in found.values() for kind in sources)
     wanted = {kind for kind, count in counts.items() if 2 * count > len(found)}
@@ -144,7 +144,7 @@ def _complete(found: dict[Record, Sources], trunks: Sequence[Trunk]) -> list[Fin
         lacking = sorted(wanted - sources.keys())
         near = next(iter(sources.values())).path
         if lacking or not wanted:
-            place = next((t.path for t in trunks if t.modality in lacking), None)
+            place = next((t.path for t in roots if t.modality in lacking), None)
             parts = record.subject, record.condition, record.view
             path = place.joinpath(*parts) if place else near.parent
             problem = f"has no {' and no '.join(lacking)}, which others have: dropped"

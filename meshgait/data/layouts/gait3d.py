@@ -6,10 +6,10 @@ the same folders, one pickle for each modality, alone or two or three together (
 smpls-seq0.pkl, pars-seq0.pkl). Checked against those scripts, not against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
+from meshgait.data.layouts.dataset_root import Content
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import listed
-from meshgait.data.layouts.trunk import Content
 
 GAIT3D = FolderLayout(
     name="gait3d",
@@ -17,8 +17,8 @@ GAIT3D = FolderLayout(
     verified=False,
     folders="[2D_Silhouettes|2D_Poses|2D_Parsings|3D_SMPLs]/0000/camid0_videoid2/seq0/*",
     splits="official list (TRAIN_SET, TEST_SET, PROBE_SET)",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d{4})", r"(?P<condition>camid\d+_videoid\d+)",
+    structures=(
+        Structure((r"(?P<subject>\d{4})", r"(?P<condition>camid\d+_videoid\d+)",
                      r"(?P<view>seq\d+)")),
     ),
     make_protocols=listed("Gait3D"),

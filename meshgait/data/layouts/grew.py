@@ -6,10 +6,10 @@ are normalised already. The folders are those that OpenGait documents, not check
 files. For the split of one's own (Gait3D's paper) give its list.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
+from meshgait.data.layouts.dataset_root import Content
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import rows
-from meshgait.data.layouts.trunk import Content
 
 _VIDEO = r"(?P<view>\w{4,})"
 
@@ -19,12 +19,12 @@ GREW = FolderLayout(
     verified=False,
     folders="{train|test/gallery|test/probe}/... or 00001train/00/4XPn5Z28/*",
     splits="by folder",
-    arrangements=(
-        Arrangement((r"train", r"(?P<number>\d{5})", _VIDEO), "{number}train", "00"),
-        Arrangement((r"test", r"gallery", r"(?P<subject>\d{5})", _VIDEO), condition="{place:02}"),
-        Arrangement((r"test", r"probe", _VIDEO), "probe", "03"),
-        Arrangement((r"(?P<subject>\d{5}(train)?|probe)", r"(?P<condition>0[0-3])", _VIDEO)),
-        Arrangement((r"probe", r"(?!03$)(?P<view>\w{4,})"), "probe", "03"),
+    structures=(
+        Structure((r"train", r"(?P<number>\d{5})", _VIDEO), "{number}train", "00"),
+        Structure((r"test", r"gallery", r"(?P<subject>\d{5})", _VIDEO), condition="{place:02}"),
+        Structure((r"test", r"probe", _VIDEO), "probe", "03"),
+        Structure((r"(?P<subject>\d{5}(train)?|probe)", r"(?P<condition>0[0-3])", _VIDEO)),
+        Structure((r"probe", r"(?!03$)(?P<view>\w{4,})"), "probe", "03"),
     ),
     make_protocols=rows("grew-proxy", "grew"),
     rule=lambda subject: "train" if subject.endswith("train") else "test",

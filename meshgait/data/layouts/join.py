@@ -28,9 +28,9 @@ class JoinedClip(ClipFiles):
 
     def read(self) -> Joined:
         """The frames that all sources have; none of them when a source has nothing."""
-        readings = [source.read() for source in self.sources]
-        findings = tuple(finding for _, found in readings for finding in found)
-        tracks = [track for track, _ in readings if track is not None]
+        results = [source.read() for source in self.sources]
+        findings = tuple(finding for _, found in results for finding in found)
+        tracks = [track for track, _ in results if track is not None]
         if len(tracks) < len(self.sources):
             return None, findings
         clip, more = join(self.record, tracks)
@@ -113,12 +113,10 @@ def _borrowed(track: Track, known: Sequence[Track]) -> tuple[int, ...] | None:
     return None
 
 
-def _cannot_join(strangers: Sequence[Track], tracks: Sequence[Track]) -> _Unjoinable:
+def _cannot_join(unjoined: Sequence[Track], tracks: Sequence[Track]) -> _Unjoinable:
     lengths = ", ".join(f"{other.modality} {len(other.frames)}" for other in tracks)
     problem = f"differs in length and has no frame numbers ({lengths}): the clip was dropped"
-    return _Unjoinable(
-        tuple(Finding(track.path, problem, len(track.frames)) for track in strangers)
-    )
+    return _Unjoinable(tuple(Finding(track.path, problem, len(track.frames)) for track in unjoined))
 
 
 def _unmatched(

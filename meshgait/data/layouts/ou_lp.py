@@ -5,8 +5,8 @@ cut a whole walk of the original release into views are not read. Of n subjects 
 int(0.6 n) train (TraND); that needs all names, so it is given as a list. Not checked against files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import everyone_is_tested, rows
 
 OU_LP = FolderLayout(
@@ -15,8 +15,8 @@ OU_LP = FolderLayout(
     verified=False,
     folders="0000001/Seq00/55/*",
     splits="all test, unless listed",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d+)", r"(?P<condition>Seq\d\d)", r"(?P<view>55|65|75|85)")),
+    structures=(
+        Structure((r"(?P<subject>\d+)", r"(?P<condition>Seq\d\d)", r"(?P<view>55|65|75|85)")),
     ),
     make_protocols=rows("ou-lp"),
     rule=everyone_is_tested,

@@ -4,8 +4,8 @@
 Recalled from the literature, not checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import listed
 
 OU_LP_AGE = FolderLayout(
@@ -14,8 +14,8 @@ OU_LP_AGE = FolderLayout(
     verified=False,
     folders="00001/*",
     splits="all train, unless listed",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d{5,})",), condition="00", view="090"),
+    structures=(
+        Structure((r"(?P<subject>\d{5,})",), condition="00", view="090"),
     ),
     make_protocols=listed("OU-LP-Age"),
     rule=lambda subject: "train",

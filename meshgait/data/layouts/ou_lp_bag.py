@@ -3,8 +3,8 @@
 00001/Seq00/*.png. Recalled from the literature, not checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import everyone_is_tested, rows
 
 OU_LP_BAG = FolderLayout(
@@ -13,9 +13,9 @@ OU_LP_BAG = FolderLayout(
     verified=False,
     folders="00001/Seq00/*",
     splits="all test, unless listed",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d+)", r"(?P<condition>Seq\d\d)"), view="090"),
-        Arrangement((r"(?P<subject>\d+)", r"(?P<condition>Seq\d\d)", r"(?P<view>090)")),
+    structures=(
+        Structure((r"(?P<subject>\d+)", r"(?P<condition>Seq\d\d)"), view="090"),
+        Structure((r"(?P<subject>\d+)", r"(?P<condition>Seq\d\d)", r"(?P<view>090)")),
     ),
     make_protocols=rows("ou-lp"),
     rule=everyone_is_tested,

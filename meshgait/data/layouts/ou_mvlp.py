@@ -5,11 +5,11 @@ Silhouette_000-00/00001/0001.png, or 00001/00/000/ with pictures or a pickle. Od
 checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import rows
 
-REARRANGED = Arrangement(
+REARRANGED = Structure(
     (r"(?P<subject>\d{5})", r"(?P<condition>0[01])", r"(?P<view>\d{3})")
 )  # fmt: skip
 
@@ -26,10 +26,10 @@ OU_MVLP = FolderLayout(
     verified=False,
     folders="Silhouette_000-00/00001/* or 00001/00/000/*",
     splits="odd train, even and 10307 test",
-    arrangements=(
-        Arrangement((r"Silhouette_(?P<view>\d{3})-(?P<condition>0[01])", r"(?P<subject>\d{5})")),
+    structures=(
+        Structure((r"Silhouette_(?P<view>\d{3})-(?P<condition>0[01])", r"(?P<subject>\d{5})")),
         REARRANGED,
     ),
-    make_protocols=rows("ou-mvlp", "ou-mvlp-mates-only"),
+    make_protocols=rows("ou-mvlp", "ou-mvlp-matched-only"),
     rule=odd_trains,
 )

@@ -4,8 +4,8 @@
 OU-MVLP. The folders are those that OpenGait's scripts read, not checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.ou_mvlp import REARRANGED, odd_trains
 from meshgait.data.layouts.rules import rows
 
@@ -15,10 +15,10 @@ OU_MVLP_POSE = FolderLayout(
     verified=False,
     folders="00001/000_00/* or 00001/00/000/*",
     splits="odd train, even and 10307 test",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d{5})", r"(?P<view>\d{3})_(?P<condition>0[01])")),
+    structures=(
+        Structure((r"(?P<subject>\d{5})", r"(?P<view>\d{3})_(?P<condition>0[01])")),
         REARRANGED,
     ),
-    make_protocols=rows("ou-mvlp", "ou-mvlp-mates-only"),
+    make_protocols=rows("ou-mvlp", "ou-mvlp-matched-only"),
     rule=odd_trains,
 )

@@ -3,8 +3,8 @@
 00001/2km/*.png. Recalled from the literature, not checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 OU_SPEED = FolderLayout(
@@ -13,9 +13,9 @@ OU_SPEED = FolderLayout(
     verified=False,
     folders="00001/2km/*",
     splits="all test, unless listed",
-    arrangements=(
-        Arrangement((r"(?P<subject>\d+)", r"(?P<condition>(gallery_|probe_)?\d+km)"), view="090"),
-        Arrangement((r"(?P<subject>\d+)", r"(?P<condition>\d+km)", r"(?P<view>\d{3})")),
+    structures=(
+        Structure((r"(?P<subject>\d+)", r"(?P<condition>(gallery_|probe_)?\d+km)"), view="090"),
+        Structure((r"(?P<subject>\d+)", r"(?P<condition>\d+km)", r"(?P<view>\d{3})")),
     ),
     make_protocols=one_each("OU-ISIR Speed"),
     rule=everyone_is_tested,

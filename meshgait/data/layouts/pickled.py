@@ -10,7 +10,7 @@ import numpy as np
 
 from meshgait.data.layouts.frame_readers import cut_margins
 from meshgait.data.layouts.layout import Finding
-from meshgait.data.layouts.source import Reading, Source, Track
+from meshgait.data.layouts.source import ReadResult, Source, Track
 from meshgait.errors import DataError
 from meshgait.files.restricted_pickle import read_pickle
 from meshgait.modalities.parsing import PARSING_LABELS
@@ -28,7 +28,7 @@ class Pickled(Source):
         """The modality, if it is known beforehand."""
         return self.modality
 
-    def read(self) -> Reading:
+    def read(self) -> ReadResult:
         """All frames, images without the margins that no network looks at."""
         try:
             array = _array(read_pickle(self.path))

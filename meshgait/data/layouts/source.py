@@ -33,7 +33,7 @@ class Track:
     listed: tuple[int, ...] = ()
 
 
-Reading = tuple[Track | None, tuple[Finding, ...]]
+ReadResult = tuple[Track | None, tuple[Finding, ...]]
 
 
 class Source(ABC):
@@ -47,7 +47,7 @@ class Source(ABC):
         """The modality, where names tell it."""
 
     @abstractmethod
-    def read(self) -> Reading:
+    def read(self) -> ReadResult:
         """The frames and what was left out; no frames at all are `None`. Never raises."""
 
 
@@ -64,7 +64,7 @@ class FrameFolder(Source):
         """The modality that the reader gives."""
         return self.reader.modality
 
-    def read(self) -> Reading:
+    def read(self) -> ReadResult:
         """Every frame that can be read."""
         try:
             names = frame_names(self.path, self.reader.suffix)

@@ -4,8 +4,8 @@
 NB, time. The names are put together from the paper's covariates, not checked against the files.
 """
 
-from meshgait.data.layouts.arrangement import Arrangement
 from meshgait.data.layouts.folder_layout import FolderLayout
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import everyone_is_tested, one_each
 
 USF = FolderLayout(
@@ -14,13 +14,13 @@ USF = FolderLayout(
     verified=False,
     folders="02463/GAR-NB-t1/*",
     splits="all test, unless listed",
-    arrangements=(
-        Arrangement(
+    structures=(
+        Structure(
             (r"(?P<subject>\d{5})",
              r"(?P<ground>[GC])(?P<shoe>[AB])(?P<view>[LR])-(?P<load>NB|BF)-(?P<time>t[12])"),
             condition="{ground}{shoe}-{load}-{time}",
         ),
-        Arrangement((r"(?P<subject>\d{5})", r"(?P<condition>[GC][AB]-(NB|BF)-t[12])",
+        Structure((r"(?P<subject>\d{5})", r"(?P<condition>[GC][AB]-(NB|BF)-t[12])",
                      r"(?P<view>[LR])")),
     ),
     make_protocols=one_each("USF HumanID"),

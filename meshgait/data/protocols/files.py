@@ -16,7 +16,7 @@ from meshgait.files.storage import written_whole
 FORMAT = 1
 _COLUMNS = ("id", "sequence", "role", "view", "condition")
 _NEEDED = ("id", "role")
-_PLAIN = ("name", "metric", "average", "exclude_same_view", "mateless_is_miss")
+_PLAIN = ("name", "metric", "average", "exclude_same_view", "unmatched_is_miss")
 
 
 def write_protocols(path: str | Path, protocols: Sequence[Protocol]) -> None:
@@ -88,7 +88,7 @@ def _from_plain(path: Path, entry: Any) -> Protocol:
         raise DataError(f"{path}: a protocol has a name and probes, got {_short(entry)}")
     _refuse_unknown(path, entry, known)
     for name in _PLAIN:
-        kind = bool if name in ("exclude_same_view", "mateless_is_miss") else str
+        kind = bool if name in ("exclude_same_view", "unmatched_is_miss") else str
         if name in entry and not isinstance(entry[name], kind):
             raise DataError(f"{path}: {name} is a {kind.__name__}, got {_short(entry[name])}")
     values = {name: entry[name] for name in _PLAIN if name in entry}

@@ -49,7 +49,7 @@ class Protocol:
     published with. `average` says what the scores are means over: "probes"; "views", each probe
     view against the whole gallery; or "view pairs", rank-1 of each probe view in each gallery
     view but the same (CASIA-B). With `exclude_same_view` no probe meets its own person in its
-    own view; with `mateless_is_miss` probes without a mate count as misses. `views` names the
+    own view; with `unmatched_is_miss` probes without a match count as misses. `views` names the
     views of sequences that the protocol calls otherwise than their records.
     """
 
@@ -59,7 +59,7 @@ class Protocol:
     gallery: Group | None = None
     average: Average = "probes"
     exclude_same_view: bool = False
-    mateless_is_miss: bool = False
+    unmatched_is_miss: bool = False
     views: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:

@@ -23,7 +23,7 @@ _CASIA_B = Protocol(
     ),
     gallery=_conditions("gallery", "nm-01", "nm-02", "nm-03", "nm-04"),
     average="view pairs",
-    mateless_is_miss=True,
+    unmatched_is_miss=True,
 )
 _OU_MVLP = Protocol(
     "OU-MVLP",
@@ -31,7 +31,7 @@ _OU_MVLP = Protocol(
     probes=(_conditions("all", "00"),),
     gallery=_conditions("gallery", "01"),
     average="view pairs",
-    mateless_is_miss=True,
+    unmatched_is_miss=True,
 )
 
 PROTOCOLS = {
@@ -49,8 +49,8 @@ PROTOCOLS = {
         exclude_same_view=True,
     ),
     "ou-mvlp": _OU_MVLP,
-    "ou-mvlp-mates-only": replace(
-        _OU_MVLP, name="OU-MVLP, probes with a mate", mateless_is_miss=False
+    "ou-mvlp-matched-only": replace(
+        _OU_MVLP, name="OU-MVLP, probes with a match", unmatched_is_miss=False
     ),
     "ou-lp": replace(
         _OU_MVLP,

@@ -28,7 +28,7 @@ from meshgait.data.synthetic.render_clip import (
     WildConfig,
     draw_clip,
     dressed,
-    film,
+    render_clip,
 )
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.storage import cache_dir
@@ -111,7 +111,7 @@ class SyntheticGait:
         return Protocol(name=f"SyntheticGait-Wild ({self.split})", probes=frozenset(names))
 
     def clip(self, index: int) -> Clip:
-        """Clip `index` as it was before it was filmed."""
+        """Clip `index` as it was before it was rendered."""
         return self._draw(*divmod(index, self.config.clips))
 
     def mesh(self, index: int) -> Mesh:
@@ -149,7 +149,7 @@ def _draw(split: str, seed: int, person: int, clip: int, config: WildConfig) -> 
 
 def _film(split: str, seed: int, people: range, config: WildConfig) -> list[GaitSequence]:
     return [
-        film(_body(), _draw(split, seed, person, clip, config), config)
+        render_clip(_body(), _draw(split, seed, person, clip, config), config)
         for person in people
         for clip in range(config.clips)
     ]

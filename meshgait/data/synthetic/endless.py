@@ -1,4 +1,4 @@
-"""Walkers without end, drawn and filmed when they are asked for: to pre-train on."""
+"""Walkers without end, drawn and rendered when they are asked for: to pre-train on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from meshgait.body import Body
-from meshgait.data.synthetic.render_clip import Clip, WildConfig, draw_clip, estimate, film
+from meshgait.data.synthetic.render_clip import Clip, WildConfig, draw_clip, estimate, render_clip
 from meshgait.errors import ConfigError
 from meshgait.sequence.sequence import GaitSequence, Record
 
@@ -64,7 +64,7 @@ class EndlessGait:
         return repr((STREAM, self.seed, self.config, self.modalities))
 
     def clip(self, index: int) -> Clip:
-        """Clip `index` before it is filmed."""
+        """Clip `index` before it is rendered."""
         person, number = divmod(range(len(self))[index], self.config.clips)
         key = (self.seed, STREAM, person)
         return draw_clip(_name(person), key, number, self._body, self.config)
@@ -72,7 +72,7 @@ class EndlessGait:
     def __getitem__(self, index: int) -> GaitSequence:
         clip = self.clip(index)
         if "silhouette" in self.modalities:
-            return film(self._body, clip, self.config).only(self.modalities)
+            return render_clip(self._body, clip, self.config).only(self.modalities)
         frames = {"smpl": estimate(self._body, clip, self.config)}
         return GaitSequence(clip.record.subject, clip.record.condition, clip.record.view, frames)
 

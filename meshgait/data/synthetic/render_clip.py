@@ -58,7 +58,7 @@ class WildConfig:
 
 @dataclass(frozen=True, eq=False)
 class Clip:
-    """A clip before it is filmed; `key` seeds what chance does to the pictures."""
+    """A clip before it is rendered; `key` seeds what chance does to the pictures."""
 
     record: Record
     walk: Walk
@@ -122,14 +122,14 @@ def dressed(body: Body, clip: Clip) -> Mesh:
 
 @torch.no_grad()
 def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
-    """The SMPL parameters that `film` gives, of all frames: also of those that show nobody."""
+    """The SMPL parameters that `render_clip` gives, also of frames that show nobody."""
     generator = np.random.default_rng((*clip.key, 1))
     joints = clip.walk.decode(body).require_joints()
     return estimate_smpl(clip.walk, joints, clip.camera, config.estimator, generator)
 
 
 @torch.no_grad()
-def film(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
+def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
     generator = np.random.default_rng((*clip.key, 1))
     mesh = clip.walk.decode(body)

@@ -1,7 +1,7 @@
 """GLAMR (Yuan et al., CVPR 2022): a pickle with `person_data`; the world is z up.
 
 The keys follow the tool's source: `smpl_orient_world`, `smpl_pose`, `smpl_beta` and
-`root_trans_world`, the place of the pelvis, for all frames of the film; those outside
+`root_trans_world`, the place of the pelvis, for all frames of the video; those outside
 `exist_frames`, where nobody was seen yet or any more, are left out.
 """
 

@@ -1,7 +1,7 @@
 """GVHMR (Shen et al., SIGGRAPH Asia 2024): a .pt with `smpl_params_global` and `_incam`.
 
 The parameters are SMPL-X's: 21 joints of the body, read as SMPL's with hands that rest, and shape
-coefficients that mean nearly the same. The world is y up and the film has 30 frames a second. The
+coefficients that mean nearly the same. The world is y up and the video has 30 frames a second. The
 keys follow the tool's source.
 """
 

@@ -1,7 +1,7 @@
-"""ROMP and BEV (Sun et al., ICCV 2021, CVPR 2022): .npz with `results`, one file a frame or a film.
+"""ROMP and BEV (Sun et al., ICCV 2021, CVPR 2022): .npz with `results`, a file a frame or a video.
 
 The old code writes a list of people for each frame, `simple_romp` a dictionary of arrays over the
-people; its video file adds `sequence_results`, keyed by track. A folder of such files is a film,
+people; its video file adds `sequence_results`, keyed by track. A folder of such files is a video,
 too: that is how Gait3D gives out its bodies. Cameras are ROMP's, `s * X + t`. The keys of one
 frame follow the tool's source; those of the video file are recalled from the literature.
 """
@@ -53,17 +53,17 @@ def _is_frame(people: Any) -> bool:
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
     if isinstance(content, Folder):
-        return _film(_frames_of(content))
+        return _video(_frames_of(content))
     followed = content.get("sequence_results")
     if isinstance(followed, dict) and followed:
         return {_id(name): _sequence(rows) for name, rows in followed.items()}
     people = content["results"]
     if _is_frame(people):
-        return _film({0: _people(people)})
+        return _video({0: _people(people)})
     if not isinstance(people, dict):
         raise DataError("results are neither people nor frames")
     named = [(frame_of(Path(str(name)), i), rows) for i, (name, rows) in enumerate(people.items())]
-    return _film({frame: _people(rows) for frame, rows in named})
+    return _video({frame: _people(rows) for frame, rows in named})
 
 
 def _frames_of(folder: Folder) -> dict[int, list[dict]]:
@@ -109,7 +109,7 @@ def _single(person: dict) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     return pose.reshape(72), betas.reshape(-1)[:10], cam.reshape(3)
 
 
-def _film(frames: dict[int, list[dict]]) -> dict[TrackId, Track]:
+def _video(frames: dict[int, list[dict]]) -> dict[TrackId, Track]:
     rows = {frame: [_single(p) for p in people] for frame, people in frames.items() if people}
     if not rows:
         raise DataError("nobody was found in any frame")

@@ -8,7 +8,7 @@ from meshgait.camera import Camera
 from meshgait.data import OtherView
 from meshgait.data.batches.other_view import draw_bodies
 from meshgait.data.synthetic.endless import EndlessGait
-from meshgait.data.synthetic.render_clip import WildConfig, film
+from meshgait.data.synthetic.render_clip import WildConfig, render_clip
 from meshgait.data.synthetic.segmentation import SegmentationNoise
 from meshgait.errors import DataError
 from meshgait.sequence import GaitSequence
@@ -21,10 +21,10 @@ CLEAN = WildConfig(
 
 
 def from_azimuth(azimuth):
-    """A walk on a straight way, filmed from far away."""
+    """A walk on a straight way, rendered from far away."""
     clip = EndlessGait(seed=3, config=CLEAN).clip(0)
     camera = Camera.orbit(azimuth, 0.0, 40.0, (128, 112), target=(0.0, 0.9, 0.0), fov_deg=3.5)
-    return film(Body.embedded(), replace(clip, camera=camera), CLEAN)
+    return render_clip(Body.embedded(), replace(clip, camera=camera), CLEAN)
 
 
 def agreement(one, other):

@@ -3,7 +3,7 @@ import pytest
 import torch
 from torch.utils.data import DataLoader
 
-from meshgait.data import PeopleAndClips, TrainingBatches, UnorderedFrames
+from meshgait.data import SubjectsAndClips, TrainingBatches, UnorderedFrames
 from meshgait.errors import ConfigError, DataError
 from meshgait.sequence import GaitSequence
 
@@ -27,7 +27,7 @@ class Clips:
 
 def batches(subjects, people=3, clips=4, **options):
     options = {"seed": 5, "modalities": ["silhouette"], "frames": UnorderedFrames(6)} | options
-    return TrainingBatches(Clips(subjects), shape=PeopleAndClips(people, clips), **options)
+    return TrainingBatches(Clips(subjects), shape=SubjectsAndClips(people, clips), **options)
 
 
 def test_a_batch_has_p_people_with_k_different_clips_each():
@@ -90,7 +90,7 @@ def test_one_person_cannot_be_told_from_anybody():
     with pytest.raises(DataError, match="two people or more, got 1"):
         batches(["x", "x"])
     with pytest.raises(ConfigError, match="got 1 x 4"):
-        PeopleAndClips(1, 4)
+        SubjectsAndClips(1, 4)
 
 
 def test_a_modality_that_the_data_lacks_is_named():

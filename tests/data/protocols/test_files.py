@@ -19,7 +19,7 @@ settings_of_protocols = st.fixed_dictionaries(
         "gallery": st.none() | groups,
         "average": st.sampled_from(["probes", "views", "view pairs"]),
         "exclude_same_view": st.booleans(),
-        "mateless_is_miss": st.booleans(),
+        "unmatched_is_miss": st.booleans(),
         "views": st.dictionaries(texts, texts, max_size=2),
     }
 )
@@ -98,7 +98,7 @@ ONE = {"name": "p", "probes": ["a"]}
         ({"format": 1, "protocols": [{**ONE, "metrc": "x"}]}, "no 'metrc'; did you mean 'metric'"),
         ({"format": 1, "protocols": [{**ONE, "metric": "l2"}]}, "unknown metric 'l2'"),
         ({"format": 1, "protocols": [{**ONE, "average": 3}]}, "average is a str, got 3"),
-        ({"format": 1, "protocols": [{**ONE, "mateless_is_miss": 1}]}, "is a bool, got 1"),
+        ({"format": 1, "protocols": [{**ONE, "unmatched_is_miss": 1}]}, "is a bool, got 1"),
         ({"format": 1, "protocols": [{**ONE, "probes": [3]}]}, "probes is a list of texts"),
         ({"format": 1, "protocols": [{**ONE, "probes": ["a", {}]}]}, "a group .* has a name"),
         ({"format": 1, "protocols": [{**ONE, "gallery": "all"}]}, "a group .* has a name"),

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from meshgait.data import Store
-from meshgait.data.store import write as write_store
+from meshgait.data.store import write_store
 from meshgait.data.store.write import Noted
 from meshgait.errors import DataError
 from meshgait.sequence import GaitSequence

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from meshgait.body import Body
-from meshgait.data import PeopleAndClips, TrainingBatches, UnorderedFrames
+from meshgait.data import SubjectsAndClips, TrainingBatches, UnorderedFrames
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.endless import EndlessGait
-from meshgait.data.synthetic.render_clip import WildConfig, film
+from meshgait.data.synthetic.render_clip import WildConfig, render_clip
 from meshgait.errors import ConfigError
 
 SMALL = WildConfig(clips=2, frames=(12, 14), occluded=0.0)
@@ -25,7 +25,7 @@ def test_a_clip_is_a_function_of_seed_and_index():
 
 def test_it_is_filmed_as_the_stored_data_are():
     data = make()
-    expected = film(Body.embedded(), data.clip(3), SMALL)
+    expected = render_clip(Body.embedded(), data.clip(3), SMALL)
     for name in ("silhouette", "smpl"):
         np.testing.assert_array_equal(data[3].frames[name], expected.frames[name])
 
@@ -49,7 +49,7 @@ def test_nobody_of_training_and_test_is_met(tmp_path):
 
 def test_each_batch_brings_new_people():
     data = make(identities=10_000, modalities=("smpl",))
-    shape, frames = PeopleAndClips(4, 2), UnorderedFrames(3)
+    shape, frames = SubjectsAndClips(4, 2), UnorderedFrames(3)
     batches = TrainingBatches(data, modalities=("smpl",), shape=shape, frames=frames, seed=0)
     people = [set(batches[step].label.tolist()) for step in range(4)]
     assert len(set.union(*people)) == 16

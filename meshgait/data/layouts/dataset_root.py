@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshgait.data.layouts.arrangement import Arrangement
+from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.frame_readers import (
     AlignedFile,
     FrameReader,
@@ -35,7 +35,7 @@ class Content:
 
 
 @dataclass(frozen=True)
-class Trunk:
+class DatasetRoot:
     """A folder whose folders are arranged, and the modality that its name tells, if any."""
 
     path: Path
@@ -52,40 +52,40 @@ def named_modality(name: str) -> str | None:
     return next((modality for word, modality in _WORDS.items() if word in lower), None)
 
 
-def find_trunks(
-    root: Path, arrangements: Sequence[Arrangement], side: int
-) -> tuple[list[Trunk], list[Finding]]:
+def find_roots(
+    root: Path, structures: Sequence[Structure], side: int
+) -> tuple[list[DatasetRoot], list[Finding]]:
     """The root if its folders fit, else its folders that are named after modalities.
 
     Of two for one modality the raw one is taken, which has frame numbers, then that of the size
     wanted; the other is reported.
     """
     children = sorted(child for child in root.iterdir() if child.is_dir())
-    firsts = [arrangement.levels[0] for arrangement in arrangements]
+    firsts = [structure.levels[0] for structure in structures]
     if any(re.fullmatch(first, child.name) for child in children for first in firsts):
-        return [Trunk(root, named_modality(root.name))], []
+        return [DatasetRoot(root, named_modality(root.name))], []
     merged = [child for child in children if "merged" in child.name.lower()]
     named: dict[str, list[Path]] = {}
     for child in children:
         modality = named_modality(child.name)
         if modality and child not in merged:
             named.setdefault(modality, []).append(child)
-    trunks, findings = [], []
+    roots, findings = [], []
     for modality, paths in named.items():
         first, *others = sorted(paths, key=lambda path: _preference(path, side))
-        trunks.append(Trunk(first, modality))
+        roots.append(DatasetRoot(first, modality))
         findings += [Finding(o, f"was not read: {first.name} has {modality}, too") for o in others]
-    if not trunks:
-        return [Trunk(path) for path in merged[:1]], findings
+    if not roots:
+        return [DatasetRoot(path) for path in merged[:1]], findings
     findings += [Finding(path, "was not read: its parts are there, too") for path in merged]
-    return trunks, findings
+    return roots, findings
 
 
 def _preference(path: Path, side: int) -> tuple[bool, bool, str]:
     return "pkl" in path.name, f"-{side}-" not in path.name, path.name
 
 
-def find_sources(folder: Path, trunk: Trunk, content: Content, side: int) -> list[Source]:
+def find_sources(folder: Path, trunk: DatasetRoot, content: Content, side: int) -> list[Source]:
     """What is to be read in the last folder: pickles, or files of the first kind that is there."""
     names = sorted(child.name for child in folder.iterdir() if not child.name.startswith("."))
     pickles = [name for name in names if name.lower().endswith(".pkl")]
@@ -99,7 +99,7 @@ def find_sources(folder: Path, trunk: Trunk, content: Content, side: int) -> lis
     return []
 
 
-def _pickled_modality(name: str, folder: Path, trunk: Trunk) -> str | None:
+def _pickled_modality(name: str, folder: Path, trunk: DatasetRoot) -> str | None:
     """A file that is named after its folder says nothing of its modality."""
     if Path(name).stem == folder.name:
         return trunk.modality

@@ -12,7 +12,7 @@ from meshgait.sequence.sequence import Record
 
 
 @dataclass(frozen=True)
-class Arrangement:
+class Structure:
     """A pattern for each level of folders, and subject, condition and view made of their groups.
 
     `{place}` stands for the place of the last folder among its neighbours, 1 for the first.
@@ -38,50 +38,50 @@ class Walked:
 
     clips: dict[Path, Record]
     fitting: frozenset[Path]
-    strange: tuple[Finding, ...]
+    unrecognised: tuple[Finding, ...]
 
 
-def walk(root: Path, arrangement: Arrangement) -> Walked:
+def walk(root: Path, structure: Structure) -> Walked:
     """All folders under `root` that are arranged so; links that lead in circles are not followed.
 
-    No more levels than the arrangement has are ever looked at.
+    No more levels than the structure has are ever looked at.
     """
     clips: dict[Path, Record] = {}
     fitting: set[Path] = set()
-    strange: list[Finding] = []
+    unrecognised: list[Finding] = []
 
     def descend(folder: Path, level: int, groups: dict[str, str]) -> None:
-        last = level == len(arrangement.levels) - 1
+        last = level == len(structure.levels) - 1
         place = 0
-        for child in _folders(folder, strange):
-            found = re.fullmatch(arrangement.levels[level], child.name)
+        for child in _folders(folder, unrecognised):
+            found = re.fullmatch(structure.levels[level], child.name)
             if not found:
                 problem = "is no folder of this layout: its name is none of this level"
-                strange.append(Finding(child, problem))
+                unrecognised.append(Finding(child, problem))
                 continue
             place += 1
             fitting.add(child)
             more = groups | found.groupdict()
             if last:
-                clips[child] = arrangement.record(more, place)
+                clips[child] = structure.record(more, place)
             else:
                 descend(child, level + 1, more)
 
     descend(root, 0, {})
-    return Walked(clips, frozenset(fitting), tuple(strange))
+    return Walked(clips, frozenset(fitting), tuple(unrecognised))
 
 
-def _folders(folder: Path, strange: list[Finding]) -> Iterator[Path]:
+def _folders(folder: Path, unrecognised: list[Finding]) -> Iterator[Path]:
     try:
         children = sorted(folder.iterdir())
     except OSError as error:
-        strange.append(Finding(folder, f"cannot be listed: {error.strerror}"))
+        unrecognised.append(Finding(folder, f"cannot be listed: {error.strerror}"))
         return
     for child in children:
         if child.name.startswith("."):
             continue
         if child.is_symlink() and _leads_nowhere(child):
-            strange.append(Finding(child, "is a link that leads nowhere or in a circle"))
+            unrecognised.append(Finding(child, "is a link that leads nowhere or in a circle"))
         elif child.is_dir():
             yield child
 
