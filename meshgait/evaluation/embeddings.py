@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
+from meshgait.data.processes import ReadAhead
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
 from meshgait.sequence import GaitSequence, Record
@@ -101,8 +102,8 @@ def embed(
     embeddings are the same up to rounding.
     """
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-    loader = DataLoader(_Sequences(data, model.inputs, limit), batch_size=None, num_workers=workers)
-    bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
+    clips = ReadAhead(_Sequences(data, model.inputs, limit), workers)
+    bar = tqdm(clips, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()
     parts = []

@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,13 +21,19 @@ from tqdm import tqdm
 from meshgait.data.layouts import ClipFiles, Layout, Survey
 from meshgait.data.preparation.clip_reader import ClipGroup, ClipReader, usual_form
 from meshgait.data.preparation.summary import Note, Preparation, SplitSummary
-from meshgait.data.processes import processes
+from meshgait.data.processes import in_turn, processes
 from meshgait.data.protocols.files import write_protocols
 from meshgait.data.recorded import PROTOCOLS_FILE
 from meshgait.data.store.read import Store
-from meshgait.data.store.write import array_content, joined_frames, packed_array, write_store
+from meshgait.data.store.write import (
+    array_content,
+    complete_store,
+    joined_frames,
+    packed_array,
+    write_store,
+)
 from meshgait.errors import ConfigError, DataError
-from meshgait.files.storage import clear_parts
+from meshgait.files.storage import clear_parts, locked
 from meshgait.sequence.sequence import Record
 
 VERSION = 1
@@ -50,10 +57,18 @@ def prepare(
     be searched have their protocols beside them. What an earlier run finished is kept, whatever
     ended it, if files and settings are the same; the bytes are those of an undisturbed run. Floats
     become single precision; clips of unusual shape or type are dropped. A `dry_run` writes nothing.
-    Raises `DataError` when no clip of this layout can be read, `ConfigError` if `out` is in `root`.
+    Raises `DataError` when no clip of this layout can be read, `ConfigError` if `out` is in `root`
+    or another process writes into it.
     """
     root, out = Path(root), Path(out)
     _require_apart(root, out)
+    with nullcontext() if dry_run else locked(out):
+        return _prepare(layout, root, out, partition, dry_run=dry_run, progress=progress)
+
+
+def _prepare(
+    layout: Layout, root: Path, out: Path, partition: Path | None, *, dry_run: bool, progress: bool
+) -> Preparation:
     survey = layout.find(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
     summaries: list[SplitSummary] = []
@@ -124,7 +139,7 @@ class _Work:
         digest = hashlib.sha256(words.encode())
         for line in _state(self.clips, self.reader.root):
             digest.update(line.encode(errors="surrogateescape"))
-        store = _complete(folder, digest.hexdigest())
+        store = complete_store(folder, digest.hexdigest())
         if store is None:
             groups = self._groups()
             with self._bar() as bar:
@@ -144,9 +159,8 @@ class _Work:
         """What `write` would find."""
         total = _Found([], 0, 0, Counter(), [])
         groups = self._groups()
-        run = map if self.pool is None else self.pool.map
         with self._bar() as bar:
-            for group, found in zip(groups, run(_weigh, groups), strict=True):
+            for group, found in zip(groups, in_turn(self.pool, _weigh, groups), strict=True):
                 total = total + found
                 bar.update(len(group.clips))
         return total
@@ -170,15 +184,6 @@ def _weigh(group: ClipGroup) -> _Found:
         Counter(name for sequence in content.sequences for name in sequence.frames),
         [Note(**note) for note in content.notes],
     )
-
-
-def _complete(folder: Path, fingerprint: str) -> Store | None:
-    """The store in a folder, if it is whole and of this content."""
-    try:
-        store = Store(folder, verify=True)
-    except DataError:
-        return None
-    return store if store.fingerprint == fingerprint else None
 
 
 def _state(clips: Sequence[ClipFiles], root: Path) -> Iterator[str]:
