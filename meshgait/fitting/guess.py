@@ -41,7 +41,7 @@ def guess_pose(
     poses = _moments(body)  # (P, 72)
     S, T = silhouette.shape[:2]
     turns = turn_about_y(torch.arange(HEADINGS) * (2 * torch.pi / HEADINGS))
-    vertices = body(pose=poses, betas=torch.zeros(10)).vertices
+    vertices = body(pose=poses, betas=poses.new_zeros(10)).vertices
     crops = _crop(silhouette.reshape(S * T, *silhouette.shape[-2:]))
     rotation = rotation.expand(S, T, 3, 3)
     found = silhouette.new_zeros(S, T, 72)

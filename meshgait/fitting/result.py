@@ -41,7 +41,9 @@ class Fit:
 
     def decode(self, body: Body) -> Mesh:
         """The meshes of all frames."""
-        return body(pose=self.pose, betas=self.betas, transl=self.transl)
+        like = body.weights
+        pose, betas, transl = (x.to(like) for x in (self.pose, self.betas, self.transl))
+        return body(pose=pose, betas=betas, transl=transl)
 
     def save(self, path: str | Path) -> None:
         """Write an .npz with pose, betas, transl, iou, all of the start and of the camera."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
+from meshgait._numerics import in_full_precision, in_no_mode
 from meshgait.body import JOINT_NAMES, Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
@@ -18,7 +20,7 @@ from meshgait.fitting.descent import Bending, settle, turn_about_y
 from meshgait.fitting.guess import guess_pose
 from meshgait.fitting.prior import walker_prior
 from meshgait.fitting.result import Fit
-from meshgait.fitting.targets import Targets, cut_out, read_silhouettes
+from meshgait.fitting.targets import Targets, as_plain_tensor, cut_out, read_silhouettes
 from meshgait.fitting.view import CropView, PictureView, View
 from meshgait.render import mask
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
@@ -49,7 +51,22 @@ def fit_silhouettes(
     `ShapeError` and `DataError` for arrays that do not fit together, hold NaN or show nobody in
     some frame.
     """
-    body = Body.embedded() if body is None else body
+    with in_no_mode(), torch.enable_grad():
+        return _fit(silhouette, body, camera, start, joints_px, config, progress)
+
+
+@in_full_precision
+def _fit(
+    silhouette: np.ndarray | Tensor,
+    body: Body | None,
+    camera: Camera | None,
+    start: Start | None,
+    joints_px: np.ndarray | Tensor | None,
+    config: FitConfig,
+    progress: bool,
+) -> Fit:
+    """`fit_silhouettes`, whatever mode its caller is in."""
+    body = Body.embedded() if body is None else deepcopy(body).float()
     whole = read_silhouettes(silhouette)
     lead, size = whole.shape[:-2], (whole.shape[-2], whole.shape[-1])
     targets = cut_out(whole.reshape(math.prod(lead[:-1]), *whole.shape[-3:]), config.resolution)
@@ -124,7 +141,7 @@ def _joints(
             "2D joints need a camera; if it is unknown pass a rough one, such as "
             "Camera.orbit(0, 0, 8, size), and the translation takes up the difference"
         )
-    joints = torch.as_tensor(joints_px).float()
+    joints = as_plain_tensor(joints_px).float()
     expected = (*lead, len(JOINT_NAMES), 3)
     if joints.shape != expected:
         raise ShapeError(f"joints_px is {tuple(joints.shape)}, expected {tuple(expected)}")
@@ -166,7 +183,7 @@ def _checked(
         value = getattr(start, name)
         if value is None and name == "transl":
             return found[0].reshape(S, T, 72), found[1].reshape(S, 10), None
-        value = torch.as_tensor(value).detach().float()
+        value = as_plain_tensor(value).float()
         if value.shape != end:
             raise ShapeError(
                 f"start.{name} is {tuple(value.shape)}; for {T} frames it must be {tuple(end)}"

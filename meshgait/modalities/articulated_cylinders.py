@@ -66,8 +66,8 @@ def _measure(
     index = torch.arange(grid.shape[1], device=clips.device)
     low = torch.where(levels, index, grid.shape[1]).amin(-1)
     high = torch.where(levels, index, -1).amax(-1) + 1
-    stature = ((high - low).amax(-1) * grid.cell).float()
-    return low * grid.cell + grid.origin[1], stature
+    stature = (high - low).amax(-1).float() * grid.cell
+    return low.float() * grid.cell + grid.origin[1], stature
 
 
 def _angles(device: torch.device) -> Float[Tensor, "A 2"]:
