@@ -11,7 +11,7 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from meshgait._numerics import in_full_precision, in_no_mode
+from meshgait._numerics import in_no_mode
 from meshgait.body import JOINT_NAMES, Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
@@ -24,48 +24,37 @@ from meshgait.fitting.targets import Targets, as_plain_tensor, cut_out, read_sil
 from meshgait.fitting.view import CropView, PictureView, View
 from meshgait.render import mask
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
+from meshgait.sequence.motion import Motion
 
 _SCOUTS = 3  # the steps of a rigid fit by those that tell which start is the best
 
 
+@in_no_mode()
+@torch.enable_grad()
 def fit_silhouettes(
     silhouette: np.ndarray | Tensor,
     *,
     body: Body | None = None,
     camera: Camera | None = None,
-    start: Start | None = None,
+    start: Start | Motion | None = None,
     joints_px: np.ndarray | Tensor | None = None,
+    fps: float = 25.0,
     config: FitConfig = FitConfig(),
     progress: bool = False,
 ) -> Fit:
     """Pose, shape and place of a body whose silhouettes are those of a sequence (*, T, H, W).
 
-    Silhouettes are boolean, uint8 (0..255) or floating point (0..1). With a `camera`, one or one
+    Silhouettes are boolean, whole (0..255, or 0 and 1) or floating point (0..1). With a `camera`, one or one
     per frame, they are its pictures. Without one they may be anywhere and of any size, a data
     set's normalised ones say: then only the direction of view counts, which the body's root takes
     over, and the fit's own camera, without perspective, says where the body appears.
 
     Without a `start` it begins with an average walk, at the moments and in the direction that look
     most alike; without a camera that is now and then the mirror image. `joints_px` (*, T, 24, 3),
-    x, y and confidence in SMPL's order, need a camera, of which a rough guess will do. Raises
-    `ShapeError` and `DataError` for arrays that do not fit together, hold NaN or show nobody in
-    some frame.
+    x, y and confidence in SMPL's order, need a camera, of which a rough guess will do. `fps` is
+    told to the motion. Raises `ShapeError` and `DataError` for arrays that do not fit together,
+    hold NaN or show nobody in some frame.
     """
-    with in_no_mode(), torch.enable_grad():
-        return _fit(silhouette, body, camera, start, joints_px, config, progress)
-
-
-@in_full_precision
-def _fit(
-    silhouette: np.ndarray | Tensor,
-    body: Body | None,
-    camera: Camera | None,
-    start: Start | None,
-    joints_px: np.ndarray | Tensor | None,
-    config: FitConfig,
-    progress: bool,
-) -> Fit:
-    """`fit_silhouettes`, whatever mode its caller is in."""
     body = Body.embedded() if body is None else deepcopy(body).float()
     whole = read_silhouettes(silhouette)
     lead, size = whole.shape[:-2], (whole.shape[-2], whole.shape[-1])
@@ -75,14 +64,14 @@ def _fit(
     first, last = _descend(body, view, start, joints, lead, config, progress)
     with torch.no_grad():
         own = camera or _camera(last, targets, lead, size)
-        (pose, betas, transl, iou), before = _read(last, lead), _read(first, lead)
-    return Fit(pose, betas, transl, iou, own, Start(*before[:3]), before[3])
+        (found, iou), (begun, begun_iou) = (_read(each, lead, fps) for each in (last, first))
+    return Fit(found, iou, own, begun, begun_iou)
 
 
 def _descend(
     body: Body,
     view: View,
-    start: Start | None,
+    start: Start | Motion | None,
     joints: Float[Tensor, "S T 24 3"] | None,
     lead: tuple[int, ...],
     config: FitConfig,
@@ -154,7 +143,7 @@ def _joints(
 
 
 def _begin(
-    body: Body, view: View, start: Start | None, lead: tuple[int, ...]
+    body: Body, view: View, start: Start | Motion | None, lead: tuple[int, ...]
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Pose, betas and place to begin with."""
     S, T = view.target.shape[:2]
@@ -175,7 +164,7 @@ def _begin(
 
 
 def _checked(
-    start: Start, lead: tuple[int, ...], S: int, T: int
+    start: Start | Motion, lead: tuple[int, ...], S: int, T: int
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """The start with one sequence axis."""
     found: list[Tensor] = []
@@ -208,7 +197,7 @@ def _settled(
     bar.total = len(tries) * scouting + config.rigid_steps + config.pose_steps
     found = [
         settle(
-            view, vertices, body.faces, where, torch.full(pose.shape[:2], math.radians(yaw)),
+            view, vertices, body.faces, where, pose.new_full(pose.shape[:2], math.radians(yaw)),
             config, scouting, bar.update,
         )
         for where, yaw in tries
@@ -224,8 +213,8 @@ def _settled(
     return Bending(body, view, turned, betas, place)
 
 
-def _read(bending: Bending, lead: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Pose, betas, transl and the overlap of silhouettes, with the axes of the input."""
+def _read(bending: Bending, lead: tuple[int, ...], fps: float) -> tuple[Motion, Tensor]:
+    """The motion and the overlap of silhouettes, with the axes of the input."""
     view, pose, betas = bending.view, bending.pose.detach(), bending.betas.detach()
     mesh = bending.body(pose=pose, betas=betas)
     pelvis = mesh.require_joints()[..., 0, :]
@@ -233,12 +222,13 @@ def _read(bending: Bending, lead: tuple[int, ...]) -> tuple[Tensor, Tensor, Tens
     pixels = view.project(vertices, bending.place.detach(), vertices, faces)
     drawn = mask(pixels, faces, (view.target.shape[-2], view.target.shape[-1]))
     wanted = view.target > 0.5
-    iou = (drawn & wanted).sum((-2, -1)) / (drawn | wanted).sum((-2, -1))
+    common, union = (x.sum((-2, -1)).float() for x in (drawn & wanted, drawn | wanted))
     transl = view.pelvis(bending.place.detach()) - pelvis
-    return (
-        pose.reshape(*lead, 72), betas.reshape(*lead[:-1], 10), transl.reshape(*lead, 3),
-        iou.reshape(lead),
+    motion = Motion(
+        pose.reshape(*lead, 72).numpy(), betas.reshape(*lead[:-1], 10).numpy(),
+        transl.reshape(*lead, 3).numpy(), fps,
     )  # fmt: skip
+    return motion, (common / union).reshape(lead)
 
 
 def _camera(

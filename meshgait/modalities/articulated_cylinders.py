@@ -96,7 +96,7 @@ def _score(
     ):
         down = torch.stack([torch.zeros_like(angle), -angle.cos(), angle.sin()], dim=-1)
         across = torch.stack([torch.zeros_like(angle), angle.sin(), angle.cos()], dim=-1)
-        place = length * torch.linspace(0.1, 1.0, 7).to(angle)
+        place = length * torch.linspace(0.1, 1.0, 7, dtype=torch.float32).to(angle)
         points = place[:, None] * down[:, None]  # (A, 7, 3)
         if start is not None:
             thigh = torch.stack([torch.zeros_like(start), -start.cos(), start.sin()], dim=-1)

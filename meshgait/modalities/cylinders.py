@@ -147,13 +147,14 @@ def _unit_capsule(
 ) -> tuple[Float[Tensor, "P 3"], Bool[Tensor, " P"], Int[Tensor, "L 3"]]:
     """A ball of radius 1, its upper half to be moved to the other end of the axis."""
     rings = segments // 2
-    low = -torch.pi / 2 + torch.arange(1, rings // 2 + 1) * (torch.pi / 2) / (rings // 2)
+    low = torch.arange(1, rings // 2 + 1, dtype=torch.float64) / (rings // 2) - 1
+    low = low * (torch.pi / 2)
     height = torch.cat([low, -low.flip(0)])  # the equator twice: once at either end
-    angle = torch.arange(segments) * (2 * torch.pi / segments)
-    ring = torch.stack([angle.cos(), angle.sin(), torch.zeros(segments)], dim=-1)
+    angle = torch.arange(segments, dtype=torch.float64) * (2 * torch.pi / segments)
+    ring = torch.stack([angle.cos(), angle.sin(), torch.zeros_like(angle)], dim=-1)
     points = ring * height.cos()[:, None, None]
     points[..., 2] = height.sin()[:, None]
-    poles = torch.tensor([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
+    poles = angle.new_tensor([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
     points = torch.cat([points.reshape(-1, 3), poles])
     at_end = points[:, 2] > 0
     count = len(height)
