@@ -22,7 +22,7 @@ from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.modalities import gait_cycle
 from meshgait.sequence import Motion
-from meshgait.walker import Identity, Route, Walk, walk
+from meshgait.walker import Identity, Route, walk
 
 # Of all trials (*), or of those at 1.1 to 1.4 m/s.
 PEOPLE: dict[str, float] = {
@@ -143,10 +143,6 @@ def _angles(turns: np.ndarray, joints: np.ndarray) -> dict[str, np.ndarray]:
     return found
 
 
-def _motion(steps: Walk) -> Motion:
-    return Motion(steps.pose, steps.betas, steps.transl, steps.fps)
-
-
 def _strides(time: np.ndarray, curve: np.ndarray, strikes: np.ndarray) -> np.ndarray:
     share = np.arange(PHASES) / PHASES
     rows = [np.interp(a + share * (b - a), time, curve) for a, b in pairwise(strikes)]
@@ -247,7 +243,7 @@ def walkers(people: int, trials: int, kinematics: PartialBody, body: Body) -> li
                 frames=120, fps=30.0, phase=generator.uniform(),
                 variation=int(generator.integers(2**32)),
             )  # fmt: skip
-            found.append(measure(str(number), _motion(steps), kinematics))
+            found.append(measure(str(number), steps.motion, kinematics))
     return found
 
 

@@ -134,7 +134,7 @@ def test_no_two_strides_are_alike_and_the_same_seed_varies_them_the_same(body):
     def strides(variation):
         steps = walk(body, person, frames=400, fps=100, variation=variation)
         cycles = [np.arange(50) / 50 + k for k in (-1, 0)]
-        pose = steps.pose[:, 3:]  # the root's angles may jump by a turn
+        pose = steps.motion.pose[:, 3:]  # the root's angles may jump by a turn
         return [
             np.stack([np.interp(c, steps.phase, angle) for angle in pose.T], axis=1) for c in cycles
         ]
