@@ -16,7 +16,9 @@ def test_the_nearest_point_of_a_ball_is_a_radius_before_its_middle():
 
 def test_it_is_there_where_the_silhouette_is(clip):
     seen, covered = depth(clip.mesh, clip.camera) > 0, silhouette(clip.mesh, clip.camera)
-    assert seen[covered > 0.999].all()
+    # Two limbs that end in one pixel cover it together, and neither its middle: inside, then.
+    inside = -torch.nn.functional.max_pool2d(-covered[:, None], 3, stride=1, padding=1)[:, 0]
+    assert seen[inside > 0.999].all()
     assert not seen[covered == 0].any()
 
 
