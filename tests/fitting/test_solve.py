@@ -80,7 +80,7 @@ def test_sequences_in_a_batch_do_not_see_each_other():
 
 @pytest.mark.parametrize("mode", ["float64 by default", "autocast", "no_grad", "inference_mode"])
 def test_the_mode_of_the_caller_does_not_matter(mode):
-    motion, _, camera, seen = filmed()
+    _, _, camera, seen = filmed()
     short = FitConfig(rigid_steps=2, pose_steps=2, yaws_deg=(0.0,))
     expected = fit_silhouettes(seen, body=body(), camera=camera, config=short)
     with MODES[mode]():
