@@ -45,9 +45,9 @@ def fit_silhouettes(
     """Pose, shape and place of a body whose silhouettes are those of a sequence (*, T, H, W).
 
     Silhouettes are boolean, whole (0..255, or 0 and 1) or floating point (0..1). With a `camera`,
-    one or one per frame, they are its pictures. Without one they may be anywhere and of any size, a data
-    set's normalised ones say: then only the direction of view counts, which the body's root takes
-    over, and the fit's own camera, without perspective, says where the body appears.
+    one or one per frame, they are its pictures. Without one they may be anywhere and of any size,
+    a data set's normalised ones say: then only the direction of view counts, which the body's root
+    takes over, and the fit's own camera, without perspective, says where the body appears.
 
     Without a `start` it begins with an average walk, at the moments and in the direction that look
     most alike; without a camera that is now and then the mirror image. `joints_px` (*, T, 24, 3),
