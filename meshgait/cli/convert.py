@@ -41,5 +41,8 @@ def run(arguments: Sequence[str]) -> None:
         track = fill_gaps(track, chosen.fill)
     if chosen.smooth:
         track = smooth(track, chosen.smooth)
-    write(chosen.out, track, body, target, fps=chosen.fps)
-    print(f"{chosen.out}: {len(track)} frames of {recording.format.title} as {target}")
+    path = write(
+        chosen.out, track, body, target, fps=chosen.fps, azimuth_deg=chosen.azimuth,
+        elevation_deg=chosen.elevation,
+    )  # fmt: skip
+    print(f"{path}: {len(track)} frames of {recording.format.title} as {target}")

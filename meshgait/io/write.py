@@ -49,8 +49,8 @@ def write(
 
     `motion` is ours, upright; `clip` is that of `as_clip`, which `azimuth_deg` and `elevation_deg`
     are for; `gait3d` is a pickle, or a folder of ROMP's files; meshes are a folder named without
-    the ending. `body` says where the pelvis is. Raises `ConfigError` for an ending that says nothing
-    and `DataError` for what the target cannot hold.
+    the ending. `body` says where the pelvis is. Raises `ConfigError` for an ending that says
+    nothing and `DataError` for what the target cannot hold.
     """
     path = Path(path)
     target = target or target_of(path)

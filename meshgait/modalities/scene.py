@@ -33,7 +33,7 @@ def follow_walker(
 ) -> Camera:
     """Cameras at 6 metres, 0 degrees in front of the walker's mean heading and 90 to the left."""
     facing = float(of.heading(joints.mean(0)).rad2deg())
-    around = torch.full((len(joints),), facing + azimuth_deg)
+    around = joints.new_full((len(joints),), facing + azimuth_deg)
     still = torch.ones_like(around)
     return Camera.orbit(
         around, elevation_deg * still, 6.0 * still, size,

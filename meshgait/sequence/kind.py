@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
+from zipfile import ZipFile, is_zipfile
 
 from meshgait.errors import DataError
 
@@ -37,6 +38,14 @@ def kind_of(names: Collection[str]) -> Kind | None:
     if "pose" in names:
         return "fit" if names >= _START else "motion"
     return "clip" if names & {"silhouette", "smpl"} else None
+
+
+def names_in(path: Path) -> tuple[str, ...]:
+    """The names of the arrays in an .npz, whatever its ending; none for another kind of file."""
+    if not path.is_file() or not is_zipfile(path):
+        return ()
+    with ZipFile(path) as archive:
+        return tuple(name.removesuffix(".npy") for name in archive.namelist())
 
 
 def describe_kind(names: Collection[str]) -> str:

@@ -1,12 +1,12 @@
 """Modalities that a data set or a clip does not have, made of its SMPL estimates.
 
-Those of a data set are kept beside it (`Derived`), those of a clip made when read (`complete`). They
-carry the errors of the estimates, as keypoints carry those of the network that found them.
+Those of a data set are kept beside it (`Derived`), those of a clip made when read (`complete`).
+They carry the errors of the estimates, as keypoints carry those of the network that found them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
@@ -60,7 +60,7 @@ class Form:
     @classmethod
     def of(cls, model: Any) -> Form:
         """That of the images or volumes which `model` is configured to read."""
-        size = getattr(getattr(model, "config", None), "size", ())
+        size: Any = getattr(getattr(model, "config", None), "size", ())
         grid = getattr(model, "grid", GRID)
         return cls(size=(size[0], size[1]) if len(size) == 2 else (64, 44), grid=grid)
 
@@ -179,23 +179,31 @@ def complete(
     The picture is cut around the person, whose place in that of the estimates does not matter.
     Raises `DataError` where one is neither there nor can be made.
     """
-    missing = [name for name in modalities if name not in sequence.frames]
+    missing = derivable(sequence.frames, modalities, where=f"sequence {sequence.name}")
     if not missing:
         return sequence
-    found = f"sequence {sequence.name} has no {missing[0]}, only {', '.join(sequence.frames)}"
-    lost = [name for name in missing if name not in DERIVATIONS]
-    if lost or "smpl" not in sequence.frames:
-        raise DataError(
-            f"{found}; it is not among what can be made of smpl: {', '.join(DERIVATIONS)}"
-            if lost
-            else f"{found}; it could be made of smpl (T, 85), which is not there either"
-        )
-    if sequence.frames["smpl"].shape[1:] != (85,):
-        raise DataError(
-            f"{found}; smpl to make it of is (T, 85), not {sequence.frames['smpl'].shape}"
-        )
+    smpl = sequence.frames["smpl"]
+    if smpl.shape[1:] != (85,):
+        raise DataError(f"smpl of sequence {sequence.name} is {smpl.shape}, expected (T, 85)")
     frames = _Drawn(dict(sequence.frames), (*sequence.frames, *missing), form)
     return GaitSequence(**vars(sequence.record), frames=frames)
+
+
+def derivable(present: Collection[str], wanted: Sequence[str], *, where: str) -> list[str]:
+    """What is not among the modalities `present` but can be made of them.
+
+    Raises `DataError` where one can not, beginning with `where`.
+    """
+    missing = [name for name in wanted if name not in present]
+    lost = [name for name in missing if name not in DERIVATIONS or "smpl" not in present]
+    if lost:
+        reason = (
+            f"which could be made of smpl (T, 85), but only {', '.join(present)}"
+            if lost[0] in DERIVATIONS
+            else f"only {', '.join(present)}; of smpl can be made {', '.join(DERIVATIONS)}"
+        )
+        raise DataError(f"{where} has no {lost[0]}, {reason}")
+    return missing
 
 
 class _Drawn(Unread):
