@@ -7,15 +7,15 @@ from pathlib import Path
 
 from meshgait.errors import DataError
 from meshgait.io import BodyTrack, Recording, fit_joints, marker_joints, read
+from meshgait.sequence.kind import describe_file
 
 
 def read_people(path: Path) -> Recording:
     """As `meshgait.io.read`; a data set, which several commands take too, is sent elsewhere."""
-    stores = [path, *(path / split for split in ("train", "test"))]
-    if any((place / "store.json").is_file() for place in stores):
+    if path.is_dir() and describe_file(path) != "a folder":
         raise DataError(
-            f"{path} is a store of meshgait prepare, and one walk is wanted; embed, evaluate, "
-            "explain and train take a store with --store"
+            f"{path} is {describe_file(path)}, and one walk is wanted; embed, evaluate, explain "
+            "and train take a store with --store"
         )
     return read(path)
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jsonargparse import ArgumentParser, Namespace
 
-from meshgait.errors import DataError
-
 if TYPE_CHECKING:
+    from meshgait.io import BodyTrack
     from meshgait.sequence import GaitSequence, Record
 
 
@@ -38,8 +37,13 @@ def add_camera(parser: ArgumentParser) -> None:
     )  # fmt: skip
 
 
-def read_clip(path: Path, chosen: Namespace) -> Seen:
-    """A clip as it is; of a motion, a fit or another tool's file a clip with `smpl`."""
+def read_clip(
+    path: Path, chosen: Namespace, read_track: Callable[[], BodyTrack] | None = None
+) -> Seen:
+    """A clip as it is; of a motion, a fit or another tool's file a clip with `smpl`.
+
+    `read_track` gives the body of a file that is neither a clip nor a fit, else the longest track.
+    """
     from meshgait.body import Body
     from meshgait.cli._bodies import body_of, read_people
     from meshgait.fitting import Fit
@@ -54,7 +58,7 @@ def read_clip(path: Path, chosen: Namespace) -> Seen:
     if kind == "fit":
         fit = Fit.load(path)
         return Seen(fit.to_clip(body, path.stem), fit.motion.fps, by_ours=False)
-    track = body_of(read_people(path))
+    track = body_of(read_people(path)) if read_track is None else read_track()
     clip = as_clip(
         track, path.stem, body=body, azimuth_deg=chosen.azimuth, elevation_deg=chosen.elevation
     )
@@ -65,11 +69,15 @@ def say_what_is_made(
     paths: Sequence[Path], missing: Sequence[str], by_ours: bool, chosen: Namespace
 ) -> None:
     """One line on stderr: of which files what was drawn, and from where it was seen."""
-    which = f"{paths[0]}{f' and {len(paths) - 1} others' if len(paths) > 1 else ''}"
-    made = f"{', '.join(missing)} of {which} made of the body" if missing else which
-    place = f"seen from azimuth {chosen.azimuth:g} and elevation {chosen.elevation:g} degrees"
-    how = f"{place} (--azimuth, --elevation)" if by_ours else "as its own camera sees it"
-    print(f"meshgait: {made}, {how}", file=sys.stderr)
+    more = len(paths) - 1
+    which = f"{paths[0]} and {more} more" if more else str(paths[0])
+    if by_ours:
+        place = f"azimuth {chosen.azimuth:g} and elevation {chosen.elevation:g} degrees"
+        how = f"no camera is known, it is seen from {place} (--azimuth, --elevation)"
+    else:
+        how = "as its own camera sees it"
+    made = f"{', '.join(missing)} made of the body; " if missing else ""
+    print(f"meshgait: {which}: {made}{how}", file=sys.stderr)
 
 
 class WalkFiles:

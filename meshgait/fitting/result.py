@@ -15,7 +15,7 @@ from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
-from meshgait.sequence.kind import require_kind
+from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.motion import Motion
 from meshgait.sequence.sequence import GaitSequence
 from meshgait.sequence.smpl import smpl_of
@@ -69,8 +69,8 @@ class Fit:
     @classmethod
     def load(cls, path: str | Path) -> Fit:
         """Read what `save` wrote; `DataError` for anything else."""
+        require_kind(Path(path), names_in(Path(path)), "fit")
         arrays = read_npz(path)
-        require_kind(Path(path), arrays, "fit")
         try:
             camera_type, names = _CAMERAS[str(arrays["camera"])]
             height, width = arrays["camera_size"].tolist()

@@ -18,6 +18,7 @@ import torch
 from meshgait.errors import DataError
 from meshgait.files.compressed import MOST_BYTES, is_compressed
 from meshgait.files.restricted_pickle import loads
+from meshgait.files.signature import LONGEST, signature
 from meshgait.files.storage import read_torch
 
 _MOST_KEYS = 12  # that an error lists
@@ -61,17 +62,19 @@ def read_content(path: str | Path) -> Any:
     if path.is_dir():
         return _folder(path)
     with path.open("rb") as file:
-        start = file.read(8)
+        start = file.read(LONGEST)
+    if found := signature(start):
+        raise DataError(f"{path} is {found}, in which nobody's bodies or points are")
     if path.stat().st_size > MOST_BYTES:
         raise DataError(f"{path} has more than {MOST_BYTES} bytes, which no clip has")
-    if start[:4] == b"PK\x03\x04":
+    if start[:2] == b"PK":
         return _zip(path)
     if start[1:2] == b"\x50" and len(start) > 1 and 0 < start[0] < 32:
         return C3dFile(path)
     content = path.read_bytes()
     if start[:6] == b"\x93NUMPY":
         return _guarded(path, "an array", lambda: _array(content))
-    return loads(content, name=str(path)) if not _is_text(start) else _text(path, content)
+    return loads(content, name=str(path)) if not _is_text(start[:8]) else _text(path, content)
 
 
 def describe_content(value: Any, *, inside: bool = True) -> str:

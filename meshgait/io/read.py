@@ -28,6 +28,7 @@ from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
 from meshgait.io.recording import Format, Recording
+from meshgait.sequence.kind import is_checkpoint
 
 FORMATS: tuple[Format, ...] = (
     OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, VIBE, GLAMR, AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE,
@@ -56,6 +57,8 @@ def read(path: str | Path) -> Recording:
     content = read_content(path)
     found = _recognise(path, content)
     if found is None:
+        if is_checkpoint(path):
+            raise DataError(f"{path} is a checkpoint of PyTorch, not a walk")
         known = ", ".join(kind.title for kind in FORMATS)
         raise DataError(
             f"{path} is of no known format: it holds {describe_content(content)}; known are {known}"

@@ -8,6 +8,7 @@ from typing import Literal
 from zipfile import ZipFile, is_zipfile
 
 from meshgait.errors import DataError
+from meshgait.files.signature import LONGEST, signature
 
 Kind = Literal["motion", "fit", "clip", "embeddings"]
 
@@ -58,17 +59,46 @@ def describe_kind(names: Collection[str]) -> str:
     return f"{word} ({listed})"
 
 
+def is_checkpoint(path: Path) -> bool:
+    """Whether `torch.save` wrote this file, since version 1.6."""
+    return any(name.endswith("data.pkl") for name in names_in(path))
+
+
+def describe_file(path: Path) -> str:
+    """For people: what any file or folder is, as in `a PNG picture` or `a clip (silhouette)`."""
+    if path.is_dir():
+        is_store = (path / "store.json").is_file() or any(path.glob("*/store.json"))
+        return "a store of meshgait prepare" if is_store else "a folder"
+    with path.open("rb") as file:
+        start = file.read(LONGEST)
+    if start[:2] == b"PK":
+        if not is_zipfile(path):
+            return "a damaged archive"
+        return "a checkpoint of PyTorch" if is_checkpoint(path) else describe_kind(names_in(path))
+    if found := signature(start):
+        return found
+    if start[:1] == b"\x80":
+        return "a pickle"
+    is_text = all(byte > 31 or 8 < byte < 14 for byte in start)
+    return "text" if is_text else "a file of another kind"
+
+
 def require_kind(path: Path, names: Collection[str], wanted: Kind) -> None:
     """Refuse a file of another kind: `DataError` says what it is and what makes the one wanted.
 
     A fit is a motion with more arrays; of what nothing is known may be a clip of any modality.
     """
+    if not names and not is_zipfile(path):
+        raise DataError(f"{path} cannot be read as .npz: it is {describe_file(path)}")
     kind = kind_of(names)
     if kind == wanted or (kind, wanted) == ("fit", "motion"):
         return
     if kind is None and wanted == "clip" and names:
         return
-    noun = wanted if wanted == "embeddings" else f"a {wanted}"
     way = _WAYS.get((kind, wanted))
     more = f"; {way.format(path=path)}" if way else ""
-    raise DataError(f"{path} is {describe_kind(names)}, not {noun}{more}")
+    raise DataError(f"{path} is {describe_kind(names)}, not {_noun(wanted)}{more}")
+
+
+def _noun(kind: Kind) -> str:
+    return kind if kind == "embeddings" else f"a {kind}"

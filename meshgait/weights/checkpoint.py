@@ -13,6 +13,7 @@ import meshgait.models
 from meshgait._version import __version__
 from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.files.storage import BROKEN_TORCH, read_torch, written_whole
+from meshgait.sequence.kind import describe_file, is_checkpoint
 
 FORMAT = 1
 
@@ -38,6 +39,8 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
     `UnsafeFileError` for one that holds anything but tensors and plain values.
     """
+    if not is_checkpoint(Path(path)):
+        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(Path(path))}")
     content = read_torch(path)
     if not isinstance(content, dict) or "format" not in content:
         raise DataError(f"{path} is no checkpoint of meshgait")

@@ -57,7 +57,7 @@ whole = {
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"embedding": None}, "holds no embeddings: embedding are not there"),
+        ({"embedding": None}, r"is a clip \(condition, subject, view\), not embeddings"),
         ({"subject": None, "view": None}, "subject and view are not there"),
         ({"embedding": np.zeros((2, 3), np.float32)}, r"embeddings are .* got float32 \(2, 3\)"),
         ({"embedding": np.zeros((2, 1, 3), np.int64)}, "got int64"),
@@ -126,7 +126,10 @@ def test_no_batch_exceeds_the_budget_but_for_single_clips(budget):
 def test_frames_beyond_the_limit_are_left_out():
     model = GEI(GEI.Config(size=DATA.size))
     clip = DATA[0].frames["silhouette"][:2]
-    found = embed(model, DATA, limit=2).values[0].flatten()
+    longest = max(len(walk.frames["silhouette"]) for walk in DATA)
+    said = rf"{len(DATA)} of {len(DATA)} sequences only the first 2 .* longest has {longest} "
+    with pytest.warns(UserWarning, match=said):
+        found = embed(model, DATA, limit=2).values[0].flatten()
     assert_close(found, torch.from_numpy(clip).float().div(255).mean(0).flatten())
     with pytest.raises(ConfigError, match="at least one frame"):
         embed(model, DATA, limit=0)
