@@ -10,6 +10,7 @@ from jaxtyping import UInt8
 from PIL import Image, UnidentifiedImageError
 
 from meshgait.errors import DataError
+from meshgait.files.regular import require_file
 
 MOST_PIXELS = 4096 * 4096  # of one frame; cameras of the data sets have a fifth of it
 _PNG_END = b"IEND\xaeB`\x82"
@@ -26,6 +27,7 @@ def read_grey(path: Path) -> UInt8[np.ndarray, "H W"]:
     A PNG that is cut short or goes on after its end is refused, as is a picture of more than
     `MOST_PIXELS`, whatever its file holds.
     """
+    require_file(path)
     try:
         with warnings.catch_warnings(), Image.open(path, formats=("PNG", "BMP", "JPEG")) as image:
             warnings.simplefilter("ignore")  # Pillow's own about large pictures: ours is stricter
