@@ -22,7 +22,7 @@ from meshgait.files.stand_ins import Placeholder, StandIn, Word
 
 _MOST_PARTS = 1000  # of a key: hashing goes through all of them, shared ones again and again
 _KEYS = (type(None), bool, int, float, str, bytes, np.generic)
-_MOST_KEY = 1 << 61  # larger whole numbers have the hashes of smaller ones
+_MOST_KEY = (1 << 61) - 1  # larger whole numbers have the hashes of smaller ones
 _MOST_BITS = 512
 # Bytes that Python spends, from above; containers are copied once.
 _CONTAINER, _PAIR, _SLOT, _NUMBER = 250, 100, 16, 40

@@ -161,13 +161,21 @@ def _bytes(machine: Machine) -> bytes:
     return b""
 
 
+def _bytearray(machine: Machine, content: Any = b"", codec: str = "latin-1") -> bytearray:
+    raw = _encode(machine, content, codec) if isinstance(content, str) else content
+    if not isinstance(raw, bytes):
+        raise TypeError("bytes that are none")
+    machine.take(len(raw))
+    return bytearray(raw)
+
+
 def _never(machine: Machine, *_: Any) -> Any:
     raise UnsafeFileError("an object without a class is not read")
 
 
 _BUILTINS: dict[str, Callable[..., Any]] = {
     "dict": _mapping, "set": _set, "frozenset": _frozenset, "complex": _complex, "bytes": _bytes,
-    "object": _never, "list": lambda machine: [], "tuple": lambda machine: (),
+    "bytearray": _bytearray, "object": _never, "list": lambda machine: [], "tuple": lambda machine: (),
     "int": lambda machine: 0, "float": lambda machine: 0.0, "str": lambda machine: "",
     "bool": lambda machine: False,
 }  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from meshgait._numerics import made_once
 from meshgait.body import JOINT_INDEX, Body
 from meshgait.walker import Identity, Route, walk
 
@@ -49,7 +49,7 @@ class PosePrior(NamedTuple):
         return beyond.square().sum(-1)
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def walker_prior() -> PosePrior:
     """How `meshgait.walker` walks: many people over a gait cycle each, with some room around."""
     generator = np.random.default_rng(0)
@@ -58,7 +58,7 @@ def walker_prior() -> PosePrior:
         walk(
             body, Identity.draw(generator), Route.draw_curved(generator),
             frames=_FRAMES, fps=_FPS, phase=generator.uniform(),
-        ).pose[:, 3:]
+        ).motion.pose[:, 3:]
         for _ in range(_PEOPLE)
     ]  # fmt: skip
     pose = np.concatenate(poses).astype(np.float64)

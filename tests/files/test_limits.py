@@ -31,6 +31,7 @@ def test_a_shape_that_does_not_fit_its_bytes_is_none(shape, count):
         require_shape(shape, 1, count)
 
 
+@pytest.mark.slow
 def test_no_hostile_file_takes_more_than_a_gigabyte_or_ten_seconds():
     script = Path(__file__).parents[2] / "benchmarks" / "hostile.py"
     environment = os.environ | {"PYTHONPATH": str(script.parents[1]), "OMP_NUM_THREADS": "1"}

@@ -19,7 +19,7 @@ from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
 from meshgait.walker.outfit import Condition
 
-GENERATOR = 2  # raise it whenever the same seed gives other clips
+GENERATOR = 3  # raise it whenever the same seed gives other clips
 _PICTURE = (128, 112)  # pixels around a person
 _PICTURE_HEIGHT_M = 2.0  # what `person_px` of a tall person spans
 _LEAST_FRAMES = 12  # that an occluder leaves to be seen
@@ -86,6 +86,7 @@ def draw_clip(
         frames=int(generator.integers(config.frames[0], config.frames[1] + 1)),
         fps=config.fps,
         phase=generator.uniform(),
+        variation=int(generator.integers(2**32)),
     )
     azimuth, camera = _place_camera(config, generator)
     occluder = _place_occluder(generator) if generator.random() < config.occluded else None
@@ -117,25 +118,28 @@ def _place_occluder(generator: np.random.Generator) -> Occluder:
 
 def dressed(body: Body, clip: Clip) -> Mesh:
     """The walker with clothes and bag, one mesh for every frame."""
-    return clip.outfit.dress(body, clip.walk.decode(body), torch.from_numpy(clip.walk.pose))
+    motion = clip.walk.motion
+    return clip.outfit.dress(body, motion.decode(body), torch.from_numpy(motion.pose))
 
 
 @torch.no_grad()
 def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
     """The SMPL parameters that `render_clip` gives, also of frames that show nobody."""
     generator = np.random.default_rng((*clip.key, 1))
-    joints = clip.walk.decode(body).require_joints()
-    return estimate_smpl(clip.walk, joints, clip.camera, config.estimator, generator)
+    motion = clip.walk.motion
+    joints = motion.decode(body).require_joints()
+    return estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
 
 
 @torch.no_grad()
 def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
     generator = np.random.default_rng((*clip.key, 1))
-    mesh = clip.walk.decode(body)
+    motion = clip.walk.motion
+    mesh = motion.decode(body)
     joints = mesh.require_joints()
-    smpl = estimate_smpl(clip.walk, joints, clip.camera, config.estimator, generator)
-    clothed = clip.outfit.dress(body, mesh, torch.from_numpy(clip.walk.pose))
+    smpl = estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
+    clothed = clip.outfit.dress(body, mesh, torch.from_numpy(motion.pose))
     image, corner = _photograph(clothed, clip.camera)
     clean = segment(image, config.segmentation, generator)
     mask = clean
