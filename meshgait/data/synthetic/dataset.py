@@ -14,10 +14,10 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from tqdm import tqdm
 
 from meshgait.body import Body
+from meshgait.chance import stream
 from meshgait.data.processes import processes
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.data.store.read import Store
@@ -104,7 +104,7 @@ class SyntheticGait:
 
     def draw_protocol(self, draw: int) -> Protocol:
         """The same with other probes; draw 0 is `protocol`."""
-        generator = np.random.default_rng((self.seed, 99, *([draw] if draw else [])))
+        generator = stream("probes", self.seed, draw)
         chosen = generator.integers(self.config.clips, size=self.identities)
         records = self.records
         names = {records[i * self.config.clips + c].name for i, c in enumerate(chosen)}
