@@ -17,6 +17,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from meshgait._numerics import in_full_precision, in_no_mode, uncompiled
 from meshgait._optional import require
 from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
@@ -44,11 +45,12 @@ class Body(nn.Module):
 
     def __init__(self, arrays: dict[str, Any]) -> None:
         super().__init__()
-        self.layer = _smplx_layer(arrays)
         self._skins: dict[torch.dtype, Any] = {}
-        regress = partial(torch.einsum, "jv,vck->jck", self.layer.J_regressor)
-        self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
-        self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
+        with in_no_mode():
+            self.layer = _smplx_layer(arrays)
+            regress = partial(torch.einsum, "jv,vck->jck", self.layer.J_regressor)
+            self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
+            self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
 
     @classmethod
     def embedded(cls) -> Body:
@@ -79,6 +81,8 @@ class Body(nn.Module):
         """How much each joint moves each vertex; rows sum to 1."""
         return self.layer.lbs_weights
 
+    @uncompiled
+    @in_full_precision
     def forward(
         self,
         *,
@@ -94,6 +98,8 @@ class Body(nn.Module):
         another type than the body. On the CPU the gradient can be taken once, not of a gradient.
         """
         self._check(pose, betas, transl)
+        if not pose.numel():
+            return self._of_no_frames(pose, betas if transl is None else betas.sum() + transl)
         lead, flat, betas = pose.shape[:-1], pose.reshape(-1, 72), betas.reshape(-1, 10)
         offset = flat.new_zeros(len(flat), 3) if transl is None else transl.reshape(-1, 3)
         decode = self._by_numba if _has_kernels(pose) else self._by_smplx
@@ -101,6 +107,13 @@ class Body(nn.Module):
         vertices, joints = (x.reshape(*lead, *x.shape[1:]) for x in (vertices, joints))
         return Mesh(vertices, joints, self.faces)
 
+    def _of_no_frames(self, pose: Float[Tensor, "*batch 72"], rest: Tensor) -> Mesh:
+        """A mesh without a number, which depends on its arguments as any other."""
+        nothing, points = pose.sum() + rest.sum(), (self.layer.v_template, self._seat)
+        vertices, joints = (nothing + x.expand(*pose.shape[:-1], *x.shape) for x in points)
+        return Mesh(vertices, joints, self.faces)
+
+    @in_full_precision
     def shape(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch V 3"]:
         """The body at rest, T-pose, for shape coefficients that are N(0, 1) in the population."""
         return self.layer.v_template + torch.einsum("...k,vck->...vc", betas, self.layer.shapedirs)
@@ -146,9 +159,7 @@ class Body(nn.Module):
 
     def _check(self, pose: Tensor, betas: Tensor, transl: Tensor | None) -> None:
         lead = pose.shape[:-1]
-        if pose.numel() == 0:
-            raise ShapeError(f"there is nothing to decode: pose is {tuple(pose.shape)}")
-        if pose.shape[-1] != 72:
+        if pose.shape[-1:] != (72,):
             raise ShapeError(f"pose is {tuple(pose.shape)}; its last axis must be 72")
         if betas.shape not in ((*lead, 10), (*lead[:-1], 10)):
             raise ShapeError(

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from meshgait._numerics import differentiable_once
 from meshgait._threads import in_parallel
 from meshgait.body import motion_kernels, skin_kernels
 
@@ -93,7 +93,7 @@ class _Decode(torch.autograd.Function):
         return vertices, joints
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("a body decoded on the CPU")
     def backward(
         ctx: Any, of_vertices: Float[Tensor, "N D"], of_joints: Float[Tensor, "N J 3"]
     ) -> tuple[Tensor | None, ...]:

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from meshgait._numerics import in_full_precision, in_no_mode
 from meshgait.body.decode import Body
 from meshgait.body.names import JOINT_PARENTS
 
@@ -31,19 +32,21 @@ class PartialBody(nn.Module):
 
     def __init__(self, body: Body, vertices: Int[Tensor, " N"]) -> None:
         super().__init__()
-        layer = body.layer
-        posedirs = layer.posedirs.unflatten(1, (-1, 3))[:, vertices]
-        arrays = {
-            "template": layer.v_template[vertices],
-            "shapedirs": layer.shapedirs[vertices],
-            "posedirs": posedirs.flatten(1),
-            "weights": layer.lbs_weights[vertices],
-            "rest": layer.J_regressor @ layer.v_template,
-            "rest_directions": torch.einsum("jv,vck->jck", layer.J_regressor, layer.shapedirs),
-        }
-        for name, array in arrays.items():
-            self.register_buffer(name, array.clone(), persistent=False)
+        with in_no_mode():
+            layer = body.layer
+            posedirs = layer.posedirs.unflatten(1, (-1, 3))[:, vertices]
+            arrays = {
+                "template": layer.v_template[vertices],
+                "shapedirs": layer.shapedirs[vertices],
+                "posedirs": posedirs.flatten(1),
+                "weights": layer.lbs_weights[vertices],
+                "rest": layer.J_regressor @ layer.v_template,
+                "rest_directions": torch.einsum("jv,vck->jck", layer.J_regressor, layer.shapedirs),
+            }
+            for name, array in arrays.items():
+                self.register_buffer(name, array.clone(), persistent=False)
 
+    @in_full_precision
     def forward(
         self, rotation: Float[Tensor, "*batch 24 3 3"], betas: Float[Tensor, "*batch 10"]
     ) -> tuple[Float[Tensor, "*batch N 3"], Float[Tensor, "*batch 24 3"]]:
@@ -66,6 +69,7 @@ class PartialBody(nn.Module):
         return self.template + torch.einsum("...k,vck->...vc", betas, self.shapedirs)
 
 
+@in_full_precision
 def pose_skeleton(
     rotation: Float[Tensor, "*batch 24 3 3"], rest: Float[Tensor, "*batch 24 3"]
 ) -> tuple[Float[Tensor, "*batch 24 3 3"], Float[Tensor, "*batch 24 3"]]:

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize, pad
 
+from meshgait._numerics import in_full_precision
 from meshgait.camera.image import enlargement, require_an_image
 from meshgait.errors import DataError
 
@@ -61,6 +62,7 @@ class Camera:
         return cls(rotation, translation, focal, matrix[..., :2, 2], size)
 
     @classmethod
+    @in_full_precision
     def orbit(
         cls,
         azimuth_deg: float | Float[Tensor, "*batch"],
@@ -96,6 +98,7 @@ class Camera:
         return cls.look_at(eye, goal.expand_as(eye), size, fov_deg=fov_deg)
 
     @classmethod
+    @in_full_precision
     def look_at(
         cls,
         eye: Float[Tensor, "*batch 3"],
@@ -123,14 +126,17 @@ class Camera:
         return cls(rotation, -(rotation @ eye[..., None])[..., 0], focal, center, size)
 
     @property
+    @in_full_precision
     def position(self) -> Float[Tensor, "*batch 3"]:
         """Where the camera stands in the world, metres."""
         return -(self.rotation.mT @ self.translation[..., None])[..., 0]
 
+    @in_full_precision
     def to_camera(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 3"]:
         """World points in the camera's axes, metres."""
         return points @ self.rotation.to(points).mT + self.translation.to(points)[..., None, :]
 
+    @in_full_precision
     def project(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 2"]:
         """World points (metres) to pixels, x first.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from meshgait._numerics import made_once
 from meshgait.body import JOINT_INDEX, Body
 from meshgait.walker import Identity, Route, walk
 
@@ -49,7 +49,7 @@ class PosePrior(NamedTuple):
         return beyond.square().sum(-1)
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def walker_prior() -> PosePrior:
     """How `meshgait.walker` walks: many people over a gait cycle each, with some room around."""
     generator = np.random.default_rng(0)

@@ -16,6 +16,7 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
+from meshgait._numerics import in_full_precision
 from meshgait.errors import DataError, ShapeError
 
 _SHIN = (3 / 4, 15 / 16)  # rows between which the legs are measured, by the height
@@ -23,6 +24,7 @@ _SMOOTHING = 1.0  # frames
 _LEAST_SWING = 0.25  # of the range of the width: smaller ups and downs are noise
 
 
+@in_full_precision
 def cgi(
     silhouette: Float[Tensor, "*batch T H W"],
     mask: Bool[Tensor, "*batch T"],
@@ -36,6 +38,7 @@ def cgi(
     as it must be for walks towards the camera. Raises `DataError` for a walk of less than half a
     period by the width.
     """
+    mask = mask.bool()
     if mask.shape != silhouette.shape[:-2]:
         raise ShapeError(f"mask is {tuple(mask.shape)}, silhouettes {tuple(silhouette.shape)}")
     if phase is None:

@@ -8,11 +8,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from meshgait._numerics import in_full_precision, uncompiled
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import topology
 from meshgait.render import coverage
 
 
+@uncompiled
+@in_full_precision
 def normalized_coverage(
     points: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],
@@ -36,6 +39,8 @@ def normalized_coverage(
     return coverage(placed, faces, size, subpixels=subpixels)
 
 
+@uncompiled
+@in_full_precision
 def gait_map(
     points: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],

@@ -10,6 +10,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from meshgait._numerics import in_full_precision
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities.joint_set import COCO17, JointSet
 
@@ -20,6 +21,7 @@ _REACH = 3.0  # sigmas beyond which a Gaussian is cut off
 _FAINTEST = 1e-6  # confidence below which a logarithm would lose its gradient
 
 
+@in_full_precision
 def pose_heatmap(
     skeleton2d: Float[Tensor, "*batch K 3"],
     joint_set: JointSet = COCO17,

@@ -46,7 +46,7 @@ class Scene:
         """See the walker from `azimuth_deg`, 0 from the front and 90 from the left, at 6 metres."""
         joints = mesh.require_joints()
         facing = float(of.heading(joints.mean(0)).rad2deg())
-        around = torch.full((len(joints),), facing + azimuth_deg)
+        around = joints.new_full((len(joints),), facing + azimuth_deg)
         still = torch.ones_like(around)
         camera = Camera.orbit(
             around, elevation_deg * still, 6.0 * still, size,

@@ -6,11 +6,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from meshgait._numerics import in_full_precision
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.modalities.joint_set import SMPL24, JointSet
 
 
+@in_full_precision
 def skeleton3d(
     mesh: Mesh,
     joint_set: JointSet = SMPL24,

@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
+from meshgait._numerics import in_full_precision
 from meshgait.body import Body
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities import normalized_coverage
@@ -238,13 +239,13 @@ class FusionGait(nn.Module):
             [body[:, : CAMERA + POSE], body[:, CAMERA + POSE :] + frames.repeat(step)], 1
         )
 
+    @in_full_precision
     def draw(self, body: Float[Tensor, "N 85"]) -> Float[Tensor, "N H W"]:
         """Silhouettes of bodies as the gait crop has them, with gradients to pose and shape."""
-        with torch.autocast(body.device.type, enabled=False):
-            pose, betas = body[:, CAMERA : CAMERA + POSE], body[:, CAMERA + POSE :]
-            mesh = self.body(pose=pose, betas=betas)
-            # Seen without perspective; x and y of the camera's axes run right and down.
-            return normalized_coverage(mesh.vertices[..., :2], mesh.faces, self.config.size)
+        pose, betas = body[:, CAMERA : CAMERA + POSE], body[:, CAMERA + POSE :]
+        mesh = self.body(pose=pose, betas=betas)
+        # Seen without perspective; x and y of the camera's axes run right and down.
+        return normalized_coverage(mesh.vertices[..., :2], mesh.faces, self.config.size)
 
 
 class _Branch(nn.Module):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
+from meshgait._numerics import made_once
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ConfigError, ShapeError
@@ -141,7 +141,7 @@ def check_levels(graph: tuple[int, ...], vertices: int) -> None:
         )
 
 
-@lru_cache
+@made_once(maxsize=128)
 def body_levels(vertices: int, count: int) -> tuple[Level, ...]:
     """`count` levels of the embedded body, and one of `LAST` vertices where those have more."""
     body = Body.embedded()

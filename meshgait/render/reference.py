@@ -17,8 +17,8 @@ from typing import Any, NamedTuple
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
+from meshgait._numerics import differentiable_once
 from meshgait.mesh import Topology
 from meshgait.render.rules import SATURATED, require_finite
 
@@ -123,7 +123,7 @@ class _Coverage(torch.autograd.Function):
         return result
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("coverage")
     def backward(ctx: Any, grad: Float[Tensor, "N H W"]) -> tuple[Tensor, None, None]:
         image, ends, along, side, result, *saved = ctx.saved_tensors
         pieces = Pieces(*saved)

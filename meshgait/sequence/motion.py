@@ -40,7 +40,7 @@ class Motion:
     def decode(self, body: Body) -> Mesh:
         """The meshes of all frames."""
         pose, betas, transl = (
-            torch.from_numpy(np.array(x, dtype=np.float32))
+            torch.from_numpy(np.array(x, dtype=np.float32)).to(body.weights)
             for x in (self.pose, self.betas, self.transl)
         )
         return body(pose=pose, betas=betas, transl=transl)

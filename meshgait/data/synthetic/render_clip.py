@@ -19,7 +19,7 @@ from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
 from meshgait.walker.outfit import Condition
 
-GENERATOR = 2  # raise it whenever the same seed gives other clips
+GENERATOR = 3  # raise it whenever the same seed gives other clips
 _PICTURE = (128, 112)  # pixels around a person
 _PICTURE_HEIGHT_M = 2.0  # what `person_px` of a tall person spans
 _LEAST_FRAMES = 12  # that an occluder leaves to be seen
@@ -86,6 +86,7 @@ def draw_clip(
         frames=int(generator.integers(config.frames[0], config.frames[1] + 1)),
         fps=config.fps,
         phase=generator.uniform(),
+        variation=int(generator.integers(2**32)),
     )
     azimuth, camera = _place_camera(config, generator)
     occluder = _place_occluder(generator) if generator.random() < config.occluded else None
