@@ -16,11 +16,11 @@ from jaxtyping import Float, Int
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from meshgait.chance import stream
 from meshgait.data import FrameSampling, SequenceDataset, UnorderedFrames
 from meshgait.data.batches import collate
 from meshgait.errors import ConfigError, DataError
 from meshgait.evaluation import embed
+from meshgait.numerics import stream
 
 
 @dataclass(frozen=True)

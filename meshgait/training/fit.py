@@ -18,11 +18,11 @@ from torch import Tensor, nn
 from torch.utils.data import DataLoader
 
 from meshgait._optional import require
-from meshgait.chance import seed
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
 from meshgait.nn import calibrate_
+from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
 from meshgait.training.interrupts import interrupts_noted, leave_interrupts_to_main_process
 from meshgait.training.log import Row, TrainingLog, write_table

@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import CubicSpline
 
-from meshgait.chance import stream
+from meshgait.numerics import stream
 
 DEGREES = 1.1  # of a curve of the upper body
 STEP = 0.012  # metres, of a footprint

@@ -15,11 +15,11 @@ import numpy as np
 from jaxtyping import Int
 from torch.utils.data import Dataset
 
-from meshgait.chance import stream
 from meshgait.data.batches.augment import Augmentation
 from meshgait.data.batches.collate import Batch, collate
 from meshgait.data.batches.frame_sampling import FrameSampling
 from meshgait.errors import ConfigError, DataError
+from meshgait.numerics import stream
 from meshgait.sequence.sequence import GaitSequence, Record
 
 

@@ -17,7 +17,6 @@ from typing import Literal
 from tqdm import tqdm
 
 from meshgait.body import Body
-from meshgait.chance import stream
 from meshgait.data.processes import processes
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.data.store.read import Store
@@ -33,6 +32,7 @@ from meshgait.data.synthetic.render_clip import (
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.storage import cache_dir
 from meshgait.mesh import Mesh
+from meshgait.numerics import stream
 from meshgait.sequence.sequence import GaitSequence, Record
 
 SPLITS = ("train", "test")

@@ -10,11 +10,11 @@ from jaxtyping import Float, UInt8
 
 from meshgait.body import Body
 from meshgait.camera import Camera
-from meshgait.chance import stream
 from meshgait.data.synthetic.segmentation import Occluder, SegmentationNoise, occlude, segment
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import is_visible, normalize_silhouette
+from meshgait.numerics import stream
 from meshgait.render import coverage
 from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk

@@ -2,10 +2,10 @@ import numpy as np
 import pytest
 
 from meshgait.body import Body
-from meshgait.chance import stream
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate
 from meshgait.errors import ConfigError
+from meshgait.numerics import stream
 
 SMALL = WildConfig(clips=2, frames=(12, 14))
 

@@ -3,7 +3,7 @@ import itertools
 import numpy as np
 import pytest
 
-from meshgait.chance import seed, stream
+from meshgait.numerics import seed, stream
 
 KEYS = [(), (0,), (5,), (0, 0), (0, 5), (0, 1, 5), (0, 1, 5, 0), (2**32,), (2**70 + 5,), (-1,)]
 
