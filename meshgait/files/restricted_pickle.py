@@ -175,7 +175,8 @@ def _never(machine: Machine, *_: Any) -> Any:
 
 _BUILTINS: dict[str, Callable[..., Any]] = {
     "dict": _mapping, "set": _set, "frozenset": _frozenset, "complex": _complex, "bytes": _bytes,
-    "bytearray": _bytearray, "object": _never, "list": lambda machine: [], "tuple": lambda machine: (),
+    "bytearray": _bytearray, "object": _never,
+    "list": lambda machine: [], "tuple": lambda machine: (),
     "int": lambda machine: 0, "float": lambda machine: 0.0, "str": lambda machine: "",
     "bool": lambda machine: False,
 }  # fmt: skip
