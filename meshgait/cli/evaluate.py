@@ -23,13 +23,14 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> None:
     """Print the scores and tables, and write them when asked to."""
     from meshgait.evaluation import GREW, HID, Embeddings, embed, evaluate, write_submission
+    from meshgait.files.torch_file import is_torch
     from meshgait.metrics import Reranking
-    from meshgait.sequence.kind import describe_file, is_checkpoint, names_in
+    from meshgait.sequence.kind import describe_file, names_in
     from meshgait.weights.checkpoint import build_model, load_checkpoint
 
     chosen = parse(_parser(), arguments)
-    is_embedded = bool(names_in(chosen.file)) and not is_checkpoint(chosen.file)
-    if not is_embedded and not is_checkpoint(chosen.file):
+    is_embedded = bool(names_in(chosen.file)) and not is_torch(chosen.file)
+    if not is_embedded and not is_torch(chosen.file):
         raise DataError(
             f"{chosen.file} is {describe_file(chosen.file)}, neither a checkpoint of meshgait "
             "train nor embeddings of meshgait embed"

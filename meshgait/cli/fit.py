@@ -12,8 +12,6 @@ from meshgait.cli._clips import add_camera, read_clip, say_what_is_made
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import DataError
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
-
 
 def run(arguments: Sequence[str]) -> None:
     """Fit, write the parameters and the video, say how well the silhouettes overlap."""
@@ -61,7 +59,7 @@ def _parser() -> ArgumentParser:
     parser = make_parser("fit", __doc__)
     parser.add_argument(
         "clip", type=Path, help="a clip or any .npz with the array silhouette (T, H, W), a folder "
-        "of pictures, or bodies, whose silhouettes are drawn: a motion, or a file that meshgait "
+        "of images, or bodies, whose silhouettes are drawn: a motion, or a file that meshgait "
         "convert reads; joints_px (T, 24, 3), x, y and confidence, are used with --fov-deg",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("fit.npz"), help="file to write")
@@ -81,16 +79,20 @@ def _parser() -> ArgumentParser:
 
 
 def _read(chosen: Namespace) -> tuple[Mapping[str, np.ndarray], float]:
-    """The arrays of a file, or the pictures of a folder, and the frame rate."""
+    """The arrays of a file, or the images of a folder, and the frame rate."""
+    from meshgait.data.layouts.source import frame_names
     from meshgait.data.preparation.derived import complete
+    from meshgait.files.images import IMAGE_SUFFIXES
+    from meshgait.files.pixels import clip_levels
     from meshgait.files.storage import read_npz
     from meshgait.sequence.kind import names_in
 
     path = chosen.clip
-    if path.is_dir() and any(file.suffix.lower() in _PICTURES for file in path.iterdir()):
-        return {"silhouette": _pictures(path)}, chosen.fps
+    if path.is_dir() and (names := frame_names(path, IMAGE_SUFFIXES)):
+        return {"silhouette": _images(path, names)}, chosen.fps
     if "silhouette" in names_in(path):  # beside which there may be joints_px, or what is no frame
-        return read_npz(path), chosen.fps
+        arrays = read_npz(path)
+        return arrays | {"silhouette": clip_levels(arrays["silhouette"])}, chosen.fps
     clip, fps, by_ours = read_clip(path, chosen)
     try:
         whole = complete(clip, ["silhouette"])
@@ -100,16 +102,18 @@ def _read(chosen: Namespace) -> tuple[Mapping[str, np.ndarray], float]:
     return whole.frames, fps or chosen.fps
 
 
-def _pictures(path: Path) -> np.ndarray:
-    """The pictures of a folder, in the order of their names."""
-    from meshgait._optional import require
+def _images(path: Path, names: Sequence[str]) -> np.ndarray:
+    """The images of a folder in the order of their frame numbers."""
+    from meshgait.data.layouts.frame_numbers import frame_numbers
+    from meshgait.files.images import read_silhouette
 
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in _PICTURES)
-    image = require("PIL.Image")
-    try:
-        frames = [np.asarray(image.open(file).convert("L")) for file in files]
-    except (image.UnidentifiedImageError, image.DecompressionBombError, SyntaxError) as error:
-        raise DataError(f"a picture in {path} cannot be read: {error}") from error
+    numbers = frame_numbers(names)
+    frames = []
+    for name in sorted(numbers, key=lambda name: (numbers[name] or 0, name)):
+        try:
+            frames.append(read_silhouette(path / name)[0])
+        except DataError as error:
+            raise DataError(f"{path / name} {error}") from error
     if len({frame.shape for frame in frames}) > 1:
-        raise DataError(f"the pictures in {path} differ in size; a sequence has one size")
+        raise DataError(f"the images in {path} differ in size; a sequence has one size")
     return np.stack(frames)

@@ -58,20 +58,21 @@ def _read(path: Path) -> Any:
     from meshgait.data import Store
     from meshgait.files.restricted_pickle import read_pickle
     from meshgait.files.storage import read_npz
+    from meshgait.files.torch_file import is_torch
     from meshgait.sequence import load_clip
-    from meshgait.sequence.kind import describe_file, is_checkpoint, kind_of, names_in
+    from meshgait.sequence.kind import describe_file, kind_of, names_in
     from meshgait.weights.checkpoint import load_checkpoint
 
     if path.is_dir():
         store = Store(path, verify=True)
         return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
-    if is_checkpoint(path):
+    if is_torch(path):
         content = load_checkpoint(path)
         training = content.pop("training", {})
         return content | {"steps": training.get("step", 0)}
     if is_zipfile(path):
         kind = kind_of(names_in(path))
-        arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path)
+        arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path, objects=True)
         return {"kind": kind, **arrays} if kind else arrays
     if describe_file(path) == "a pickle" or path.suffix in (".pkl", ".pickle"):
         return read_pickle(path)

@@ -53,11 +53,11 @@ class Embeddings:
     def load(cls, path: str | Path) -> Embeddings:
         """Read what `save` wrote; raises `DataError` for another kind of file."""
         require_kind(Path(path), names_in(Path(path)), "embeddings")
-        arrays = read_npz(path, only=("embedding", *_COLUMNS))
+        arrays = read_npz(path, only=("embedding", *_COLUMNS), objects=True)
         missing = [name for name in ("embedding", *_COLUMNS) if name not in arrays]
         if missing:
             raise DataError(f"{path} holds no embeddings: {' and '.join(missing)} are not there")
-        values, columns = arrays["embedding"], [arrays[name] for name in _COLUMNS]
+        values, *columns = (_texts(arrays[name]) for name in ("embedding", *_COLUMNS))
         if values.ndim != 3 or values.dtype not in (np.float32, np.float64):
             raise DataError(f"{path}: embeddings are (N, P, C) floats, got {_describe(values)}")
         for name, column in zip(_COLUMNS, columns, strict=True):
@@ -68,6 +68,13 @@ class Embeddings:
                 )
         rows = zip(*(column.tolist() for column in columns), strict=True)
         return cls(torch.from_numpy(values), [Record(*row) for row in rows])
+
+
+def _texts(value: Any) -> np.ndarray:
+    """An array; one of objects that are all text becomes one of text."""
+    array = np.asarray(value)
+    is_text = array.dtype.hasobject and all(isinstance(entry, str) for entry in array.flat)
+    return array.astype(np.str_) if is_text else array
 
 
 def _describe(array: np.ndarray) -> str:

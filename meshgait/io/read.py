@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from meshgait.errors import DataError
+from meshgait.files.torch_file import is_torch
 from meshgait.io.content import describe_content, read_content
 from meshgait.io.formats.aist import AIST
 from meshgait.io.formats.alphapose import ALPHAPOSE
@@ -28,7 +29,6 @@ from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
 from meshgait.io.recording import Format, Recording
-from meshgait.sequence.kind import is_checkpoint
 
 FORMATS: tuple[Format, ...] = (
     OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, VIBE, GLAMR, AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE,
@@ -57,7 +57,7 @@ def read(path: str | Path) -> Recording:
     content = read_content(path)
     found = _recognise(path, content)
     if found is None:
-        if is_checkpoint(path):
+        if path.is_file() and is_torch(path):
             raise DataError(f"{path} is a checkpoint of PyTorch, not a walk")
         known = ", ".join(kind.title for kind in FORMATS)
         raise DataError(

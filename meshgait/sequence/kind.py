@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
-from zipfile import ZipFile, is_zipfile
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from meshgait.errors import DataError
+from meshgait.files.regular import opened
 from meshgait.files.signature import LONGEST, signature
+from meshgait.files.torch_file import is_torch
 
 Kind = Literal["motion", "fit", "clip", "embeddings"]
 
@@ -43,10 +45,13 @@ def kind_of(names: Collection[str]) -> Kind | None:
 
 def names_in(path: Path) -> tuple[str, ...]:
     """The names of the arrays in an .npz, whatever its ending; none for another kind of file."""
-    if not path.is_file() or not is_zipfile(path):
+    if not path.is_file():
         return ()
-    with ZipFile(path) as archive:
-        return tuple(name.removesuffix(".npy") for name in archive.namelist())
+    try:
+        with ZipFile(path) as archive:
+            return tuple(name.removesuffix(".npy") for name in archive.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return ()
 
 
 def describe_kind(names: Collection[str]) -> str:
@@ -59,22 +64,17 @@ def describe_kind(names: Collection[str]) -> str:
     return f"{word} ({listed})"
 
 
-def is_checkpoint(path: Path) -> bool:
-    """Whether `torch.save` wrote this file, since version 1.6."""
-    return any(name.endswith("data.pkl") for name in names_in(path))
-
-
 def describe_file(path: Path) -> str:
     """For people: what any file or folder is, as in `a PNG picture` or `a clip (silhouette)`."""
     if path.is_dir():
         is_store = (path / "store.json").is_file() or any(path.glob("*/store.json"))
         return "a store of meshgait prepare" if is_store else "a folder"
-    with path.open("rb") as file:
+    with opened(path) as file:
         start = file.read(LONGEST)
+    if is_torch(path):
+        return "a checkpoint of PyTorch"
     if start[:2] == b"PK":
-        if not is_zipfile(path):
-            return "a damaged archive"
-        return "a checkpoint of PyTorch" if is_checkpoint(path) else describe_kind(names_in(path))
+        return describe_kind(names_in(path)) if is_zipfile(path) else "a damaged archive"
     if found := signature(start):
         return found
     if start[:1] == b"\x80":

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from meshgait.errors import DataError
+from meshgait.files.torch_file import is_torch
 from meshgait.sequence.kind import (
     describe_file,
     describe_kind,
-    is_checkpoint,
     kind_of,
     names_in,
     require_kind,
@@ -62,7 +62,7 @@ def test_files_are_described_whatever_their_names(tmp_path):
     for content, words in contents.items():
         path.write_bytes(content)
         assert describe_file(path) == words
-        assert is_checkpoint(path) == ("PyTorch" in words)
+        assert is_torch(path) == ("PyTorch" in words)
     assert describe_file(tmp_path / "store") == "a folder"
     (tmp_path / "store" / "train").mkdir()
     (tmp_path / "store" / "train" / "store.json").write_text("{}")
