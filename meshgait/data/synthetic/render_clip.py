@@ -18,6 +18,7 @@ from meshgait.render import coverage
 from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
 from meshgait.walker.outfit import Condition
+from meshgait.walker.surface import reshape_surface
 
 GENERATOR = 3  # raise it whenever the same seed gives other clips
 _PICTURE = (128, 112)  # pixels around a person
@@ -62,6 +63,7 @@ class Clip:
 
     record: Record
     walk: Walk
+    surface: Float[np.ndarray, " M"]
     outfit: Outfit
     camera: Camera
     occluder: Occluder | None
@@ -91,7 +93,8 @@ def draw_clip(
     azimuth, camera = _place_camera(config, generator)
     occluder = _place_occluder(generator) if generator.random() < config.occluded else None
     record = Record(subject, f"{condition}{number:02d}", f"{azimuth:03d}")
-    return Clip(record, steps, Outfit.draw(condition, generator), camera, occluder, key)
+    outfit = Outfit.draw(condition, generator)
+    return Clip(record, steps, person.surface, outfit, camera, occluder, key)
 
 
 def _place_camera(config: WildConfig, generator: np.random.Generator) -> tuple[int, Camera]:
@@ -119,7 +122,8 @@ def _place_occluder(generator: np.random.Generator) -> Occluder:
 def dressed(body: Body, clip: Clip) -> Mesh:
     """The walker with clothes and bag, one mesh for every frame."""
     motion = clip.walk.motion
-    return clip.outfit.dress(body, motion.decode(body), torch.from_numpy(motion.pose))
+    bare = reshape_surface(body, motion.decode(body), clip.surface)
+    return clip.outfit.dress(body, bare, torch.from_numpy(motion.pose), fps=motion.fps)
 
 
 @torch.no_grad()
@@ -135,12 +139,10 @@ def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T
 def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
     generator = np.random.default_rng((*clip.key, 1))
-    motion = clip.walk.motion
-    mesh = motion.decode(body)
+    mesh = dressed(body, clip)
     joints = mesh.require_joints()
-    smpl = estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
-    clothed = clip.outfit.dress(body, mesh, torch.from_numpy(motion.pose))
-    image, corner = _photograph(clothed, clip.camera)
+    smpl = estimate_smpl(clip.walk.motion, joints, clip.camera, config.estimator, generator)
+    image, corner = _photograph(mesh, clip.camera)
     clean = segment(image, config.segmentation, generator)
     mask = clean
     if clip.occluder is not None:
