@@ -132,7 +132,7 @@ def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T
     generator = np.random.default_rng((*clip.key, 1))
     motion = clip.walk.motion
     joints = motion.decode(body).require_joints()
-    return estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
+    return estimate_smpl(body, motion, joints, clip.camera, config.estimator, generator)
 
 
 @torch.no_grad()
@@ -141,7 +141,7 @@ def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     generator = np.random.default_rng((*clip.key, 1))
     mesh = dressed(body, clip)
     joints = mesh.require_joints()
-    smpl = estimate_smpl(clip.walk.motion, joints, clip.camera, config.estimator, generator)
+    smpl = estimate_smpl(body, clip.walk.motion, joints, clip.camera, config.estimator, generator)
     image, corner = _photograph(mesh, clip.camera)
     clean = segment(image, config.segmentation, generator)
     mask = clean
