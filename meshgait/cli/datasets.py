@@ -51,7 +51,7 @@ def _survey(name: str, root: Path, partition: Path | None) -> Iterator[str]:
     from meshgait.data.layouts import find_layout
 
     layout = find_layout(name)
-    survey = layout.find(root, partition)
+    survey = layout.survey(root, partition)
     for split, count in sorted(Counter(clip.split for clip in survey.clips).items()):
         people = {clip.record.subject for clip in survey.clips if clip.split == split}
         yield f"{split}: {count} sequences of {len(people)} people"

@@ -11,8 +11,6 @@ from jsonargparse import ArgumentParser
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import DataError
 
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp")
-
 
 def run(arguments: Sequence[str]) -> None:
     """Fit, write the parameters and the video, say how well the silhouettes overlap."""
@@ -59,7 +57,7 @@ def _parser() -> ArgumentParser:
     parser = make_parser("fit", __doc__)
     parser.add_argument(
         "clip", type=Path, help="an .npz with the array silhouette (T, H, W), or a folder of "
-        "pictures; joints_px (T, 24, 3) in it, x, y and confidence, are used with --fov-deg",
+        "images; joints_px (T, 24, 3) in it, x, y and confidence, are used with --fov-deg",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("fit.npz"), help="file to write")
     parser.add_argument("--gif", type=Path | None, default=None, help="video to write")
@@ -77,23 +75,27 @@ def _parser() -> ArgumentParser:
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an .npz, or the pictures of a folder in the order of their names."""
-    from meshgait._optional import require
+    """The arrays of an .npz, or the images of a folder in the order of their frame numbers."""
+    from meshgait.data.layouts.frame_numbers import frame_numbers
+    from meshgait.data.layouts.source import frame_names
+    from meshgait.files.images import IMAGE_SUFFIXES, read_silhouette
+    from meshgait.files.pixels import clip_levels
     from meshgait.files.storage import read_npz
 
     if not path.is_dir():
         arrays = read_npz(path)
         if "silhouette" not in arrays:
             raise DataError(f"{path} has no array silhouette, only {', '.join(arrays) or 'none'}")
-        return arrays
-    files = sorted(file for file in path.iterdir() if file.suffix.lower() in _PICTURES)
-    if not files:
-        raise DataError(f"{path} holds no pictures ({', '.join(_PICTURES)})")
-    image = require("PIL.Image")
-    try:
-        frames = [np.asarray(image.open(file).convert("L")) for file in files]
-    except (image.UnidentifiedImageError, image.DecompressionBombError, SyntaxError) as error:
-        raise DataError(f"a picture in {path} cannot be read: {error}") from error
+        return arrays | {"silhouette": clip_levels(arrays["silhouette"])}
+    numbers = frame_numbers(frame_names(path, IMAGE_SUFFIXES))
+    if not numbers:
+        raise DataError(f"{path} holds no images ({', '.join(IMAGE_SUFFIXES)})")
+    frames = []
+    for name in sorted(numbers, key=lambda name: (numbers[name] or 0, name)):
+        try:
+            frames.append(read_silhouette(path / name)[0])
+        except DataError as error:
+            raise DataError(f"{path / name} {error}") from error
     if len({frame.shape for frame in frames}) > 1:
-        raise DataError(f"the pictures in {path} differ in size; a sequence has one size")
+        raise DataError(f"the images in {path} differ in size; a sequence has one size")
     return {"silhouette": np.stack(frames)}

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from meshgait.errors import DataError
+from meshgait.files.pixels import clip_levels
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.sequence.kind import require_kind
 from meshgait.sequence.sequence import GaitSequence, Record
@@ -27,8 +28,9 @@ def save_clip(path: str | Path, sequence: GaitSequence) -> None:
 def load_clip(path: str | Path) -> GaitSequence:
     """Read what `save_clip` wrote, or any .npz whose arrays are modalities of equal length.
 
-    Without a subject the file's name is the subject. Raises `DataError` for a damaged file, and
-    for arrays that are no sequence what `GaitSequence` raises, with the file's path.
+    Without a subject the file's name is the subject. Masks become black and white. Raises
+    `DataError` for a damaged file, and for arrays that are no sequence what `GaitSequence` raises,
+    with the file's path.
     """
     path = Path(path)
     arrays = read_npz(path)
@@ -38,6 +40,8 @@ def load_clip(path: str | Path) -> GaitSequence:
     if scalars:
         raise DataError(f"{path}: {scalars[0]} is a single number, not an array of frames")
     try:
+        if "silhouette" in arrays:
+            arrays["silhouette"] = clip_levels(arrays["silhouette"])
         return GaitSequence(**asdict(record), frames=arrays)
     except ValueError as error:
         raise type(error)(f"{path}: {error}") from error

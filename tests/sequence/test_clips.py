@@ -55,3 +55,15 @@ def test_files_are_a_data_set(tmp_path):
     clips = Clips(sorted(tmp_path.iterdir()))
     assert [record.subject for record in clips.records] == ["anna", "ben"]
     assert collate([clips[i] for i in range(len(clips))]).mask.shape == (2, 4)
+
+
+def test_masks_of_0_and_1_are_black_and_white_and_floats_stay(tmp_path):
+    mask = np.arange(24).reshape(2, 3, 4) % 2
+    for kind in (np.uint8, bool, np.int64, np.float32):
+        np.savez(tmp_path / "a.npz", silhouette=mask.astype(kind))
+        found = load_clip(tmp_path / "a.npz").frames["silhouette"]
+        assert found.dtype == (np.float32 if kind is np.float32 else np.uint8)
+        np.testing.assert_array_equal(found, mask * (1 if kind is np.float32 else 255))
+    np.savez(tmp_path / "a.npz", silhouette=np.array([[[0, 3, 39]]]))
+    with pytest.raises(DataError, match=r"a\.npz: has 39 as its brightest"):
+        load_clip(tmp_path / "a.npz")

@@ -54,7 +54,7 @@ def prepare(
     """
     root, out = Path(root), Path(out)
     _require_apart(root, out)
-    survey = layout.find(root, partition)
+    survey = layout.survey(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
     summaries: list[SplitSummary] = []
     notes = [Note.of(finding, root) for finding in survey.findings]

@@ -20,7 +20,7 @@ FRAME = f"{CLIP}/human_crop_f17281"
 
 
 def read_first(root, official):
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     clip, findings = survey.clips[0].read()
     return clip, (*survey.findings, *findings)
 
@@ -101,7 +101,7 @@ def test_a_damaged_pickle_is_reported_by_name(tmp_path, damage):
         path.write_bytes(content + b"more")
     else:
         path.write_bytes(pickle.dumps(np.zeros((9, 85))))
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     if damage == "removed":
         assert len(survey.clips) == 7
         assert survey.findings[0].path == folder
@@ -158,6 +158,6 @@ def test_links_in_circles_and_to_nothing_are_reported(tmp_path):
     (silhouettes / "0009").symlink_to(silhouettes, target_is_directory=True)
     (silhouettes / "0008").symlink_to(silhouettes / "0008")
     (silhouettes / "0007").symlink_to(tmp_path / "nowhere")
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     assert len(survey.clips) == 8
     assert {f.path.name for f in survey.findings} == {"0007", "0008", "0009"}

@@ -40,7 +40,7 @@ def raw(tmp_path):
 def test_stores_hold_what_the_layout_reads(raw, tmp_path):
     root, official = raw
     done = run(root, tmp_path / "out", partition=official)
-    survey = GAIT3D.find(root, official)
+    survey = GAIT3D.survey(root, official)
     for split in ("train", "test"):
         store = Store(tmp_path / "out" / split, verify=True)
         clips = [clip for clip in survey.clips if clip.split == split]
@@ -63,7 +63,7 @@ def test_every_layout_is_prepared(name, tmp_path):
     size = (64, 64) if name == "grew" else (100, 70)  # those of GREW are normalised already
     root = miniature.plain(tmp_path / "raw", miniature.OTHERS[name], size=size)
     done = run(root, tmp_path / "out", LAYOUTS[name])
-    survey = LAYOUTS[name].find(root)
+    survey = LAYOUTS[name].survey(root)
     assert sum(split.clips + split.dropped for split in done.splits) == len(survey.clips)
     for split in done.splits:
         assert split.dropped == 0
@@ -203,7 +203,7 @@ class Fake(Layout):
     def __init__(self, *clips):
         self.clips = clips
 
-    def find(self, root, partition=None):
+    def survey(self, root, partition=None):
         records = (Record(letter, "nm", "000") for letter in "abcdefghij")
         pairs = zip(records, self.clips, strict=False)
         return Survey(tuple(FakeClip(record, "test", frames) for record, frames in pairs))
