@@ -24,8 +24,10 @@ from meshgait.errors import ConfigError
 from meshgait.sequence.motion import Motion
 
 _MEMORY_FRAMES = 8.0  # over which an error is forgotten by a factor of e
-_JOINT = np.array([0.016, 0.016, 0.048])  # metres across, down and in depth
-_HABIT = np.array([0.006, 0.006, 0.030])
+# How far the end of a bone is put elsewhere than its beginning: across, down and in depth, by the
+# length of the bone.
+_BONE = np.array([0.035, 0.035, 0.23])
+_HABIT = np.array([0.012, 0.012, 0.13])
 _ROOT_DEG = np.array([4.0, 5.0, 1.0])  # pitch, yaw, roll
 _SHAPE_KEPT, _SHAPE_HABIT, _SHAPE_LASTING, _SHAPE_WANDER = 0.5, 0.4, 0.5, 0.15
 _CAMERA_LASTING, _CAMERA_WANDER = 0.008, 0.004  # of the picture's half side
@@ -71,8 +73,8 @@ def estimate_smpl(
 ) -> Float[np.ndarray, "T 85"]:
     """The vector of each frame that SMPLGait reads: camera (3), pose (72), betas (10).
 
-    `joints` are those of `motion` decoded by `body`, in metres. The pose is seen from the camera (x right,
-    y down, z forward). The camera is weakly perspective, s * X + t with X in metres around the
+    `joints` are those of `motion` decoded by `body`, in metres. The pose is seen from the camera
+    (x right, y down, z forward). The camera is weakly perspective, s * X + t with X in metres around the
     pelvis, in a square picture from -1 to 1 whose side is 1.2 times the height from toes to head;
     it lays the estimated joints over those in the picture as well as it can.
     """
@@ -107,7 +109,7 @@ def _err(
     """Rotations of the body whose joints an estimator puts elsewhere."""
     frames = len(local)
     habit = _habit(72, view).reshape(frames, 24, 3) * _HABIT
-    wrong = size * (habit + _error((frames, 24, 3), 0.0, 1.0, generator) * _JOINT)
+    wrong = size * (habit + _error((frames, 24, 3), 0.0, 1.0, generator) * _BONE)
     root = size * np.deg2rad(_ROOT_DEG) * _error((frames, 3), 0.5, 0.85, generator)
     turn = Rotation.from_rotvec(root).as_matrix()
     world, found = [local[:, 0]], [turn @ local[:, 0]]
@@ -119,7 +121,7 @@ def _err(
         if joint in _POINTS:
             child = _POINTS[joint]
             bone = places[:, child] - places[:, joint]
-            moved = bone + wrong[:, child] - wrong[:, joint]
+            moved = bone + np.linalg.norm(bone, axis=1, keepdims=True) * wrong[:, joint]
             found.append(turn @ _from_to(bone, moved) @ world[joint])
         else:
             found.append(found[parent] @ local[:, joint])
@@ -154,9 +156,7 @@ def _habit(count: int, view: Float[np.ndarray, "T K"]) -> Float[np.ndarray, "T N
     return view @ weights / np.sqrt(view.shape[1] / 2)
 
 
-def _in_square(
-    joints: Float[Tensor, "T 24 3"], camera: Camera
-) -> Float[np.ndarray, "T 24 2"]:
+def _in_square(joints: Float[Tensor, "T 24 3"], camera: Camera) -> Float[np.ndarray, "T 24 2"]:
     """Where the joints are seen in a square picture around the person, from -1 to 1."""
     pixels = camera.project(joints).double().numpy()
     low, high = pixels.min(axis=1), pixels.max(axis=1)

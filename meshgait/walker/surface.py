@@ -1,4 +1,4 @@
-"""What ten shape coefficients do not say: belly, hips, chest, calves, hair; smooth bumps of skin."""
+"""What ten shape coefficients do not say: belly, hips, calves, hair; smooth bumps of skin."""
 
 from __future__ import annotations
 
