@@ -4,8 +4,8 @@
 
 A fit sees what a mesh-recovery tool sees: the segmented picture and noisy joints in it (2 percent
 of the height, correlated in time, some missing), with a camera that is only guessed and no prior
-that knows our walkers. `overlap` is that of the drawn body with the silhouette of the data set, `truth`
-what the walker itself reaches without the clothes; errors are of joints from the pelvis, in
+that knows our walkers. `overlap` is that of the drawn body with the silhouette of the data set,
+`truth` what the walker itself reaches without the clothes; errors are of joints from the pelvis, in
 millimetres (PA: after the best similarity), `memory` their correlation between two frames.
 """
 

@@ -74,9 +74,9 @@ def estimate_smpl(
     """The vector of each frame that SMPLGait reads: camera (3), pose (72), betas (10).
 
     `joints` are those of `motion` decoded by `body`, in metres. The pose is seen from the camera
-    (x right, y down, z forward). The camera is weakly perspective, s * X + t with X in metres around the
-    pelvis, in a square picture from -1 to 1 whose side is 1.2 times the height from toes to head;
-    it lays the estimated joints over those in the picture as well as it can.
+    (x right, y down, z forward). The camera is weakly perspective, s * X + t with X in metres
+    around the pelvis, in a square picture from -1 to 1 whose side is 1.2 times the height from
+    toes to head; it lays the estimated joints over those in the picture as well as it can.
     """
     frames = len(motion)
     world_to_camera = camera.rotation.double().numpy()
@@ -85,18 +85,18 @@ def estimate_smpl(
     local[:, 0] = world_to_camera @ local[:, 0]
     places = joints.double().numpy() @ world_to_camera.T
     view = _features(local[:, 0], places)
+    wobble = noise.camera * _error((frames, 3), _CAMERA_LASTING, _CAMERA_WANDER, generator)
+    wrong = _SHAPE_HABIT * _habit(10, view)
+    wrong += _error((frames, 10), _SHAPE_LASTING, _SHAPE_WANDER, generator)
+    kept = 1 - (1 - _SHAPE_KEPT) * min(noise.shape, 1)
+    betas = kept * motion.betas + noise.shape * wrong
     if noise.pose:
         local = _err(local, places, view, noise.pose, generator)
-    pose = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec()
-    kept = 1 - (1 - _SHAPE_KEPT) * min(noise.shape, 1)
-    errors = _habit(10, view) * _SHAPE_HABIT
-    errors += _error((frames, 10), _SHAPE_LASTING, _SHAPE_WANDER, generator)
-    betas = kept * motion.betas + noise.shape * errors
     rest = body.rest_joints(from_numpy(betas).float()).double()
     found = pose_skeleton(from_numpy(local), rest)[1].numpy()
-    weak = _lay_over(found - found[:, :1], _in_square(joints, camera))
-    weak += noise.camera * _error((frames, 3), _CAMERA_LASTING, _CAMERA_WANDER, generator)
-    return np.concatenate([weak, pose.reshape(frames, 72), betas], axis=1).astype(np.float32)
+    weak = _lay_over(found - found[:, :1], _in_square(joints, camera)) + wobble
+    pose = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec().reshape(frames, 72)
+    return np.concatenate([weak, pose, betas], axis=1).astype(np.float32)
 
 
 def _err(
