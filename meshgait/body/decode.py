@@ -17,12 +17,12 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from meshgait._numerics import in_full_precision, in_no_mode, uncompiled
 from meshgait._optional import require
 from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
 from meshgait.errors import DataError, DependencyError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision, in_no_mode, uncompiled
 
 _CHUNK = 128  # frames decoded at once: the skinning transforms of one take 441 kB
 

@@ -15,9 +15,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait._numerics import differentiable_once
 from meshgait._threads import in_parallel
 from meshgait.body import motion_kernels, skin_kernels
+from meshgait.numerics import differentiable_once
 
 
 class Skin(NamedTuple):

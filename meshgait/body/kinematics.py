@@ -9,9 +9,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from meshgait._numerics import in_full_precision, in_no_mode
 from meshgait.body.decode import Body
 from meshgait.body.names import JOINT_PARENTS
+from meshgait.numerics import in_full_precision, in_no_mode
 
 
 class PartialBody(nn.Module):

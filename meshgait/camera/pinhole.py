@@ -9,9 +9,9 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize, pad
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera.image import enlargement, require_an_image
 from meshgait.errors import DataError
+from meshgait.numerics import in_full_precision
 
 NEAR = 1e-3  # metres; nothing nearer to the camera is drawn
 

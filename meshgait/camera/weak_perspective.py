@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera.image import enlargement, require_an_image
 from meshgait.camera.pinhole import NEAR, Camera
 from meshgait.errors import DataError, ShapeError
+from meshgait.numerics import in_full_precision
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait._numerics import made_once
 from meshgait.body import JOINT_INDEX, Body
+from meshgait.numerics import made_once
 from meshgait.walker import Identity, Route, walk
 
 _PEOPLE, _FRAMES, _FPS = 40, 12, 9.0  # more than a gait cycle of each

@@ -11,7 +11,6 @@ from jaxtyping import Float
 from torch import Tensor
 from tqdm import tqdm
 
-from meshgait._numerics import in_no_mode
 from meshgait.body import JOINT_NAMES, Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
@@ -22,6 +21,7 @@ from meshgait.fitting.prior import walker_prior
 from meshgait.fitting.result import Fit
 from meshgait.fitting.targets import Targets, as_plain_tensor, cut_out, read_silhouettes
 from meshgait.fitting.view import CropView, PictureView, View
+from meshgait.numerics import in_no_mode
 from meshgait.render import mask
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from meshgait.sequence.motion import Motion

@@ -16,8 +16,8 @@ from jaxtyping import Bool, Float
 from torch import Tensor
 from torch.nn.functional import max_pool2d
 
-from meshgait._numerics import in_full_precision
 from meshgait.errors import DataError, ShapeError
+from meshgait.numerics import in_full_precision
 
 _SHIN = (3 / 4, 15 / 16)  # rows between which the legs are measured, by the height
 _SMOOTHING = 1.0  # frames

@@ -13,10 +13,10 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from meshgait._numerics import in_full_precision, made_once
 from meshgait.body.names import JOINT_INDEX, JOINT_NAMES
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision, made_once
 
 # Which joints an axis runs between. A bone between two joints is as long as they are apart; others,
 # marked by False, are as long as their skin.

@@ -15,10 +15,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision
 from meshgait.render import shade
 
 _CHUNK = 32  # frames drawn at once: more do not fit the cache of a processor

@@ -15,8 +15,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait._numerics import in_no_mode
 from meshgait.body.names import JOINT_NAMES, JOINT_PARENTS, LANDMARK_NAMES
+from meshgait.numerics import in_no_mode
 
 SOURCES = (*JOINT_NAMES, *LANDMARK_NAMES)
 _OTHER_SIDE = {"left": "right", "right": "left"}

@@ -8,11 +8,11 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.modalities.heading import heading
+from meshgait.numerics import in_full_precision
 
 
 def mesh_in_camera(mesh: Mesh, camera: Camera | WeakPerspective) -> Mesh:

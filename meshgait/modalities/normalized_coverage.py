@@ -8,9 +8,9 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision, uncompiled
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import topology
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render import coverage
 
 

@@ -10,9 +10,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities.joint_set import COCO17, JointSet
+from meshgait.numerics import in_full_precision
 
 _CANVAS = 128  # pixels per side on which the Gaussians are drawn
 _BODY = _CANVAS // 1.5  # pixels from the highest to the lowest keypoint

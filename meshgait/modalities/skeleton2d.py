@@ -6,11 +6,11 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.mesh import Mesh
 from meshgait.modalities.joint_set import COCO17, JointSet
 from meshgait.modalities.skeleton3d import skeleton3d
+from meshgait.numerics import in_full_precision
 from meshgait.render import rasterize_seen_by, screen
 
 _DEPTH_SIZE = 96  # pixels of the depth image that decides what is seen

@@ -6,10 +6,10 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.modalities.joint_set import SMPL24, JointSet
+from meshgait.numerics import in_full_precision
 
 
 @in_full_precision

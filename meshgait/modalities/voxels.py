@@ -9,10 +9,10 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera import NEAR, Camera, WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision
 
 
 @dataclass(frozen=True)

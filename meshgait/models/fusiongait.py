@@ -8,7 +8,6 @@ import torch
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
-from meshgait._numerics import in_full_precision
 from meshgait.body import Body
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities import normalized_coverage
@@ -33,6 +32,7 @@ from meshgait.nn import (
     to_unit_range,
     transform_columns,
 )
+from meshgait.numerics import in_full_precision
 from meshgait.rotation import axis_angle_to_matrix
 
 USUAL_AGREEMENT = 0.7  # of a silhouette and a body that was estimated well: frames of it count once

@@ -9,7 +9,6 @@ import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
-from meshgait._numerics import made_once
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ConfigError, ShapeError
@@ -25,6 +24,7 @@ from meshgait.nn import (
     scale_channels,
 )
 from meshgait.nn.graph import GraphBlock, GraphConvolution, SparseMap
+from meshgait.numerics import made_once
 from meshgait.operators import Level, adjacency, edges, hierarchy
 from meshgait.rotation import axis_angle_to_matrix
 

@@ -8,7 +8,6 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from meshgait._numerics import in_full_precision, made_once
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
@@ -21,6 +20,7 @@ from meshgait.nn import (
     initialise_,
     scale_channels,
 )
+from meshgait.numerics import in_full_precision, made_once
 from meshgait.rotation import axis_angle_to_matrix
 
 STEPS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)  # fill a cube evenly

@@ -9,8 +9,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from meshgait._numerics import in_full_precision
 from meshgait.errors import ConfigError
+from meshgait.numerics import in_full_precision
 
 _LARGEST_MATRIX = 512  # pixels up to which a product with a matrix is faster than a convolution
 

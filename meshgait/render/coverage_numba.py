@@ -11,9 +11,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait._jit import kernel
-from meshgait._numerics import differentiable_once
 from meshgait._threads import blocks, in_parallel
 from meshgait.mesh import Topology
+from meshgait.numerics import differentiable_once
 from meshgait.render.contour_numba import LANES, contour, tables
 from meshgait.render.coverage_kernels import ROWS, cover
 

@@ -14,8 +14,8 @@ import triton.language as tl
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait._numerics import differentiable_once
 from meshgait.mesh import Topology
+from meshgait.numerics import differentiable_once
 from meshgait.render.reference import Edges, edges_of
 from meshgait.render.rules import SATURATED, require_finite
 

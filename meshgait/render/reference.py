@@ -18,8 +18,8 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait._numerics import differentiable_once
 from meshgait.mesh import Topology
+from meshgait.numerics import differentiable_once
 from meshgait.render.rules import SATURATED, require_finite
 
 _CHUNK = 32  # frames at a time: what they need stays in the cache

@@ -7,8 +7,8 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 from torch.nn.functional import normalize
 
-from meshgait._numerics import in_full_precision
 from meshgait.camera import Camera, WeakPerspective
+from meshgait.numerics import in_full_precision
 from meshgait.render.surface import normals
 from meshgait.render.zbuffer import interpolate, rasterize_seen_by
 

@@ -12,8 +12,8 @@ import math
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision, uncompiled
 from meshgait.errors import ConfigError
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import implementation
 from meshgait.render.rules import as_drawing, require_finite
 

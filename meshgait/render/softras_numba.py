@@ -10,8 +10,8 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from meshgait._jit import kernel
-from meshgait._numerics import differentiable_once
 from meshgait._threads import blocks, in_parallel
+from meshgait.numerics import differentiable_once
 from meshgait.render.softras_reference import EPSILON
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision, uncompiled
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import implementation
 from meshgait.render.rules import as_drawing
 

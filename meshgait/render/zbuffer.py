@@ -8,10 +8,10 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait._numerics import in_full_precision, uncompiled
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError
 from meshgait.mesh import Mesh, whole_faces
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import implementation
 from meshgait.render.rules import as_drawing, require_finite
 

@@ -6,11 +6,11 @@ Within a trial, joint angles at equal phase differ by about 1.5 degrees from str
 
 from __future__ import annotations
 
-import zlib
-
 import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import CubicSpline
+
+from meshgait.numerics import stream
 
 DEGREES = 1.1  # of a curve of the upper body
 STEP = 0.012  # metres, of a footprint
@@ -34,7 +34,7 @@ class Variation:
         if self.seed is None:
             return np.zeros_like(cycle)
         if name not in self._curves:
-            generator = np.random.default_rng([self.seed, zlib.crc32(name.encode())])
+            generator = stream(f"variation of {name}", self.seed)
             knots = np.arange(-_REACH * _KNOTS, _REACH * _KNOTS + 1) / _KNOTS
             self._curves[name] = CubicSpline(knots, generator.standard_normal(len(knots)))
         return self._curves[name](np.clip(cycle, -_REACH, _REACH))

@@ -14,12 +14,13 @@ from meshgait.data.synthetic.segmentation import Occluder, SegmentationNoise, oc
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import is_visible, normalize_silhouette
+from meshgait.numerics import stream
 from meshgait.render import coverage
 from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
 from meshgait.walker.outfit import Condition
 
-GENERATOR = 3  # raise it whenever the same seed gives other clips
+GENERATOR = 4  # raise it whenever the same seed gives other clips
 _PICTURE = (128, 112)  # pixels around a person
 _PICTURE_HEIGHT_M = 2.0  # what `person_px` of a tall person spans
 _LEAST_FRAMES = 12  # that an occluder leaves to be seen
@@ -72,9 +73,9 @@ def draw_clip(
     subject: str, key: tuple[int, ...], number: int, body: Body, config: WildConfig
 ) -> Clip:
     """Clip `number` of the person that `key` seeds: a function of its arguments alone."""
-    person = Identity.draw(np.random.default_rng(key))
+    person = Identity.draw(stream("person", *key))
     key = (*key, number)
-    generator = np.random.default_rng(key)
+    generator = stream("clip", *key)
     shares = [1 - config.bag - config.coat, config.bag, config.coat]
     conditions: tuple[Condition, ...] = ("normal", "bag", "coat")
     condition = conditions[generator.choice(3, p=shares)]
@@ -125,7 +126,7 @@ def dressed(body: Body, clip: Clip) -> Mesh:
 @torch.no_grad()
 def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
     """The SMPL parameters that `render_clip` gives, also of frames that show nobody."""
-    generator = np.random.default_rng((*clip.key, 1))
+    generator = stream("picture", *clip.key)
     motion = clip.walk.motion
     joints = motion.decode(body).require_joints()
     return estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
@@ -134,7 +135,7 @@ def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T
 @torch.no_grad()
 def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
-    generator = np.random.default_rng((*clip.key, 1))
+    generator = stream("picture", *clip.key)
     motion = clip.walk.motion
     mesh = motion.decode(body)
     joints = mesh.require_joints()

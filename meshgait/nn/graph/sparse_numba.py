@@ -8,9 +8,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from meshgait._numerics import differentiable_once
 from meshgait._threads import blocks, in_parallel
 from meshgait.nn.graph import sparse_kernels
+from meshgait.numerics import differentiable_once
 
 MOST = 8  # frames to a task
 

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 
+from meshgait.body import Body
 from meshgait.data.synthetic.dataset import SyntheticGait
-from meshgait.data.synthetic.render_clip import WildConfig
+from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate
 from meshgait.errors import ConfigError
+from meshgait.numerics import stream
 
 SMALL = WildConfig(clips=2, frames=(12, 14))
 
@@ -126,3 +128,18 @@ def test_an_unknown_split_is_refused(tmp_path):
 def test_impossible_settings_are_refused(clips, frames):
     with pytest.raises(ConfigError):
         WildConfig(clips=clips, frames=frames)
+
+
+def test_a_person_and_its_first_clip_do_not_draw_the_same_numbers(monkeypatch):
+    drawn = []
+
+    def spy(name, *keys):
+        drawn.append((name, *keys))
+        return stream(name, *keys)
+
+    monkeypatch.setattr("meshgait.data.synthetic.render_clip.stream", spy)
+    body = Body.embedded()
+    clip = draw_clip("a", (0, 1, 5), 0, body, SMALL)
+    estimate(body, clip, SMALL)
+    first = [stream(*key).random() for key in drawn]
+    assert len(drawn) == len(set(first)) == 3

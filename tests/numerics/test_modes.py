@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from meshgait._numerics import differentiable_once, in_full_precision, in_no_mode, made_once
 from meshgait.errors import ConfigError
+from meshgait.numerics import differentiable_once, in_full_precision, in_no_mode, made_once
 
 
 def test_what_is_marked_is_exact_within_autocast_and_autocast_goes_on_behind_it():
