@@ -67,11 +67,8 @@ def prepare(
     of unusual shape or type are dropped. A `dry_run` writes nothing, and needs no `out`.
     Raises `DataError` when no clip of this layout can be read, `ConfigError` if `out` is in `root`.
     """
-    root, out = Path(root), None if out is None else Path(out)
-    if out is None and not dry_run:
-        raise ConfigError("without a folder to write to, only a dry run can be made")
-    if out is not None:
-        _require_apart(root, out)
+    root = Path(root)
+    target = _target(root, out, dry_run)
     survey = layout.survey(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
     summaries: list[SplitSummary] = []
@@ -79,7 +76,6 @@ def prepare(
     searches: tuple[str, ...] = ()
     with processes(-(-len(survey.clips) // CLIPS_PER_SHARD)) as pool:
         works = _works(layout.name, survey.clips, reader, pool, progress)
-        target = None if dry_run else out
         removed = () if target is None else _retire(target, works)
         for split, work in works.items():
             found = work.weigh() if target is None else work.write(target / split)
@@ -98,9 +94,16 @@ def prepare(
     return done
 
 
-def _require_apart(root: Path, out: Path) -> None:
+def _target(root: Path, out: str | Path | None, dry_run: bool) -> Path | None:
+    """Where stores are written, or `None` for nowhere."""
+    if out is None:
+        if not dry_run:
+            raise ConfigError("without a folder to write to there is only a dry run")
+        return None
+    out = Path(out)
     if root.resolve() in (out.resolve(), *out.resolve().parents):
         raise ConfigError(f"{out} lies in {root}, which is read; write elsewhere")
+    return None if dry_run else out
 
 
 def _works(
