@@ -62,13 +62,12 @@ def prepare(
 
     `out/report.json` has what is returned: what was written, and all that was left out. Clips to
     be searched have their protocols beside them. What an earlier run finished is kept, whatever
-    ended it, if files and settings are the same; the bytes are those of an undisturbed run. A split
-    of an earlier run that this one does not make is removed. Floats become single precision; clips
-    of unusual shape or type are dropped. A `dry_run` writes nothing, and needs no `out`.
-    Raises `DataError` when no clip of this layout can be read, `ConfigError` if `out` is in `root`.
+    ended it, if files and settings are the same, to the bytes of an undisturbed run; a split that
+    this run does not make is removed. Floats become single precision; clips of unusual shape or
+    type are dropped. A `dry_run` writes nothing, and needs no `out`. Raises `DataError` when no
+    clip of this layout can be read, `ConfigError` if `out` is in `root`.
     """
-    root = Path(root)
-    target = _target(root, out, dry_run)
+    root, target = Path(root), _target(Path(root), out, dry_run)
     survey = layout.survey(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
     summaries: list[SplitSummary] = []
@@ -82,7 +81,7 @@ def prepare(
             summaries.append(found.summary(split, len(work.clips)))
             read += found.notes
             if split == "test":
-                path = None if target is None else target / split / PROTOCOLS_FILE
+                path = target and target / split / PROTOCOLS_FILE
                 searches, more = _add_protocols(layout, survey, found.records, path)
                 read += more
     notes = (*(Note.of(finding, root) for finding in survey.findings), *read)
