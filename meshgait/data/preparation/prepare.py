@@ -70,24 +70,24 @@ def prepare(
     root, target = Path(root), _target(Path(root), out, dry_run)
     survey = layout.survey(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
-    summaries: list[SplitSummary] = []
-    read: list[Note] = []
-    searches: tuple[str, ...] = ()
     with processes(-(-len(survey.clips) // CLIPS_PER_SHARD)) as pool:
         works = _works(layout.name, survey.clips, reader, pool, progress)
         removed = () if target is None else _retire(target, works)
-        for split, work in works.items():
-            found = work.weigh() if target is None else work.write(target / split)
-            summaries.append(found.summary(split, len(work.clips)))
-            read += found.notes
-            if split == "test":
-                path = target and target / split / PROTOCOLS_FILE
-                searches, more = _add_protocols(layout, survey, found.records, path)
-                read += more
-    notes = (*(Note.of(finding, root) for finding in survey.findings), *read)
-    if not any(summary.clips for summary in summaries):
+        found = {
+            split: work.weigh() if target is None else work.write(target / split)
+            for split, work in works.items()
+        }
+    read = [note for part in found.values() for note in part.notes]
+    notes = [Note.of(finding, root) for finding in survey.findings] + read
+    if not any(part.records for part in found.values()):
         raise DataError(f"no clip in {root} can be read{commonest(read or notes)}")
-    done = Preparation(layout.name, tuple(summaries), notes, removed, searches)
+    searches: tuple[str, ...] = ()
+    if "test" in found:
+        path = target and target / "test" / PROTOCOLS_FILE
+        searches, lost = _add_protocols(layout, survey, found["test"].records, path)
+        notes += lost
+    splits = tuple(part.summary(s, len(works[s].clips)) for s, part in found.items())
+    done = Preparation(layout.name, splits, tuple(notes), removed, searches)
     if target is not None:
         done.save(target / "report.json")
     return done
