@@ -81,13 +81,9 @@ def prepare(
     notes = [Note.of(finding, root) for finding in survey.findings] + read
     if not any(part.records for part in found.values()):
         raise DataError(f"no clip in {root} can be read{commonest(read or notes)}")
-    searches: tuple[str, ...] = ()
-    if "test" in found:
-        path = target and target / "test" / PROTOCOLS_FILE
-        searches, lost = _add_protocols(layout, survey, found["test"].records, path)
-        notes += lost
+    searches, lost = _add_protocols(layout, survey, found.get("test"), target)
     splits = tuple(part.summary(s, len(works[s].clips)) for s, part in found.items())
-    done = Preparation(layout.name, splits, tuple(notes), removed, searches)
+    done = Preparation(layout.name, splits, (*notes, *lost), removed, searches)
     if target is not None:
         done.save(target / "report.json")
     return done
@@ -266,12 +262,15 @@ def _name(entry: os.DirEntry[str]) -> str:
 
 
 def _add_protocols(
-    layout: Layout, survey: Survey, records: Sequence[Record], path: Path | None
+    layout: Layout, survey: Survey, test: _Found | None, out: Path | None
 ) -> tuple[tuple[str, ...], list[Note]]:
     """Write how the clips that are left are searched; that in words, and the probes lost."""
-    names = {record.name for record in records}
+    if test is None:
+        return (), []
+    records, names = test.records, {record.name for record in test.records}
     protocols = layout.protocols(records, survey.probes & names) if records else ()
-    if path is not None:
+    if out is not None:
+        path = out / "test" / PROTOCOLS_FILE
         clear_parts(path)
         if protocols:
             write_protocols(path, protocols)
