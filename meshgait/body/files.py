@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from meshgait.errors import BodyNotFoundError, DataError
+from meshgait.files.regular import opened
 from meshgait.files.restricted_pickle import read_pickle
 from meshgait.files.storage import cache_dir, read_npz
 
@@ -66,7 +67,9 @@ def read_body(path: str | Path) -> dict[str, np.ndarray]:
     that holds anything but arrays.
     """
     path = Path(path)
-    content = read_npz(path) if path.suffix == ".npz" else read_pickle(path)
+    with opened(path) as file:
+        is_npz = file.read(4) == b"PK\x03\x04"
+    content = read_npz(path, only=_ARRAYS, objects=True) if is_npz else read_pickle(path)
     if not isinstance(content, dict):
         raise DataError(f"{path} holds a {type(content).__name__}, not the arrays of a body model")
     missing = [name for name in _ARRAYS if name not in content]

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 
 from meshgait.errors import DataError
 from meshgait.files.pixels import grey_levels, labels, require_dark_border
+from meshgait.files.regular import require_file
 
 Content = TypeVar("Content")
 IMAGE_SUFFIXES = (".png", ".jpg", ".jpeg", ".bmp")
@@ -50,6 +51,7 @@ def read_labels(path: Path, count: int) -> UInt8[np.ndarray, "H W"]:
 
 def _read(path: Path, meaning: Callable[[Image.Image], Content]) -> Content:
     """A PNG that is cut short or goes on after its end is refused."""
+    require_file(path)
     try:
         with warnings.catch_warnings(), Image.open(path, formats=("PNG", "BMP", "JPEG")) as image:
             warnings.simplefilter("ignore")  # Pillow's own about large images: ours is stricter

@@ -12,7 +12,8 @@ from torch import nn
 import meshgait.models
 from meshgait._version import __version__
 from meshgait.errors import ConfigError, DataError, MeshgaitError
-from meshgait.files.storage import BROKEN_TORCH, read_torch, written_whole
+from meshgait.files.storage import written_whole
+from meshgait.files.torch_file import BROKEN_TORCH, read_torch
 
 FORMAT = 1
 

@@ -6,7 +6,6 @@ why not, without the path.
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +15,7 @@ from jaxtyping import Float, Shaped, UInt8
 
 from meshgait.errors import DataError
 from meshgait.files.images import IMAGE_SUFFIXES, read_labels, read_silhouette
+from meshgait.files.regular import opened, parse_json
 from meshgait.io.formats.romp_frame import read_romp_frame
 from meshgait.modalities.alignment import align
 from meshgait.modalities.parsing import PARSING_LABELS
@@ -106,9 +106,9 @@ class PoseJson(FrameReader):
     def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
         """The joints in pixels of the image."""
         try:
-            people = json.loads(_text(path))["people"]
+            people = parse_json(_text(path), name="the file")["people"]
             joints = np.array(people[0]["pose_keypoints_2d"], np.float32) if people else None
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise DataError("is not the JSON that OpenPose writes") from error
         if joints is None:
             raise DataError("shows nobody")
@@ -158,7 +158,7 @@ def _aligned(
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         content = file.read(MOST_TEXT + 1)
     if len(content) > MOST_TEXT:
         raise DataError(f"has more than {MOST_TEXT} bytes, which is absurd for one frame")

@@ -16,7 +16,7 @@ from meshgait.walker import EstimatorNoise
 
 CLEAN = WildConfig(
     clips=2, frames=(12, 12), elevation_deg=(0.0, 0.0), bag=0.0, coat=0.0, occluded=0.0,
-    segmentation=SegmentationNoise(0, 1, 0), estimator=EstimatorNoise(*6 * [0]),
+    segmentation=SegmentationNoise(0, 1, 0), estimator=EstimatorNoise(0, 0, 0),
 )  # fmt: skip
 
 

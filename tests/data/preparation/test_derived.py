@@ -13,7 +13,7 @@ from meshgait.walker import EstimatorNoise
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    exact = WildConfig(clips=2, frames=(14, 16), occluded=0, estimator=EstimatorNoise(*6 * [0.0]))
+    exact = WildConfig(clips=2, frames=(14, 16), occluded=0, estimator=EstimatorNoise(0, 0, 0))
     return SyntheticGait("test", identities=1, config=exact, cache=tmp_path_factory.mktemp("d"))
 
 
