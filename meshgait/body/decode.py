@@ -43,6 +43,7 @@ class Body(nn.Module):
     _seat: Tensor  # joints at rest: of the mean shape, and by shape coefficient
     _seat_directions: Tensor
 
+    @uncompiled
     def __init__(self, arrays: dict[str, Any]) -> None:
         super().__init__()
         self._skins: dict[torch.dtype, Any] = {}
@@ -53,11 +54,13 @@ class Body(nn.Module):
             self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
 
     @classmethod
+    @uncompiled
     def embedded(cls) -> Body:
         """The body that ships with meshgait (CC0): no download, no agreement."""
         return cls(load_embedded())
 
     @classmethod
+    @uncompiled
     def load(cls, path: str | Path) -> Body:
         """A body model file, .pkl or .npz, such as `SMPL_NEUTRAL.pkl`.
 
