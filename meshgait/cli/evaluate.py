@@ -30,7 +30,7 @@ def run(arguments: Sequence[str]) -> None:
 
     chosen = parse(_parser(), arguments)
     is_embedded = bool(names_in(chosen.file)) and not is_torch(chosen.file)
-    if not is_embedded and not is_torch(chosen.file):
+    if not is_embedded and not (chosen.file.is_file() and is_torch(chosen.file)):
         raise DataError(
             f"{chosen.file} is {describe_file(chosen.file)}, neither a checkpoint of meshgait "
             "train nor embeddings of meshgait embed"
