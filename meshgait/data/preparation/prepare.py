@@ -188,7 +188,7 @@ def _state(clips: Sequence[ClipFiles], root: Path) -> Iterator[str]:
         for path in clip.paths:
             yield f"{_relative(path, root)}\n"
             for file in sorted(os.scandir(path), key=_name) if path.is_dir() else [path]:
-                about = os.stat(file)
+                about = os.stat(file) if os.path.exists(file) else os.lstat(file)
                 yield f"{os.fspath(file)[len(str(path)) :]} {about.st_size} {about.st_mtime_ns}\n"
 
 
