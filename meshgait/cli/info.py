@@ -21,7 +21,7 @@ _MOST_LINES = 60
 def run(arguments: Sequence[str]) -> None:
     """Print one line for everything in the file, or for all that is known about the network."""
     parser = make_parser("info", __doc__)
-    parser.add_argument("file", type=Path, help="a file, the folder of a store, or a model")
+    parser.add_argument("file", type=Path, help="a file, a store or what prepare wrote, or a model")
     path = parse(parser, arguments).file
     if not path.exists() and path.name == str(path) and not path.suffix:
         print("\n".join(describe(find_model(path.name))))
@@ -38,7 +38,7 @@ def _recognised(path: Path) -> Iterator[str]:
     from meshgait.files.torch_file import is_torch
     from meshgait.io import PointTrack, find_jumps, read, recognise
 
-    if (path / "store.json").is_file():
+    if any(path.glob("store.json")) or any(path.glob("*/store.json")):
         return
     try:
         found = recognise(path)
@@ -68,6 +68,9 @@ def _read(path: Path) -> Any:
     from meshgait.weights.find import collect
 
     if path.is_dir():
+        splits = sorted(file.parent for file in path.glob("*/store.json"))
+        if splits and not (path / "store.json").is_file():
+            return {folder.name: _read(folder) for folder in splits}
         store = Store(path, verify=True)
         return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
     if is_torch(path):

@@ -23,6 +23,7 @@ Condition = Literal["normal", "bag", "coat"]
 BagKind = Literal["backpack", "satchel", "handbag"]
 
 _RING = 24  # corners of a ring of a coat's skirt
+_TRAIL_S = 0.12  # seconds that the hem at the knee is late
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,24 @@ class Outfit:
             return cls(coat=Coat(float(thickness), float(length)))
         return cls()
 
-    def dress(self, body: Body, mesh: Mesh, pose: Float[Tensor, "*batch 72"]) -> Mesh:
-        """The clothed mesh: body and things side by side, closed each; joints are kept."""
+    def dress(
+        self,
+        body: Body,
+        mesh: Mesh,
+        pose: Float[Tensor, "*batch 72"],
+        *,
+        fps: float | None = None,
+    ) -> Mesh:
+        """The clothed mesh: body and things side by side, closed each; joints are kept.
+
+        With `fps` the meshes are frames of a walk, and what hangs loose trails behind.
+        """
         vertices, faces = [mesh.vertices], [mesh.faces]
         joints, turns = mesh.require_joints(), _joint_rotations(pose)
         things = []
         if self.coat is not None:
             vertices = [_put_on(self.coat, body, mesh)]
-            things.append(_skirt(self.coat, body, mesh, joints, turns))
+            things.append(_skirt(self.coat, body, mesh, joints, turns, fps))
         if self.bag is not None:
             things.append(_carry(self.bag, body, mesh, joints, turns))
         for points, triangles in things:
@@ -112,7 +123,7 @@ def _put_on(coat: Coat, body: Body, mesh: Mesh) -> Float[Tensor, "*batch V 3"]:
 
 
 def _skirt(
-    coat: Coat, body: Body, mesh: Mesh, joints: Tensor, turns: Tensor
+    coat: Coat, body: Body, mesh: Mesh, joints: Tensor, turns: Tensor, fps: float | None
 ) -> tuple[Float[Tensor, "*batch K 3"], Int[Tensor, "L 3"]]:
     """A closed tube of elliptic rings from the waist down, wide enough for both thighs."""
     hips = [joints[..., JOINT_INDEX[f"{side}_hip"], :] for side in ("left", "right")]
@@ -128,8 +139,19 @@ def _skirt(
         middle = joints[..., 0, :] if down is None else (left + right) / 2
         apart = ((left - right)[..., None, :] @ pelvis)[..., 0, :].abs() / 2
         half = (apart + radius)[..., None, :]  # of the ellipse, in the axes of the pelvis
+        if fps is not None:
+            middle = joints[..., 0, :] + _trail(middle - joints[..., 0, :], share * _TRAIL_S * fps)
         rings.append(middle[..., None, :] + (circle * half) @ pelvis.mT)
     return _cap(torch.stack(rings, dim=-3))
+
+
+def _trail(place: Float[Tensor, "*batch T 3"], frames: float) -> Float[Tensor, "*batch T 3"]:
+    """What follows `place` late: a first-order lag of so many frames, at rest before the first."""
+    keep = frames / (1 + frames)
+    found = [place[..., 0, :]]
+    for now in place.unbind(-2)[1:]:
+        found.append(keep * found[-1] + (1 - keep) * now)
+    return torch.stack(found, dim=-2)
 
 
 def _thigh_radius(body: Body, mesh: Mesh, joints: Tensor) -> float:

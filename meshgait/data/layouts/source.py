@@ -156,4 +156,4 @@ def _gaps(folder: Path, files: dict[int, str]) -> list[Finding]:
 
 
 def _and_more(count: int) -> str:
-    return f"; so {'is' if count == 2 else 'are'} {count - 1} more in this folder" * (count > 1)
+    return f" (and {count - 1} more in this folder)" * (count > 1)
