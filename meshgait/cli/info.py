@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import torch
@@ -63,8 +64,11 @@ def _recognised(path: Path) -> Iterator[str]:
 
 def _read(path: Path) -> Any:
     from meshgait.data import Store
+    from meshgait.files.restricted_pickle import read_pickle
+    from meshgait.files.storage import read_npz
     from meshgait.files.torch_file import is_torch, read_torch
-    from meshgait.io.content import C3dFile, Folder, Text, describe_content, read_content
+    from meshgait.sequence import load_clip
+    from meshgait.sequence.kind import describe_file, kind_of, names_in
     from meshgait.weights.find import collect
 
     if path.is_dir():
@@ -80,11 +84,13 @@ def _read(path: Path) -> Any:
             training = content.pop("training")
             return content | {"steps": training.get("step", 0)}
         return content
-    content = read_content(path)
-    if isinstance(content, (C3dFile, Folder, Text)):
-        what = describe_content(content)
-        raise DataError(f"{path} is {what}, which has no arrays to show")
-    return content
+    if is_zipfile(path):
+        kind = kind_of(names_in(path))
+        arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path, objects=True)
+        return {"kind": kind, **arrays} if kind else arrays
+    if describe_file(path) == "a pickle" or path.suffix in (".pkl", ".pickle"):
+        return read_pickle(path)
+    raise DataError(f"{path} is {describe_file(path)}, of which nothing is known here")
 
 
 def _describe(name: str, value: Any) -> Iterator[str]:
@@ -101,7 +107,9 @@ def _describe(name: str, value: Any) -> Iterator[str]:
 
 
 def _range(value: np.ndarray | torch.Tensor) -> str:
-    array = value if isinstance(value, np.ndarray) else value.detach().double().numpy()
+    from meshgait.files.restricted_pickle import to_numpy
+
+    array = value if isinstance(value, np.ndarray) else to_numpy(value)
     if array.dtype.kind not in "fiu" or array.size == 0:
         return ""
     bad = int(np.count_nonzero(~np.isfinite(array)))
