@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import torch
@@ -57,7 +58,9 @@ def _read(path: Path) -> Any:
     from meshgait.data import Store
     from meshgait.files.restricted_pickle import read_pickle
     from meshgait.files.storage import read_npz
+    from meshgait.files.torch_file import is_torch
     from meshgait.sequence import load_clip
+    from meshgait.sequence.kind import describe_file, kind_of, names_in
     from meshgait.weights.checkpoint import load_checkpoint
 
     if path.is_dir():
@@ -66,17 +69,17 @@ def _read(path: Path) -> Any:
             return {folder.name: _read(folder) for folder in splits}
         store = Store(path, verify=True)
         return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
-    if path.suffix in (".pt", ".pth", ".ckpt"):
+    if is_torch(path):
         content = load_checkpoint(path)
         training = content.pop("training", {})
         return content | {"steps": training.get("step", 0)}
-    if path.suffix in (".pkl", ".pickle"):
+    if is_zipfile(path):
+        kind = kind_of(names_in(path))
+        arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path, objects=True)
+        return {"kind": kind, **arrays} if kind else arrays
+    if describe_file(path) == "a pickle" or path.suffix in (".pkl", ".pickle"):
         return read_pickle(path)
-    if path.suffix == ".npz":
-        arrays = read_npz(path)
-        is_clip = "silhouette" in arrays or "smpl" in arrays
-        return dict(load_clip(path).frames) if is_clip else arrays
-    raise DataError(f"{path} is no .npz, .pkl, .pt and no store, and nothing else is known here")
+    raise DataError(f"{path} is {describe_file(path)}, of which nothing is known here")
 
 
 def _describe(name: str, value: Any) -> Iterator[str]:
