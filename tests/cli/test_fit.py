@@ -61,14 +61,16 @@ def test_every_mistake_is_one_sentence(tmp_path, capsys):
     assert "No such file" in refused(["fit", tmp_path / "none.npz"], capsys)
     assert "did you mean 'fit.prior'" in refused(["fit", good, "--fit.piror=1"], capsys)
     np.savez(tmp_path / "other.npz", depth=np.zeros((3, 4, 4)))
-    assert "no array silhouette, only depth" in refused(["fit", tmp_path / "other.npz"], capsys)
+    assert "holds a dictionary with the keys depth" in refused(
+        ["fit", tmp_path / "other.npz"], capsys
+    )
     np.savez(tmp_path / "flat.npz", silhouette=np.zeros((4, 4)))
     assert "must be (T, H, W)" in refused(["fit", tmp_path / "flat.npz"], capsys)
     np.savez(tmp_path / "empty.npz", silhouette=np.zeros((2, 40, 40), np.uint8))
     assert "frame 0 of 2 shows nobody" in refused(["fit", tmp_path / "empty.npz"], capsys)
     folder = tmp_path / "pictures"
     folder.mkdir()
-    assert "holds no images" in refused(["fit", folder], capsys)
+    assert "holds a folder with no files" in refused(["fit", folder], capsys)
     (folder / "0.png").write_bytes(b"no image")
     assert "cannot be read" in refused(["fit", folder], capsys)
     Image.new("L", (5, 5)).save(folder / "0.png")

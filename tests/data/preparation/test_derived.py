@@ -13,7 +13,8 @@ from meshgait.walker import EstimatorNoise
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
-    exact = WildConfig(clips=2, frames=(14, 16), occluded=0, estimator=EstimatorNoise(0, 0, 0))
+    bare = {"bag": 0.0, "coat": 0.0, "occluded": 0.0}
+    exact = WildConfig(clips=2, frames=(14, 16), estimator=EstimatorNoise(0, 0, 0), **bare)
     return SyntheticGait("test", identities=1, config=exact, cache=tmp_path_factory.mktemp("d"))
 
 
@@ -52,7 +53,7 @@ def test_what_is_derived_lies_beside_the_data_and_is_kept(data):
 
 
 def test_without_noise_a_drawn_body_covers_what_is_seen_of_it(data):
-    """But for clothes, bags and the perspective."""
+    """But for what the coefficients do not say of the surface, and the perspective."""
     for clip in Derived(data, ["parsing", "rgb"]):
         seen, parsing, rgb = (clip.frames[name] for name in ("silhouette", "parsing", "rgb"))
         assert parsing.shape == seen.shape
