@@ -40,8 +40,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     Whatever a user can cause ends in one sentence on stderr and status 2; the environment
     variable MESHGAIT_DEBUG shows the traceback instead. An interrupt is status 130, a reader of
-    the output that has gone is 141 and silent. Without `arguments` this is the program itself: it
-    takes those of the command line and ends soon when it is interrupted.
+    the output that has gone is 141 and silent. `--trust-size` admits files that ask for more memory
+    than their size seems to need (see `meshgait.files.limits`). Without `arguments` this is the
+    program itself: it takes those of the command line and ends soon when it is interrupted.
     """
     if arguments is not None:
         return _run(list(arguments))
@@ -81,7 +82,12 @@ def _obey(arguments: list[str]) -> None:
     elif arguments[0] == "--version":
         print(f"meshgait {__version__}")
     else:
-        import_module(f"meshgait.cli.{_command(arguments[0])}").run(arguments[1:])
+        from meshgait.files.limits import trusted  # not for --help: it brings numpy and torch
+
+        rest = [word for word in arguments[1:] if word != "--trust-size"]
+        command = _command(arguments[0])
+        with trusted(wanted="--trust-size" in arguments):
+            import_module(f"meshgait.cli.{command}").run(rest)
 
 
 def _format_warning(message: Warning | str, *_: object, **__: object) -> str:
@@ -107,9 +113,11 @@ def _sentence(error: Exception) -> str:
 def _help() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:{width}}  {_purpose(name)}" for name in COMMANDS]
-    return "\n".join(
-        ["usage: meshgait VERB ...", "", *lines, "", "meshgait VERB --help tells more."]
+    more = (
+        "meshgait VERB --help tells more; with --trust-size any verb reads files that ask for\n"
+        "more memory than their size should need."
     )
+    return "\n".join(["usage: meshgait VERB ...", "", *lines, "", more])
 
 
 def _purpose(name: str) -> str:

@@ -19,6 +19,7 @@ from meshgait.data.processes import ReadAhead
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
 from meshgait.nn import calibrate_
+from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
 from meshgait.training.devices import any_process, gathered, held_by, make_fabric
 from meshgait.training.interrupts import interrupts_noted
@@ -186,7 +187,7 @@ class _Training:
     def _gradient_of(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor | float]]:
         """Leave the gradient in the weights; embedding, label and what the step is known by."""
         # Dropout, too, is a function of seed, step and process.
-        torch.manual_seed((self.recipe.seed * 2**20 + self.step) * 2**10 + self.fabric.global_rank)
+        torch.manual_seed(seed("dropout", self.recipe.seed, self.step, self.fabric.global_rank))
         there = batch.to(self.fabric.device)
         mask = None if bool(batch.mask.all()) else there.mask
         outputs = self.forward(**there.inputs, mask=mask)

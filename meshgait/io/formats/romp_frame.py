@@ -8,9 +8,6 @@ coefficients ten are SMPL's.
 
 from __future__ import annotations
 
-import io
-import zipfile
-import zlib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,18 +16,12 @@ import numpy as np
 from jaxtyping import Float
 
 from meshgait.errors import DataError
-from meshgait.files.restricted_pickle import loads
+from meshgait.files.npy import BROKEN, read_archive
+from meshgait.files.regular import opened, require_file
 from meshgait.io.track import numbers
 
-MOST_BYTES = 1 << 26  # unpacked; one frame with all its vertices has less than a megabyte
 _POSES, _BETAS = ("poses", "smpl_thetas"), ("betas", "smpl_betas")
 _PARTS = ("global_orient", "body_pose")
-# All that zipfile and numpy were seen to raise for a damaged archive.
-_BROKEN = (
-    ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError, IndexError,
-    NotImplementedError, OverflowError, MemoryError, zipfile.BadZipFile, zlib.error,
-    SyntaxError, UnicodeDecodeError,
-)  # fmt: skip
 
 
 class Person(NamedTuple):
@@ -68,7 +59,7 @@ def read_romp_frame(path: Path) -> Float[np.ndarray, " 85"]:
         people = people_of(_results(path))
     except DataError:
         raise
-    except _BROKEN as error:
+    except BROKEN as error:
         raise DataError("cannot be read as an .npz of ROMP") from error
     if not people:
         raise DataError("shows nobody")
@@ -76,21 +67,15 @@ def read_romp_frame(path: Path) -> Float[np.ndarray, " 85"]:
 
 
 def _results(path: Path) -> Any:
-    with zipfile.ZipFile(path) as archive:
-        if "results.npy" not in archive.namelist():
-            raise DataError("is no file of ROMP: it has no array 'results'")
-        if archive.getinfo("results.npy").file_size > MOST_BYTES:
-            raise DataError(f"unpacks to more than {MOST_BYTES} bytes, which is absurd")
-        content = archive.read("results.npy")
-    file = io.BytesIO(content)
-    is_old = np.lib.format.read_magic(file) == (1, 0)
-    format_ = np.lib.format
-    header = format_.read_array_header_1_0 if is_old else format_.read_array_header_2_0
-    _, _, dtype = header(file)
-    if not dtype.hasobject:
+    about = require_file(path)
+    with opened(path) as file:
+        arrays = read_archive(file, about.st_size, only=("results",), objects=True)
+    if "results" not in arrays:
+        raise DataError("is no file of ROMP: it has no array 'results'")
+    found = arrays["results"]
+    if isinstance(found, np.ndarray) and not found.dtype.hasobject:
         raise DataError("is no file of ROMP: its 'results' are plain numbers")
-    found = loads(content[file.tell() :], name="its pickle")
-    return found[()] if isinstance(found, np.ndarray) and found.ndim == 0 else found
+    return found
 
 
 def _rows(people: Any) -> list[Person]:
