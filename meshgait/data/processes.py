@@ -13,7 +13,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any, NoReturn, TypeVar
 
-import loky
 import torch
 from torch.utils.data import DataLoader
 
@@ -35,6 +34,8 @@ def processes(jobs: int) -> Iterator[Executor | None]:
     if workers < 2:
         yield None
         return
+    import loky
+
     # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
     # `if __name__ == "__main__"`.
     with interrupts_held_back():
