@@ -6,15 +6,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from jsonargparse import Namespace
+
 from meshgait.cli._parsing import make_parser, parse
 
 
 def run(arguments: Sequence[str]) -> None:
     """Read, warn of jumps, fill gaps and smooth if asked, write."""
-    from meshgait.body import Body
-    from meshgait.cli._bodies import body_of
-    from meshgait.io import fill_gaps, find_jumps, read, smooth, write
-    from meshgait.io.write import Target, target_of
+    from meshgait.io.write import Target
 
     parser = make_parser("convert", __doc__)
     parser.add_argument("file", type=Path, help="a file or folder of any format that is known; "
@@ -24,12 +23,23 @@ def run(arguments: Sequence[str]) -> None:
                         "the ending of the file to write does not say it")  # fmt: skip
     parser.add_argument("--track", type=str | None, default=None, help="who, in a video of several "
                         "people; otherwise who is seen longest")  # fmt: skip
-    parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
+    parser.add_argument("--fps", type=float | None, default=None, help="frames a second, where "
+                        "the file does not say; else what is usual, with a warning")  # fmt: skip
+    parser.add_argument("--fps-out", type=float | None, default=None, help="frames a second to "
+                        "write, where they shall be others")  # fmt: skip
     parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")
     parser.add_argument("--fill", type=int, default=0, help="frames that may be missing in a row "
                         "and are filled in")  # fmt: skip
     parser.add_argument("--smooth", type=float, default=0.0, help="frames over which to smooth")
-    chosen = parse(parser, arguments)
+    _convert(parse(parser, arguments))
+
+
+def _convert(chosen: Namespace) -> None:
+    from meshgait.body import Body
+    from meshgait.cli._bodies import body_of
+    from meshgait.io import fill_gaps, find_jumps, read, resample, smooth, write
+    from meshgait.io.write import target_of
+
     target = chosen.to or target_of(chosen.out)
     recording = read(chosen.file)
     body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
@@ -41,5 +51,9 @@ def run(arguments: Sequence[str]) -> None:
         track = fill_gaps(track, chosen.fill)
     if chosen.smooth:
         track = smooth(track, chosen.smooth)
+    if chosen.fps_out is not None:
+        track = resample(track.timed(chosen.fps), chosen.fps_out)
+    for note in track.notes:
+        print(f"meshgait: {note}", file=sys.stderr)
     write(chosen.out, track, body, target, fps=chosen.fps)
     print(f"{chosen.out}: {len(track)} frames of {recording.format.title} as {target}")

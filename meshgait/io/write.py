@@ -40,14 +40,14 @@ def write(
     body: Body,
     target: Target | None = None,
     *,
-    fps: float = 25.0,
+    fps: float | None = None,
 ) -> None:
     """Write `track` as `target`, or as the ending of `path` says.
 
     `motion` is ours, upright; `clip` has the 85 numbers that networks read and the frame ids;
     `gait3d` is a pickle, or a folder of ROMP's files; meshes are a folder named without the
-    ending. `body` says where the pelvis is. Raises `ConfigError` for an ending that says nothing
-    and `DataError` for what the target cannot hold.
+    ending. `body` says where the pelvis is, `fps` holds where the track has none. Raises
+    `ConfigError` for an ending that says nothing and `DataError` for what the target cannot hold.
     """
     path = Path(path)
     target = target or target_of(path)
@@ -55,7 +55,8 @@ def write(
         return save_clip(path, as_clip(track, path.stem))
     if target == "gait3d":
         return write_gait3d(path, track)
-    motion = track.to_motion(body, fps=fps)
+    is_timed = target in ("motion", "amass", "bvh")
+    motion = track.to_motion(body, fps=fps if is_timed else track.usual_fps)
     if target == "motion":
         return save_motion(path, motion)
     if target == "amass":
