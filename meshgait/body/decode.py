@@ -43,6 +43,7 @@ class Body(nn.Module):
     _seat: Tensor  # joints at rest: of the mean shape, and by shape coefficient
     _seat_directions: Tensor
 
+    @uncompiled
     def __init__(self, arrays: dict[str, Any]) -> None:
         super().__init__()
         self._skins: dict[torch.dtype, Any] = {}
@@ -53,11 +54,13 @@ class Body(nn.Module):
             self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
 
     @classmethod
+    @uncompiled
     def embedded(cls) -> Body:
         """The body that ships with meshgait (CC0): no download, no agreement."""
         return cls(load_embedded())
 
     @classmethod
+    @uncompiled
     def load(cls, path: str | Path) -> Body:
         """A body model file, .pkl or .npz, such as `SMPL_NEUTRAL.pkl`.
 
@@ -118,6 +121,11 @@ class Body(nn.Module):
         """The body at rest, T-pose, for shape coefficients that are N(0, 1) in the population."""
         return self.layer.v_template + torch.einsum("...k,vck->...vc", betas, self.layer.shapedirs)
 
+    @in_full_precision
+    def rest_joints(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch 24 3"]:
+        """The joints of `shape`, which follow the coefficients as linearly as the skin does."""
+        return self._seat + torch.einsum("...k,jck->...jc", betas, self._seat_directions)
+
     def _by_numba(
         self,
         pose: Float[Tensor, "N 72"],
@@ -130,8 +138,7 @@ class Body(nn.Module):
         layer, dtype = self.layer, pose.dtype
         if dtype not in self._skins:
             self._skins[dtype] = skin(layer.lbs_weights, layer.posedirs, layer.parents)
-        # Joints follow the shape as linearly as vertices do: no need to look at the latter.
-        rest = self._seat + torch.einsum("sk,jck->sjc", betas, self._seat_directions)
+        rest = self.rest_joints(betas)
         return decode(pose, self.shape(betas), rest, offset, self._skins[dtype])
 
     def _by_smplx(

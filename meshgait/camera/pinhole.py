@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import torch
 from jaxtyping import Float
@@ -81,7 +82,10 @@ class Camera:
         >>> Camera.orbit(0, 0, 4.0, (64, 64)).project(torch.zeros(1, 3))
         tensor([[32., 32.]])
         """
-        goal = torch.as_tensor(target, dtype=torch.get_default_dtype())
+        places = (azimuth_deg, elevation_deg, distance, target)
+        kinds = {x.dtype for x in places if isinstance(x, Tensor) and x.is_floating_point()}
+        kind = reduce(torch.promote_types, kinds) if kinds else torch.get_default_dtype()
+        goal = torch.as_tensor(target, dtype=kind)
         azimuth, elevation, radius = torch.broadcast_tensors(
             *(torch.as_tensor(x).to(goal) for x in (azimuth_deg, elevation_deg, distance))
         )

@@ -99,7 +99,7 @@ def find_floor(
             columns.T @ (weight * columns) + prior, columns.T @ (weight[:, 0] * low)
         )
     tilt = plane[1:]
-    if np.linalg.norm(tilt) > _MOST_TILT:
+    if np.linalg.norm(tilt) > _MOST_TILT or np.median(off) > 2 * _UNEVEN_M:
         return Floor(float(np.median(low)), np.eye(3))
     normal = np.array([-tilt[0], 1.0, -tilt[1]])
     level = shortest_turn(normal, np.array([0.0, 1.0, 0.0]))

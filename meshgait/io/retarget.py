@@ -105,7 +105,7 @@ def _as_it_stands(
 
 
 def _torso(points: dict[str, Float[np.ndarray, "3"]]) -> Float[np.ndarray, "N 3"]:
-    """What tells how a pelvis is turned: from hip to hip, and from the hips to what is over them."""
+    """What tells how a pelvis is turned: from hip to hip, and from there to what is over it."""
     hips = (points["left_hip"] + points["right_hip"]) / 2
     tops = [points[name] - hips for name in ("spine3", "neck", "head") if name in points]
     knees = (points["left_knee"] + points["right_knee"]) / 2

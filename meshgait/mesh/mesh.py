@@ -16,6 +16,7 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh.connectivity import Topology, topology, whole_faces
+from meshgait.numerics import uncompiled
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,12 +86,14 @@ class Mesh:
         joints = None if self.joints is None else self.joints.to(*args, **kwargs)
         return Mesh(vertices, joints, self.faces.to(vertices.device))
 
+    @uncompiled
     def to_trimesh(self) -> Any:
         """The same single mesh as a `trimesh.Trimesh`, vertex order kept."""
         vertices, faces = self._single()
         return require("trimesh").Trimesh(vertices, faces, process=False)
 
     @classmethod
+    @uncompiled
     def from_trimesh(cls, mesh: Any) -> Mesh:
         """A `trimesh.Trimesh`, or all of a `trimesh.Scene`, as float32 vertices and int64 faces.
 

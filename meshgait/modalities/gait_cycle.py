@@ -54,6 +54,8 @@ def gait_cycle(
     """
     if not fps > 0:
         raise ConfigError(f"fps must be above 0, got {fps}")
+    if not len(joints) or not mask.shape[-1]:
+        raise DataError(f"there is no clip to measure: joints are {tuple(joints.shape)}")
     mask = mask.bool()
     lead, frames = mask.shape[:-1], mask.shape[-1]
     found = []

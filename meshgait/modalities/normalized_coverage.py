@@ -65,7 +65,8 @@ def gait_map(
     scale = height / tall
     shift = -low * scale[..., None]
     placed = points * scale[..., None, None] + shift[..., None, :]
-    columns = math.ceil(float((scale * (high - low)[..., 0]).detach().max())) + 1
+    widths = (scale * (high - low)[..., 0]).detach()
+    columns = math.ceil(float(widths.max())) + 1 if widths.numel() else 1
     median = median_column(coverage(placed, faces, (height, columns)))
     goal = width / 2 + 0.5 if middle is None else middle
     return scale, torch.stack([shift[..., 0] + goal - median, shift[..., 1]], dim=-1)

@@ -112,7 +112,7 @@ class FusionGait(nn.Module):
             side = config.size[0] >> (len(stages) - 1)
             self.transform = SpatialTransform(BODY - CAMERA, side)
         if config.rerender or config.refine:
-            self.body = Body.embedded()
+            self.body = Body.embedded().to(torch.get_default_dtype())
         if config.rerender:
             self.trust = nn.Parameter(torch.tensor(4.0))
         if config.refine:

@@ -158,5 +158,5 @@ def seen_vertices(
     column, row = vertices[..., 0].floor().long(), vertices[..., 1].floor().long()
     inside = (column >= 0) & (column < W) & (row >= 0) & (row < H)
     pixel = row.clamp(0, H - 1) * W + column.clamp(0, W - 1)
-    limit = farthest.reshape(-1, H * W).gather(1, pixel.reshape(len(farthest), -1))
-    return inside & (vertices[..., 2] <= limit.reshape(pixel.shape) + tolerance)
+    limit = farthest.reshape(*fragments.face.shape[:-2], H * W).gather(-1, pixel)
+    return inside & (vertices[..., 2] <= limit + tolerance)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+
 @dataclass(frozen=True, eq=False)
 class Moments:
     """Moments as the known frame before each, and how far on to the next one it is, 0 to 1."""

@@ -13,7 +13,8 @@ import meshgait.models
 from meshgait._version import __version__
 from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.files.storage import written_whole
-from meshgait.files.torch_file import BROKEN_TORCH, read_torch
+from meshgait.files.torch_file import BROKEN_TORCH, is_torch, read_torch
+from meshgait.sequence.kind import describe_file
 
 FORMAT = 1
 
@@ -39,6 +40,8 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
     `UnsafeFileError` for one that holds anything but tensors and plain values.
     """
+    if not Path(path).is_file() or not is_torch(path):
+        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(Path(path))}")
     content = read_torch(path)
     if not isinstance(content, dict) or "format" not in content:
         raise DataError(f"{path} is no checkpoint of meshgait")
