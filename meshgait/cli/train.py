@@ -38,8 +38,7 @@ def run(arguments: Sequence[str]) -> None:
     torch.manual_seed(chosen.recipe.seed)
     model = model_type(chosen.model)
     data = make_data(chosen, "train", model)
-    criterion = chosen.recipe.loss(model, data.identities)
-    fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
+    fit(model, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
     print(chosen.out / "checkpoint.pt")
 
 

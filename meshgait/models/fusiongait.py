@@ -60,7 +60,7 @@ class FusionGait(nn.Module):
         are read of all; None takes all. In training each input of a clip is missing with
         probability `missing`. `refine` corrects each clip's body shape by its silhouettes before
         anything else reads it, learnt from identities, and from the disagreement that
-        `TripletNeckAndConsistency` adds to the loss.
+        the term `consistency` adds to the loss.
         """
 
         size: tuple[int, int] = (64, 44)

@@ -31,7 +31,7 @@ def test_a_compiled_training_learns_the_same(tmp_path):
     for compiled in (False, True):
         model, criterion = tiny(SLN)
         recipe = replace(RECIPE, steps=2, milestones=(), compile=compiled)
-        history = fit(model, criterion, DATA, recipe, out=tmp_path / str(compiled))
+        history = fit(model, DATA, recipe, loss=criterion, out=tmp_path / str(compiled))
         assert type(model) is SLN
         ends.append((history[-1]["loss"], model.state_dict()))
     assert_close(ends[1], ends[0], rtol=1e-3, atol=1e-5)
@@ -41,4 +41,4 @@ def test_a_loss_that_looks_into_the_network_cannot_have_it_compiled(tmp_path):
     model, criterion = tiny(SLN)
     criterion.describes = True
     with pytest.raises(ConfigError, match="IdentityLoss looks into the network"):
-        fit(model, criterion, DATA, replace(RECIPE, compile=True), out=tmp_path)
+        fit(model, DATA, replace(RECIPE, compile=True), loss=criterion, out=tmp_path)

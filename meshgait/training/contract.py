@@ -1,0 +1,60 @@
+"""What a training is given, tried before its first step: the network, its data, its loss."""
+
+from __future__ import annotations
+
+import numpy as np
+from torch import nn
+
+from meshgait.data import SequenceDataset, number_subjects
+from meshgait.data.batches import collate
+from meshgait.errors import ConfigError, DataError
+from meshgait.nn import Network, require_network, try_network
+from meshgait.training.criterion import LossRecipe
+from meshgait.training.recipe import Recipe
+
+
+def try_on_data(model: Network, data: SequenceDataset, recipe: Recipe) -> None:
+    """Run `model` on the first clip of `data`, as `recipe` cuts it.
+
+    Raises `ConfigError` for what is no network, `DataError` when the data lack an input, and what
+    `try_network` raises.
+    """
+    require_network(model)
+    if not len(data):
+        raise DataError("there is no clip to learn from")
+    first = data[0]
+    missing = [name for name in model.inputs if name not in first.frames]
+    if missing:
+        raise DataError(
+            f"{type(model).__name__} reads {', '.join(model.inputs)}, but sequence {first.name} "
+            f"has no {' and no '.join(missing)}, only {', '.join(first.frames)}"
+        )
+    frames = recipe.frames(len(first), np.random.default_rng(recipe.seed))
+    try_network(model, collate([first.only(tuple(model.inputs)).take(frames)]).inputs)
+
+
+def make_criterion(
+    loss: nn.Module | LossRecipe, model: Network, data: SequenceDataset
+) -> nn.Module:
+    """The loss itself, or what it makes for `model` and the people of `data`."""
+    criterion = loss if isinstance(loss, nn.Module) else _made(loss, model, data)
+    if getattr(criterion, "describes", False) and not hasattr(model, "describe"):
+        raise ConfigError(
+            f"this loss looks into the network, and {type(model).__name__} has no describe(...)"
+        )
+    return criterion
+
+
+def _made(loss: LossRecipe, model: Network, data: SequenceDataset) -> nn.Module:
+    if not callable(loss):
+        raise ConfigError(
+            f"a loss is a module, or a function of (model, number of identities), got {loss!r}"
+        )
+    _, subjects = number_subjects(data.records)
+    made = loss(model, len(subjects))
+    if not isinstance(made, nn.Module):
+        raise ConfigError(
+            f"a function of (model, number of identities) must make a torch.nn.Module as loss, got "
+            f"{type(made).__name__}"
+        )
+    return made
