@@ -63,8 +63,8 @@ class Scene:
             walk(self.body, Identity.draw(generator), frames=1, phase=generator.uniform())
             for _ in range(fits)
         ]
-        self.pose = torch.tensor(np.stack([w.pose for w in walks]))
-        self.betas = torch.tensor(np.stack([w.betas for w in walks]))
+        self.pose = torch.tensor(np.stack([w.motion.pose for w in walks]))
+        self.betas = torch.tensor(np.stack([w.motion.betas for w in walks]))
         azimuth = torch.arange(fits)[:, None] * (360 / fits) + 7
         self.camera = Camera.orbit(azimuth, 5.0, 6.0, (PIXELS, PIXELS), fov_deg=24)
         mesh = self.body(pose=self.pose, betas=self.betas)
@@ -176,7 +176,8 @@ def unknown(scene):
     clips = max(1, scene.fits // 10)
     for index in range(clips):
         person = Identity.draw(generator)
-        mesh = walk(scene.body, person, frames=16, phase=generator.uniform()).decode(scene.body)
+        motion = walk(scene.body, person, frames=16, phase=generator.uniform()).motion
+        mesh = motion.decode(scene.body)
         camera = Camera.orbit(
             index * 360 / clips + 25, 5.0, 6.0, (PIXELS, PIXELS), target=(0, 0.9, 0), fov_deg=32
         )
@@ -186,7 +187,7 @@ def unknown(scene):
             before = time.perf_counter()
             fit = fit_silhouettes(seen, body=scene.body, camera=known)
             seconds = time.perf_counter() - before
-            joints = fit.decode(scene.body).require_joints()
+            joints = fit.motion.decode(scene.body).require_joints()
             sight = Camera.orbit(0, 0, 1.0, (1, 1)) if known is None else camera
             ours, true = (
                 (x - x[:, :1]) @ view.rotation.mT
@@ -214,7 +215,8 @@ def joint_error_mm(scene, smpl):
 def timed(scene, target, start, config):
     before = time.perf_counter()
     fit = fit_silhouettes(target, body=scene.body, camera=scene.camera, start=start, config=config)
-    return fit, time.perf_counter() - before
+    seconds, found = time.perf_counter() - before, fit.motion
+    return Start(*map(torch.from_numpy, (found.pose, found.betas, found.transl))), seconds
 
 
 if __name__ == "__main__":

@@ -26,8 +26,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--json", type=Path, help="also write everything to this file")
     options = parser.parse_args(argv)
     body = Body.embedded()
-    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
-    rounds = [measure(body, steps, options.size) for _ in range(options.repeats + 1)][1:]
+    motion = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames).motion
+    rounds = [measure(body, motion, options.size) for _ in range(options.repeats + 1)][1:]
     report = {"frames": options.frames, "size": options.size, "threads": torch.get_num_threads()}
     report["seconds"] = {name: statistics.median(r[name] for r in rounds) for name in rounds[0]}
     totals = sorted(sum(r.values()) for r in rounds)
@@ -41,10 +41,10 @@ def main(argv: list[str] | None = None) -> None:
         options.json.write_text(json.dumps(report, indent=1))
 
 
-def measure(body, steps, size):
+def measure(body, motion, size):
     """Seconds by name for one fresh scene, decoding first."""
     start = time.perf_counter()
-    scene = Scene.follow(body, steps.decode(body), steps.fps, size=(size, size))
+    scene = Scene.follow(body, motion.decode(body), motion.fps, size=(size, size))
     seconds = {"decode": time.perf_counter() - start}
     for name, derive in REPRESENTATIONS.items():
         start = time.perf_counter()

@@ -21,9 +21,9 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps)
     found, missing = represent(scene)
     Path(options.out).write_bytes(draw_sheet(scene, found))
     for name, reason in missing.items():

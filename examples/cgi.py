@@ -22,9 +22,9 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps, size=(128, 128), azimuth_deg=90.0)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps, size=(128, 128), azimuth_deg=90.0)
     by_width = cgi(scene.aligned, scene.mask)  # as published: from the silhouettes alone
     by_phase = cgi(scene.aligned, scene.mask, phase=scene.cycle.phase)
     both = torch.cat([image / image.max() for image in (by_width, by_phase)], dim=2)

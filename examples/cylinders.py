@@ -23,9 +23,9 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps, size=(256, 256))
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps, size=(256, 256))
     capsules = cylinders(mesh, body.weights)
     again = cylinder_mesh(capsules)
     ours, theirs = silhouette(mesh, scene.camera), silhouette(again, scene.camera)

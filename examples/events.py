@@ -22,10 +22,10 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps, size=(128, 128))
-    video = watch(mesh, scene.camera, fps=steps.fps, rate=100.0)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps, size=(128, 128))
+    video = watch(mesh, scene.camera, fps=motion.fps, rate=100.0)
     stream = events(video, fps=100.0, threshold=0.2)
     seconds = (len(video) - 1) / 100.0
     frames = event_frames(stream, scene.camera.size, bins=6, seconds=seconds)[0]

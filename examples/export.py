@@ -26,12 +26,12 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--frames", type=int, default=10)
     options = parser.parse_args(argv)
     body = Body.embedded()
-    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
+    motion = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames).motion
     # What a camera and a tool for mesh recovery would have made of the walk.
     camera = Camera.orbit(60, 5, 6.0, (256, 256))
     noise = EstimatorNoise()
-    joints = steps.decode(body).joints
-    smpl = estimate_smpl(steps, joints, camera, noise, np.random.default_rng(2))
+    joints = motion.decode(body).joints
+    smpl = estimate_smpl(motion, joints, camera, noise, np.random.default_rng(2))
     track = vector_track(smpl, frames=np.arange(100, 100 + options.frames))
     print(f"{'file':12} {'as':8} {'kilobytes':>9}  read again as")
     for name, target in TARGETS.items():

@@ -40,7 +40,8 @@ def main(argv: list[str] | None = None) -> None:
 def walker(body: Body, frames: int) -> torch.Tensor:
     """Hard silhouettes of somebody who passes by, 96 x 128 pixels."""
     person = Identity.draw(np.random.default_rng(8))
-    mesh = walk(body, person, Route(bend=0.3), frames=frames, fps=15).decode(body)
+    motion = walk(body, person, Route(bend=0.3), frames=frames, fps=15).motion
+    mesh = motion.decode(body)
     camera = Camera.orbit(60, 8, 6.0, (96, 128), target=(0.0, 0.9, 0.0), fov_deg=26)
     return mask(camera.project(mesh.vertices), mesh.faces, camera.size)
 

@@ -22,12 +22,12 @@ def main(argv: list[str] | None = None) -> None:
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
     steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
+    mesh = steps.motion.decode(body)
     mask = torch.ones(len(mesh.vertices), dtype=torch.bool)
-    found = gait_cycle(mesh.joints, mask, fps=steps.fps)
+    found = gait_cycle(mesh.joints, mask, fps=steps.motion.fps)
     figure = Figure(figsize=(8, 3.4), layout="constrained")
     axes = figure.subplots()
-    time = np.arange(len(mask)) / steps.fps
+    time = np.arange(len(mask)) / steps.motion.fps
     for side, (name, color) in enumerate((("left", "#d1495b"), ("right", "#2e6f95"))):
         axes.plot(time, mesh.joints[:, 10 + side, 1], color=color, label=f"{name} ball of the foot")
         for moment in found.heel_strike[side]:

@@ -22,11 +22,11 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
     images = []
     for azimuth in (0.0, 45.0, 90.0):
-        scene = Scene.follow(body, mesh, steps.fps, size=(128, 128), azimuth_deg=azimuth)
+        scene = Scene.follow(body, mesh, motion.fps, size=(128, 128), azimuth_deg=azimuth)
         kept = whole_cycles(scene.cycle.phase, scene.mask)
         images.append(gei(scene.aligned, kept))
     picture = (torch.cat(images, dim=1) * 255).round().byte().numpy()

@@ -22,10 +22,10 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
     own = canonical_mesh(mesh)
-    speed = velocity(mesh.vertices, steps.fps).norm(dim=-1)
+    speed = velocity(mesh.vertices, motion.fps).norm(dim=-1)
     hot = (speed / speed.max())[..., None]
     color = hot * torch.tensor([0.85, 0.25, 0.2]) + (1 - hot) * torch.tensor([0.3, 0.45, 0.75])
     far = Camera.orbit(90.0, 15.0, 9.0, (200, 200), target=(0.0, 0.9, 0.0), fov_deg=22.0)

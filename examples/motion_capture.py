@@ -51,8 +51,7 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     body = Body.embedded()
-    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
-    motion = Motion(steps.pose, steps.betas, steps.transl, steps.fps)
+    motion = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames).motion
     truth = motion.decode(body).joints.numpy()
     write_bvh(options.out / "own.bvh", motion, body)
     write_mixamo(options.out / "mixamo.bvh", motion, body)

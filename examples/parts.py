@@ -21,9 +21,9 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps, size=(128, 128))
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps, size=(128, 128))
     generator = np.random.default_rng(4)
     rows = []
     for labels in (parsing_labels(body.weights), joint_labels(body.weights)):

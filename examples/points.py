@@ -21,8 +21,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
     walker = canonical_mesh(mesh)
     generator = torch.Generator().manual_seed(0)
     cloud = points(walker, 2048, generator)

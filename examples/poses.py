@@ -12,12 +12,13 @@ import numpy as np
 from meshgait.body import Body
 from meshgait.io import read
 from meshgait.modalities import JOINT_SETS, skeleton3d
+from meshgait.sequence import Motion
 from meshgait.walker import Identity, walk
 
 
-def pixels(steps, body: Body, joint_set: str) -> np.ndarray:
+def pixels(motion: Motion, body: Body, joint_set: str) -> np.ndarray:
     """Keypoints (T, K, 3): x and y in pixels, y down, and a confidence."""
-    points = skeleton3d(steps.decode(body), JOINT_SETS[joint_set], landmarks=body.landmarks)
+    points = skeleton3d(motion.decode(body), JOINT_SETS[joint_set], landmarks=body.landmarks)
     flat = points[..., :2].numpy() * [100, -100] + [200, 250]
     return np.concatenate([flat, np.full((*flat.shape[:2], 1), 0.9)], axis=2)
 
@@ -53,10 +54,10 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     body = Body.embedded()
-    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
-    write_openpose(options.out / "openpose", pixels(steps, body, "openpose25"))
-    write_coco(options.out / "coco.json", pixels(steps, body, "coco17"))
-    write_mediapipe(options.out / "mediapipe.json", pixels(steps, body, "coco17"))
+    motion = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames).motion
+    write_openpose(options.out / "openpose", pixels(motion, body, "openpose25"))
+    write_coco(options.out / "coco.json", pixels(motion, body, "coco17"))
+    write_mediapipe(options.out / "mediapipe.json", pixels(motion, body, "coco17"))
     print(f"{'file':15} {'format':15} frames points unit     as coco17   nose in the first frame")
     for path in sorted(options.out.iterdir()):
         recording = read(path)

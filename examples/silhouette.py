@@ -22,9 +22,9 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps, size=(128, 128))
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps, size=(128, 128))
     soft = silhouette(mesh, scene.camera, subpixels=2)
     hard = render.mask(scene.camera.project(mesh.vertices), mesh.faces, scene.camera.size)
     network = normalize_silhouette(soft.clamp(0, 1), (128, 88))

@@ -22,9 +22,9 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
-    scene = Scene.follow(body, mesh, steps.fps, size=(256, 256))
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
+    scene = Scene.follow(body, mesh, motion.fps, size=(256, 256))
     keypoints = skeleton2d(mesh, scene.camera, COCO17, landmarks=body.landmarks)
     shaded = render.shade(mesh.vertices, mesh.faces, scene.camera).numpy()
     pictures = []

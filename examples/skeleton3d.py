@@ -20,8 +20,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
     walker = canonical_mesh(mesh)[0]
     figure = Figure(figsize=(14, 4), layout="constrained")
     for place, (name, joint_set) in enumerate(JOINT_SETS.items(), start=1):

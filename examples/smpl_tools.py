@@ -54,8 +54,7 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     options.out.mkdir(parents=True, exist_ok=True)
     body = Body.embedded()
-    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
-    motion = Motion(steps.pose, steps.betas, steps.transl, steps.fps)
+    motion = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames).motion
     # The endings say nothing on purpose: a file is known by what is in it.
     write_romp(options.out / "romp.npz", motion)
     write_wham(options.out / "wham.pkl", motion)

@@ -21,8 +21,8 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--frames", type=int, default=60)
     options = parser.parse_args(argv)
     body = Body.embedded()
-    steps = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames)
-    scene = Scene.follow(body, steps.decode(body), steps.fps)
+    motion = walk(body, Identity.draw(np.random.default_rng(1)), frames=options.frames).motion
+    scene = Scene.follow(body, motion.decode(body), motion.fps)
     out = options.out
     if out is None:
         try:

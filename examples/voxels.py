@@ -29,8 +29,8 @@ def main(argv: list[str] | None = None) -> None:
     options = parser.parse_args(argv)
     body = Body.embedded()
     person = Identity.draw(np.random.default_rng(1))
-    steps = walk(body, person, frames=options.frames)
-    mesh = steps.decode(body)
+    motion = walk(body, person, frames=options.frames).motion
+    mesh = motion.decode(body)
     walker = canonical_mesh(mesh)
     grid = Grid.around((0.0, -0.1, 0.0), (1.0, 2.0, 1.4), 1 / 32)
     volumes = {"inside": voxels(walker, grid)}

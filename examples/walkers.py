@@ -45,7 +45,7 @@ def slips_mm(body: Body, mesh: Mesh) -> torch.Tensor:
 def sheet_row(body: Body, seed: int) -> list[np.ndarray]:
     """The moments of one cycle, each from the side and from the front."""
     steps = one_walk(body, seed)
-    mesh = steps.decode(body)
+    mesh = steps.motion.decode(body)
     start = float(np.ceil(steps.phase[0]))
     frames = [int(np.abs(steps.phase - start - k / PHASES).argmin()) for k in range(PHASES)]
     pictures = []
@@ -70,7 +70,7 @@ def main(argv: list[str] | None = None) -> None:
 
     slips, heights, bobs = [], [], []
     for seed in range(options.people):
-        mesh = one_walk(body, seed).decode(body)
+        mesh = one_walk(body, seed).motion.decode(body)
         slips.append(slips_mm(body, mesh))
         heights.append(1000 * mesh.vertices[..., 1].amin(1))
         pelvis = 1000 * mesh.require_joints()[:, 0, 1]

@@ -40,7 +40,8 @@ class Traits:
         clips = [data.clip(index) for index in range(len(data))]
         headings = []
         for clip in clips:
-            way = clip.walk.transl[-1] - clip.walk.transl[0]
+            transl = clip.walk.motion.transl
+            way = transl[-1] - transl[0]
             headings.append(np.degrees(np.arctan2(way[0], way[2])))
         azimuths = np.array([float(clip.record.view) for clip in clips])
         return cls(

@@ -38,5 +38,4 @@ def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
     if chosen.seed < 0:
         raise ConfigError(f"the seed must be 0 or more, got {chosen.seed}")
     person = Identity.draw(np.random.default_rng(chosen.seed))
-    steps = walk(body, person, Route(), frames=chosen.frames, fps=chosen.fps)
-    return body, Motion(steps.pose, steps.betas, steps.transl, steps.fps)
+    return body, walk(body, person, Route(), frames=chosen.frames, fps=chosen.fps).motion

@@ -18,8 +18,8 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("embed", __doc__)
     parser.add_argument("checkpoint", type=Path, help="written by meshgait train")
     parser.add_argument(
-        "clips", nargs="*", type=Path, help="files as meshgait.sequence.save_clip writes; without any, "
-        "the test split of --store or of SyntheticGait",
+        "clips", nargs="*", type=Path, help="files as meshgait.sequence.save_clip writes; without "
+        "any, the test split of --store or of SyntheticGait",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
     add_data(parser)

@@ -45,7 +45,9 @@ def run(arguments: Sequence[str]) -> None:
     )
     fit.save(chosen.out)
     before, after = float(fit.start_iou.median()), float(fit.iou.median())
-    print(f"{chosen.out}: {len(fit.pose)} frames, median overlap (IoU) {before:.3f} -> {after:.3f}")
+    print(
+        f"{chosen.out}: {len(fit.motion)} frames, median overlap (IoU) {before:.3f} -> {after:.3f}"
+    )
     if chosen.gif:
         write_gif(chosen.gif, render_fit(silhouette, fit, body))
         print(f"{chosen.gif}: silhouette, start, fit and body")

@@ -30,20 +30,18 @@ def render_fit(
     camera of the fit. `height` is in pixels.
     """
     image = read_silhouettes(silhouette)
-    if image.shape[:-2] != fit.pose.shape[:-1] or image.ndim != 3:
+    if image.shape[:-2] != fit.motion.pose.shape[:-1] or image.ndim != 3:
         raise ShapeError(
             f"one sequence at a time: silhouettes are {tuple(image.shape)}, the fitted poses "
-            f"{tuple(fit.pose.shape)}"
+            f"{fit.motion.pose.shape}"
         )
     corner, side = _box(image)
     cut = _cut(image, corner, side)
     size = (height, max(1, round(height * side[0] / side[1])))
     cut = interpolate(cut[:, None], size)[:, 0]
     camera = fit.camera.crop(corner, (side[1], side[0])).resize(size)
-    start = fit.start
-    before = body(pose=start.pose, betas=start.betas, transl=start.transl)
     panels = [_grey(cut)]
-    for mesh in (before, fit.decode(body)):
+    for mesh in (fit.start.decode(body), fit.motion.decode(body)):
         panels.append(compare(coverage(camera.project(mesh.vertices), mesh.faces, size), cut))
     paper = 1 - 0.35 * cut
     panels.append(overlay(paper, mesh.vertices, mesh.faces, camera, opacity=1.0))

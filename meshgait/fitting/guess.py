@@ -74,7 +74,7 @@ def _moments(body: Body) -> Float[Tensor, "P 72"]:
     steps = walk(body, Identity.average(), frames=4 * PHASES, fps=float(2 * PHASES))
     cycles = np.floor(steps.phase[0]) + 1 + np.arange(PHASES) / PHASES
     nearest = np.abs(steps.phase[:, None] - cycles).argmin(axis=0)
-    return torch.from_numpy(steps.pose[nearest])
+    return torch.from_numpy(steps.motion.pose[nearest])
 
 
 def _crop(image: Float[Tensor, "N H W"]) -> Float[Tensor, "N h w"]:

@@ -58,7 +58,7 @@ def walker_prior() -> PosePrior:
         walk(
             body, Identity.draw(generator), Route.draw_curved(generator),
             frames=_FRAMES, fps=_FPS, phase=generator.uniform(),
-        ).pose[:, 3:]
+        ).motion.pose[:, 3:]
         for _ in range(_PEOPLE)
     ]  # fmt: skip
     pose = np.concatenate(poses).astype(np.float64)

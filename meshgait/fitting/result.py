@@ -4,52 +4,45 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError
 from meshgait.files.storage import read_npz, write_npz
-from meshgait.fitting.config import Start
-from meshgait.mesh import Mesh
+from meshgait.sequence.kind import require_kind
+from meshgait.sequence.motion import Motion
 
 _CAMERAS = {
     "pinhole": (Camera, ("rotation", "translation", "focal", "center")),
     "weak": (WeakPerspective, ("rotation", "scale", "shift")),
 }
-_OWN = ("pose", "betas", "transl", "iou")
+_MOTION = ("pose", "betas", "transl")
 
 
 @dataclass(frozen=True, eq=False)
 class Fit:
-    """SMPL parameters (radians, metres) and the camera that shows the body on the silhouettes.
+    """The motion that was found, and the camera that shows the body on the silhouettes.
 
-    `iou` is the overlap of the hard masks by their union, `start` what the fit began with.
+    `iou` is the overlap of the hard masks by their union, `start` the motion the fit began with,
+    its place found by the silhouettes where none was given.
     """
 
-    pose: Float[Tensor, "*batch T 72"]
-    betas: Float[Tensor, "*batch 10"]
-    transl: Float[Tensor, "*batch T 3"]
+    motion: Motion
     iou: Float[Tensor, "*batch T"]
     camera: Camera | WeakPerspective
-    start: Start
+    start: Motion
     start_iou: Float[Tensor, "*batch T"]
 
-    def decode(self, body: Body) -> Mesh:
-        """The meshes of all frames."""
-        return body(pose=self.pose, betas=self.betas, transl=self.transl)
-
     def save(self, path: str | Path) -> None:
-        """Write an .npz with pose, betas, transl, iou, all of the start and of the camera."""
-        arrays = {name: getattr(self, name).numpy() for name in _OWN}
-        for name in _OWN[:3]:
-            value = getattr(self.start, name)
-            arrays[f"start_{name}"] = value.numpy()
-        arrays["start_iou"] = self.start_iou.numpy()
+        """Write an .npz of the motion (see `save_motion`), with iou, the start and the camera."""
+        arrays: dict[str, Any] = {name: getattr(self.motion, name) for name in (*_MOTION, "fps")}
+        arrays |= {f"start_{name}": getattr(self.start, name) for name in _MOTION}
+        arrays |= {"iou": self.iou.numpy(), "start_iou": self.start_iou.numpy()}
         kind = "pinhole" if isinstance(self.camera, Camera) else "weak"
         arrays["camera"] = np.array(kind)
         arrays["camera_size"] = np.array(self.camera.size)
@@ -61,14 +54,17 @@ class Fit:
     def load(cls, path: str | Path) -> Fit:
         """Read what `save` wrote; `DataError` for anything else."""
         arrays = read_npz(path)
+        require_kind(Path(path), arrays, "fit")
         try:
             camera_type, names = _CAMERAS[str(arrays["camera"])]
             height, width = arrays["camera_size"].tolist()
             parts = {name: torch.from_numpy(arrays[f"camera_{name}"]) for name in names}
-            own = [torch.from_numpy(arrays[name]) for name in _OWN]
-            start = [torch.from_numpy(arrays[f"start_{name}"]) for name in _OWN]
+            fps = float(arrays["fps"])
+            ours, start = (
+                Motion(arrays[f"{part}pose"], arrays[f"{part}betas"], arrays[f"{part}transl"], fps)
+                for part in ("", "start_")
+            )
+            iou, start_iou = (torch.from_numpy(arrays[name]) for name in ("iou", "start_iou"))
         except (KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} is no fit that meshgait wrote: {error}") from error
-        camera = camera_type(**parts, size=(height, width))
-        pose, betas, transl, iou = own
-        return cls(pose, betas, transl, iou, camera, Start(*start[:3]), start[3])
+        return cls(ours, iou, camera_type(**parts, size=(height, width)), start, start_iou)

@@ -22,6 +22,7 @@ from meshgait.fitting.targets import Targets, cut_out, read_silhouettes
 from meshgait.fitting.view import CropView, PictureView, View
 from meshgait.render import mask
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
+from meshgait.sequence.motion import Motion
 
 _SCOUTS = 3  # the steps of a rigid fit by those that tell which start is the best
 
@@ -31,8 +32,9 @@ def fit_silhouettes(
     *,
     body: Body | None = None,
     camera: Camera | None = None,
-    start: Start | None = None,
+    start: Start | Motion | None = None,
     joints_px: np.ndarray | Tensor | None = None,
+    fps: float = 25.0,
     config: FitConfig = FitConfig(),
     progress: bool = False,
 ) -> Fit:
@@ -45,9 +47,9 @@ def fit_silhouettes(
 
     Without a `start` it begins with an average walk, at the moments and in the direction that look
     most alike; without a camera that is now and then the mirror image. `joints_px` (*, T, 24, 3),
-    x, y and confidence in SMPL's order, need a camera, of which a rough guess will do. Raises
-    `ShapeError` and `DataError` for arrays that do not fit together, hold NaN or show nobody in
-    some frame.
+    x, y and confidence in SMPL's order, need a camera, of which a rough guess will do. `fps` is
+    told to the motion. Raises `ShapeError` and `DataError` for arrays that do not fit together,
+    hold NaN or show nobody in some frame.
     """
     body = Body.embedded() if body is None else body
     whole = read_silhouettes(silhouette)
@@ -58,14 +60,14 @@ def fit_silhouettes(
     first, last = _descend(body, view, start, joints, lead, config, progress)
     with torch.no_grad():
         own = camera or _camera(last, targets, lead, size)
-        (pose, betas, transl, iou), before = _read(last, lead), _read(first, lead)
-    return Fit(pose, betas, transl, iou, own, Start(*before[:3]), before[3])
+        (found, iou), (begun, begun_iou) = (_read(each, lead, fps) for each in (last, first))
+    return Fit(found, iou, own, begun, begun_iou)
 
 
 def _descend(
     body: Body,
     view: View,
-    start: Start | None,
+    start: Start | Motion | None,
     joints: Float[Tensor, "S T 24 3"] | None,
     lead: tuple[int, ...],
     config: FitConfig,
@@ -137,7 +139,7 @@ def _joints(
 
 
 def _begin(
-    body: Body, view: View, start: Start | None, lead: tuple[int, ...]
+    body: Body, view: View, start: Start | Motion | None, lead: tuple[int, ...]
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Pose, betas and place to begin with."""
     S, T = view.target.shape[:2]
@@ -158,7 +160,7 @@ def _begin(
 
 
 def _checked(
-    start: Start, lead: tuple[int, ...], S: int, T: int
+    start: Start | Motion, lead: tuple[int, ...], S: int, T: int
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """The start with one sequence axis."""
     found: list[Tensor] = []
@@ -207,8 +209,8 @@ def _settled(
     return Bending(body, view, turned, betas, place)
 
 
-def _read(bending: Bending, lead: tuple[int, ...]) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """Pose, betas, transl and the overlap of silhouettes, with the axes of the input."""
+def _read(bending: Bending, lead: tuple[int, ...], fps: float) -> tuple[Motion, Tensor]:
+    """The motion and the overlap of silhouettes, with the axes of the input."""
     view, pose, betas = bending.view, bending.pose.detach(), bending.betas.detach()
     mesh = bending.body(pose=pose, betas=betas)
     pelvis = mesh.require_joints()[..., 0, :]
@@ -218,10 +220,11 @@ def _read(bending: Bending, lead: tuple[int, ...]) -> tuple[Tensor, Tensor, Tens
     wanted = view.target > 0.5
     iou = (drawn & wanted).sum((-2, -1)) / (drawn | wanted).sum((-2, -1))
     transl = view.pelvis(bending.place.detach()) - pelvis
-    return (
-        pose.reshape(*lead, 72), betas.reshape(*lead[:-1], 10), transl.reshape(*lead, 3),
-        iou.reshape(lead),
+    motion = Motion(
+        pose.reshape(*lead, 72).numpy(), betas.reshape(*lead[:-1], 10).numpy(),
+        transl.reshape(*lead, 3).numpy(), fps,
     )  # fmt: skip
+    return motion, iou.reshape(lead)
 
 
 def _camera(

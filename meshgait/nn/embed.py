@@ -14,7 +14,7 @@ from meshgait.errors import DataError
 
 
 @runtime_checkable
-class Walk(Protocol):
+class HasFrames(Protocol):
     """What has frames by modality, as a `GaitSequence` of `meshgait.data` does."""
 
     @property
@@ -23,7 +23,7 @@ class Walk(Protocol):
 
 
 def embed_sequences(
-    model: Any, sequence: Walk | Sequence[Walk], *, limit: int = 720
+    model: Any, sequence: HasFrames | Sequence[HasFrames], *, limit: int = 720
 ) -> Float[Tensor, "*batch P C"]:
     """Embed one sequence (P, C) or a list of them (B, P, C), on the CPU; every model's `embed`.
 
@@ -34,7 +34,7 @@ def embed_sequences(
     model.eval()
     try:
         with torch.no_grad():
-            if isinstance(sequence, Walk):
+            if isinstance(sequence, HasFrames):
                 return _embed(model, sequence, limit)[0]
             if not sequence:
                 raise DataError("there is no sequence to embed")
@@ -43,7 +43,7 @@ def embed_sequences(
         model.train(was_training)
 
 
-def _embed(model: Any, walk: Walk, limit: int) -> Float[Tensor, "1 P C"]:
+def _embed(model: Any, walk: HasFrames, limit: int) -> Float[Tensor, "1 P C"]:
     missing = [name for name in model.inputs if name not in walk.frames]
     if missing:
         raise DataError(

@@ -11,6 +11,7 @@ import numpy as np
 
 from meshgait.errors import DataError
 from meshgait.files.storage import read_npz, write_npz
+from meshgait.sequence.kind import require_kind
 from meshgait.sequence.sequence import GaitSequence, Record
 
 _RECORD = ("subject", "condition", "view")
@@ -31,6 +32,7 @@ def load_clip(path: str | Path) -> GaitSequence:
     """
     path = Path(path)
     arrays = read_npz(path)
+    require_kind(path, arrays, "clip")
     record = _record(path, {name: arrays.pop(name) for name in _RECORD if name in arrays})
     scalars = [name for name, array in arrays.items() if array.ndim == 0]
     if scalars:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,19 +11,31 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import Body
-from meshgait.errors import DataError
+from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
+from meshgait.sequence.kind import require_kind
 
 
 @dataclass(frozen=True, eq=False)
 class Motion:
-    """`pose` (T, 72) in radians, `betas` (10,), `transl` (T, 3) in metres, frames per second."""
+    """`pose` (T, 72) in radians, `betas` (10,), `transl` (T, 3) in metres, frames per second.
 
-    pose: Float[np.ndarray, "T 72"]
-    betas: Float[np.ndarray, "10"]
-    transl: Float[np.ndarray, "T 3"]
+    Several of equal length may be held at once, as a fit of a batch does: their axes come first.
+    Raises `ShapeError` for arrays that do not fit together, `DataError` for what is no finite
+    number and a frame rate that is not above 0.
+    """
+
+    pose: Float[np.ndarray, "*batch T 72"]
+    betas: Float[np.ndarray, "*batch 10"]
+    transl: Float[np.ndarray, "*batch T 3"]
     fps: float
+
+    def __post_init__(self) -> None:
+        _check(self.pose, self.betas, self.transl, self.fps)
+
+    def __len__(self) -> int:
+        return self.pose.shape[-2]
 
     def decode(self, body: Body) -> Mesh:
         """The meshes of all frames."""
@@ -33,6 +46,22 @@ class Motion:
         return body(pose=pose, betas=betas, transl=transl)
 
 
+def _check(pose: np.ndarray, betas: np.ndarray, transl: np.ndarray, fps: float) -> None:
+    lead = pose.shape[:-1]
+    if pose.shape[-1:] != (72,) or not lead or not lead[-1]:
+        raise ShapeError(f"pose is {pose.shape}, expected (T, 72) with a frame or more")
+    for name, array, expected in (
+        ("betas", betas, (*lead[:-1], 10)),
+        ("transl", transl, (*lead, 3)),
+    ):
+        if array.shape != expected:
+            raise ShapeError(f"{name} is {array.shape}, expected {expected}")
+    if any(x.dtype.kind not in "fiu" or not np.isfinite(x).all() for x in (pose, betas, transl)):
+        raise DataError("pose, betas and transl must be finite numbers")
+    if not 0 < fps < np.inf:
+        raise DataError(f"fps is {fps}, expected a number above 0")
+
+
 def save_motion(path: str | Path, motion: Motion) -> None:
     """Write the four fields as an .npz."""
     write_npz(path, pose=motion.pose, betas=motion.betas, transl=motion.transl, fps=motion.fps)
@@ -41,40 +70,33 @@ def save_motion(path: str | Path, motion: Motion) -> None:
 def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:
     """Read `pose` (T, 72) with `betas`, `transl` and `fps`, each of which may be missing.
 
-    A clip of `save_clip` works, too: of its `smpl` (T, 85) the camera is left out, and the person
-    walks on the spot. One row of `betas` counts, the mean of several. Raises `DataError`.
+    A fit is a motion with more arrays. Raises `DataError`, for a clip too: `meshgait.io.read` takes
+    the bodies of clips.
     """
     path = Path(path)
     arrays = read_npz(path)
-    rate = float(arrays["fps"]) if "fps" in arrays and arrays["fps"].size == 1 else fps
-    if not 0 < rate < np.inf:
-        raise DataError(f"{path}: fps is {rate}, expected a number above 0")
-    pose, shape, transl = _parameters(path, arrays)
-    return Motion(pose, shape, transl, rate)
+    require_kind(path, arrays, "motion")
+    try:
+        return motion_of(arrays, fps=fps)
+    except DataError as error:
+        raise DataError(f"{path}: {error}") from error
 
 
-def _parameters(
-    path: Path, arrays: dict[str, np.ndarray]
-) -> tuple[Float[np.ndarray, "T 72"], Float[np.ndarray, "10"], Float[np.ndarray, "T 3"]]:
-    """Pose, shape and translation of a file, checked against each other."""
-    if "pose" in arrays:
-        pose, betas = arrays["pose"], arrays.get("betas", np.zeros(10))
-    elif "smpl" in arrays and arrays["smpl"].ndim == 2 and arrays["smpl"].shape[1] == 85:
-        pose, betas = arrays["smpl"][:, 3:75], arrays["smpl"][:, 75:]
-    else:
-        found = ", ".join(sorted(arrays)) or "nothing"
-        raise DataError(f"{path} has neither pose (T, 72) nor smpl (T, 85), but {found}")
-    if pose.ndim != 2 or pose.shape[1] != 72 or not len(pose):
-        raise DataError(f"{path}: pose is {pose.shape}, expected (T, 72) with a frame or more")
-    if betas.ndim not in (1, 2) or betas.shape[-1] < 10:
-        raise DataError(f"{path}: betas are {betas.shape}, expected (10,) or (T, 10)")
-    transl = arrays.get("transl", np.zeros((len(pose), 3)))
-    if transl.shape != (len(pose), 3):
-        raise DataError(f"{path}: transl is {transl.shape}, expected {(len(pose), 3)}")
-    if any(x.dtype.kind not in "fiu" for x in (pose, betas, transl)):
-        raise DataError(f"{path}: pose, betas and transl must be numbers")
+def motion_of(arrays: Mapping[str, np.ndarray], *, fps: float = 25.0) -> Motion:
+    """The motion in a file's arrays: betas are the mean of their rows, what is missing is 0."""
+    pose, betas = arrays["pose"], arrays.get("betas", np.zeros(10))
+    transl = arrays.get("transl", np.zeros((*pose.shape[:1], 3)))
+    rate = arrays.get("fps", np.array(fps))
+    if pose.ndim != 2:
+        raise DataError(f"pose is {pose.shape}, expected that of one walk, (T, 72)")
+    if betas.ndim not in (1, 2) or betas.shape[-1] < 10 or not len(betas):
+        raise DataError(f"betas are {betas.shape}, expected (10,) or (T, 10)")
+    if any(x.dtype.kind not in "fiu" for x in (pose, betas, transl, rate)) or rate.size != 1:
+        raise DataError("pose, betas, transl and fps must be finite numbers, fps a single one")
     shape = np.atleast_2d(betas)[:, :10].mean(axis=0)
-    pose, shape, transl = (np.asarray(x, dtype=np.float32) for x in (pose, shape, transl))
-    if not all(np.isfinite(x).all() for x in (pose, shape, transl)):
-        raise DataError(f"{path}: pose, betas and transl must be finite")
-    return pose, shape, transl
+    single = [np.asarray(x, dtype=np.float32) for x in (pose, shape, transl)]
+    try:
+        _check(single[0], single[1], single[2], rate.item())
+    except ShapeError as error:
+        raise DataError(str(error)) from error
+    return Motion(single[0], single[1], single[2], float(rate.item()))

@@ -8,7 +8,7 @@ walkers apart better than silhouettes did.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float
@@ -17,7 +17,8 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor
 
 from meshgait.camera import Camera
-from meshgait.walker.walk import Walk
+from meshgait.sequence.motion import Motion
+from meshgait.sequence.smpl import smpl_of
 
 _MEMORY = 0.8  # correlation of the wandering error between two frames
 
@@ -39,41 +40,25 @@ class EstimatorNoise:
 
 
 def estimate_smpl(
-    walk: Walk,
+    motion: Motion,
     joints: Float[Tensor, "T 24 3"],
     camera: Camera,
     noise: EstimatorNoise,
     generator: np.random.Generator,
 ) -> Float[np.ndarray, "T 85"]:
-    """The vector of each frame that SMPLGait reads: camera (3), pose (72), betas (10).
+    """The vector of each frame that SMPLGait reads (see `smpl_of`), with the errors of a tool.
 
-    `joints` are those of the decoded walk, in metres. The pose is seen from the camera (x right, y
-    down, z forward). The camera is weakly perspective, s * X + t with X in metres around the
-    pelvis, in a square picture from -1 to 1 whose side is 1.2 times the height from toes to head.
+    `joints` are those of the decoded motion, in metres.
     """
-    frames = len(walk.pose)
-    pose = walk.pose.reshape(frames, 24, 3).astype(np.float64)
+    frames = len(motion)
     degrees = np.deg2rad([noise.joint_bias_deg, noise.joint_wander_deg])
     error = _error((frames, 24, 3), degrees, generator)
-    turned = Rotation.from_rotvec(pose.reshape(-1, 3)) * Rotation.from_rotvec(error.reshape(-1, 3))
-    pose = turned.as_rotvec().reshape(frames, 24, 3)
-    world_to_camera = Rotation.from_matrix(camera.rotation.double().numpy())
-    pose[:, 0] = (world_to_camera * Rotation.from_rotvec(pose[:, 0])).as_rotvec()
-    betas = walk.betas + _error((frames, 10), [noise.betas_bias, noise.betas_wander], generator)
-    weak = _weak_camera(joints, camera)
-    weak += _error((frames, 3), [noise.camera_bias, noise.camera_wander], generator)
-    return np.concatenate([weak, pose.reshape(frames, 72), betas], axis=1).astype(np.float32)
-
-
-def _weak_camera(joints: Float[Tensor, "T 24 3"], camera: Camera) -> Float[np.ndarray, "T 3"]:
-    """Scale and shift of the person in a square picture around them."""
-    pixels = camera.project(joints).double().numpy()
-    depth = camera.to_camera(joints)[:, 0, 2].double().numpy()
-    low, high = pixels.min(axis=1), pixels.max(axis=1)
-    half_side = 0.6 * (high - low)[:, 1]
-    shift = (pixels[:, 0] - (low + high) / 2) / half_side[:, None]
-    scale = float(camera.focal[..., 1]) / depth / half_side
-    return np.concatenate([scale[:, None], shift], axis=1)
+    true = Rotation.from_rotvec(motion.pose.reshape(-1, 3).astype(np.float64))
+    turned = (true * Rotation.from_rotvec(error.reshape(-1, 3))).as_rotvec()
+    smpl = smpl_of(replace(motion, pose=turned.reshape(frames, 72)), joints, camera)
+    smpl[:, 75:] += _error((frames, 10), [noise.betas_bias, noise.betas_wander], generator)
+    smpl[:, :3] += _error((frames, 3), [noise.camera_bias, noise.camera_wander], generator)
+    return smpl.astype(np.float32)
 
 
 def _error(

@@ -10,14 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d, minimum_filter1d
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import JOINT_INDEX, JOINT_NAMES, Body
 from meshgait.errors import ConfigError
-from meshgait.mesh import Mesh
+from meshgait.sequence.motion import Motion
 from meshgait.walker.course import Course
 from meshgait.walker.feet import MID_STANCE, FootMotion, move_foot
 from meshgait.walker.identity import Identity
@@ -36,26 +35,17 @@ Matrices = Float[np.ndarray, "N 3 3"]
 
 @dataclass(frozen=True, eq=False)
 class Walk:
-    """SMPL parameters of a walk, and what is known about it.
+    """The motion of a walk, the floor at y = 0, and what is known about it.
 
-    `pose` (T, 72) in radians, `betas` (10,), `transl` (T, 3) in metres with the floor at y = 0;
     `phase` (T,) in gait cycles, whole at every left heel strike. `speed` (m/s), `step_length` (m)
     and `cadence` (steps per minute) are means over the clip, stops included.
     """
 
-    pose: Float[np.ndarray, "T 72"]
-    betas: Float[np.ndarray, "10"]
-    transl: Float[np.ndarray, "T 3"]
+    motion: Motion
     phase: Float[np.ndarray, " T"]
-    fps: float
     speed: float
     step_length: float
     cadence: float
-
-    def decode(self, body: Body) -> Mesh:
-        """The meshes of all frames."""
-        pose, betas, transl = map(torch.from_numpy, (self.pose, self.betas, self.transl))
-        return body(pose=pose, betas=betas, transl=transl)
 
 
 def walk(
@@ -79,14 +69,9 @@ def walk(
     rotations, pelvis = stride.pose(cycle)
     pose = Rotation.from_matrix(rotations.reshape(-1, 3, 3)).as_rotvec().reshape(frames, 72)
     rest = stride.skeleton.joints[JOINT_INDEX["pelvis"]]
-    return Walk(
-        pose=pose.astype(np.float32),
-        betas=identity.betas.astype(np.float32),
-        transl=(pelvis - rest).astype(np.float32),
-        phase=cycle + phase,
-        fps=fps,
-        **_summary(stride.course, time, cycle),
-    )
+    pose, betas, transl = (x.astype(np.float32) for x in (pose, identity.betas, pelvis - rest))
+    motion = Motion(pose, betas, transl, fps)
+    return Walk(motion, cycle + phase, **_summary(stride.course, time, cycle))
 
 
 def _summary(course: Course, time: Samples, cycle: Samples) -> dict[str, float]:

@@ -55,7 +55,7 @@ def test_a_view_is_the_side_that_the_camera_sees(budget):
     views = Traits.of(data).view_deg
     for index in range(len(data)):
         clip = data.clip(index)
-        facing = heading(clip.walk.decode(body).require_joints()).numpy()
+        facing = heading(clip.walk.motion.decode(body).require_joints()).numpy()
         place = -(clip.camera.rotation.T @ clip.camera.translation).numpy()
         azimuth = np.arctan2(place[0], place[2])
         mean = np.angle(np.exp(1j * (azimuth - facing)).mean(), deg=True)

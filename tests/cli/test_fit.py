@@ -21,7 +21,7 @@ def test_a_clip_is_fitted_and_filmed(tmp_path, capsys):
     assert main(["fit", str(path), f"--out={out}", f"--gif={gif}", *QUICK]) == 0
     shown = capsys.readouterr().out
     assert "4 frames, median overlap (IoU)" in shown
-    assert Fit.load(out).pose.shape == (4, 72)
+    assert Fit.load(out).motion.pose.shape == (4, 72)
     with Image.open(gif) as film:
         assert film.n_frames == 4
 
@@ -33,7 +33,7 @@ def test_a_folder_of_pictures_and_a_camera_are_enough(tmp_path):
     assert main(["fit", str(tmp_path), f"--out={out}", "--fov-deg=32", *QUICK]) == 0
     fit = Fit.load(out)
     assert fit.camera.size == (64, 64)
-    assert (fit.transl[:, 2] < 5).all()
+    assert (fit.motion.transl[:, 2] < 5).all()
 
 
 def test_estimates_are_where_the_fit_begins(tmp_path):

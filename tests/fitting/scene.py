@@ -18,7 +18,7 @@ def body():
 def filmed(frames=4, azimuth=70.0, size=(64, 64), seed=None):
     """The walk, its mesh, the camera and what it sees."""
     person = Identity.average() if seed is None else Identity.draw(np.random.default_rng(seed))
-    steps = walk(body(), person, frames=frames, fps=12.0, phase=0.3)
-    mesh = steps.decode(body())
+    motion = walk(body(), person, frames=frames, fps=12.0, phase=0.3).motion
+    mesh = motion.decode(body())
     camera = Camera.orbit(azimuth, 5.0, 6.0, size, target=(0.0, 0.9, 0.0), fov_deg=32)
-    return steps, mesh, camera, mask(camera.project(mesh.vertices), mesh.faces, size)
+    return motion, mesh, camera, mask(camera.project(mesh.vertices), mesh.faces, size)

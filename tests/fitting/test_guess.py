@@ -12,12 +12,12 @@ from tests.fitting.scene import body, filmed
 
 def guessed_and_true(azimuth, *, told):
     """Facing directions (T, 3), guessed and true, and how far the joints are off, metres."""
-    steps, mesh, camera, seen = filmed(frames=10, azimuth=azimuth, seed=4)
+    motion, mesh, camera, seen = filmed(frames=10, azimuth=azimuth, seed=4)
     world = turn_about_y(torch.tensor(azimuth / 100))  # the same pictures in a turned world
-    transl = torch.from_numpy(steps.transl) @ world.mT
+    transl = torch.from_numpy(motion.transl) @ world.mT
     going = (transl[-1] - transl[0])[None] if told else None
     pose = guess_pose(body(), seen[None].float(), camera.rotation @ world.mT, going)[0]
-    true = world @ axis_angle_to_matrix(torch.from_numpy(steps.pose[:, :3]))
+    true = world @ axis_angle_to_matrix(torch.from_numpy(motion.pose[:, :3]))
     joints = body()(pose=pose, betas=torch.zeros(10)).require_joints()
     off = (joints - joints[:, :1]) @ world - (mesh.joints - mesh.joints[:, :1])
     return axis_angle_to_matrix(pose[:, :3])[:, :, 2], true[:, :, 2], off.norm(dim=-1).mean()

@@ -12,7 +12,8 @@ from tests.fitting.scene import body
 def someone(seed):
     generator = np.random.default_rng((seed, 77))
     route = Route.draw_irregular(generator)
-    return torch.from_numpy(walk(body(), Identity.draw(generator), route, frames=30).pose[:, 3:])
+    motion = walk(body(), Identity.draw(generator), route, frames=30).motion
+    return torch.from_numpy(motion.pose[:, 3:])
 
 
 def test_unknown_walkers_do_not_surprise_and_other_poses_do():

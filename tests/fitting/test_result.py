@@ -19,16 +19,21 @@ def test_a_fit_survives_its_file(fitted, tmp_path):
     fit = fitted[1]
     fit.save(tmp_path / "fit.npz")
     again = Fit.load(tmp_path / "fit.npz")
-    for name in ("pose", "betas", "transl", "iou", "start_iou"):
+    for name in ("iou", "start_iou"):
         assert torch.equal(getattr(again, name), getattr(fit, name))
-    for name in ("pose", "betas", "transl"):
-        assert torch.equal(getattr(again.start, name), getattr(fit.start, name))
-    vertices = fit.decode(body()).vertices
+    for ours, theirs in ((again.motion, fit.motion), (again.start, fit.start)):
+        for name in ("pose", "betas", "transl", "fps"):
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+    vertices = fit.motion.decode(body()).vertices
     assert torch.equal(again.camera.project(vertices), fit.camera.project(vertices))
     assert again.camera.size == fit.camera.size
 
 
 def test_other_files_are_refused(tmp_path):
-    np.savez(tmp_path / "other.npz", pose=np.zeros(3), camera=np.array("fisheye"))
+    path = tmp_path / "other.npz"
+    np.savez(path, pose=np.zeros(3), start_pose=np.zeros(3), camera=np.array("fisheye"))
     with pytest.raises(DataError, match="is no fit that meshgait wrote"):
-        Fit.load(tmp_path / "other.npz")
+        Fit.load(path)
+    np.savez(path, pose=np.zeros((3, 72)))
+    with pytest.raises(DataError, match=r"is a motion \(pose\), not a fit"):
+        Fit.load(path)

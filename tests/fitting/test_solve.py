@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
@@ -13,8 +14,8 @@ RIGID = FitConfig(rigid_steps=60, pose_steps=0, smoothness=0.0)
 QUICK = FitConfig(rigid_steps=12, pose_steps=12, yaws_deg=(0.0,))
 
 
-def known(steps):
-    return Start(*(torch.from_numpy(x) for x in (steps.pose, steps.betas, steps.transl)))
+def known(motion):
+    return Start(*map(torch.from_numpy, (motion.pose, motion.betas, motion.transl)))
 
 
 def turned(start, degrees, shift):
@@ -29,15 +30,15 @@ def overlap(first, second):
 
 
 def test_a_body_that_is_turned_and_moved_comes_back_to_half_a_pixel():
-    steps, mesh, camera, seen = filmed()
-    start = turned(known(steps), 20.0, (0.4, 0.2, -0.8))
+    motion, mesh, camera, seen = filmed()
+    start = turned(known(motion), 20.0, (0.4, 0.2, -0.8))
     fit = fit_silhouettes(seen, body=body(), camera=camera, start=start, config=RIGID)
-    found = camera.project(fit.decode(body()).vertices)
+    found = camera.project(fit.motion.decode(body()).vertices)
     error = (found - camera.project(mesh.vertices)).norm(dim=-1).median(dim=-1).values
     assert error.max() < 0.5
     assert fit.start_iou.max() < 0.5
     assert fit.iou.min() > 0.9
-    assert_close(fit.start.transl, start.transl, atol=1e-4, rtol=0)
+    assert_close(torch.from_numpy(fit.start.transl), start.transl, atol=1e-4, rtol=0)
 
 
 def test_a_walk_of_which_nothing_is_known_is_fitted():
@@ -45,7 +46,7 @@ def test_a_walk_of_which_nothing_is_known_is_fitted():
     config = FitConfig(rigid_steps=30, pose_steps=60)
     fit = fit_silhouettes(seen, body=body(), camera=camera, config=config)
     assert fit.iou.median() > 0.9
-    joints, true = fit.decode(body()).require_joints(), mesh.require_joints()
+    joints, true = fit.motion.decode(body()).require_joints(), mesh.require_joints()
     off = (joints - joints[:, :1]) - (true - true[:, :1])
     assert off.norm(dim=-1).mean() < 0.08
 
@@ -55,39 +56,52 @@ def test_without_a_camera_the_one_found_shows_the_body_on_a_large_picture():
     config = FitConfig(rigid_steps=20, pose_steps=20, resolution=64)
     fit = fit_silhouettes(seen, body=body(), config=config)
     assert fit.camera.size == (320, 480)
-    mesh = fit.decode(body())
+    mesh = fit.motion.decode(body())
     shown = mask(fit.camera.project(mesh.vertices), mesh.faces, (320, 480))
     assert_close(overlap(shown, seen), fit.iou, atol=0.05, rtol=0)
     assert_close(mesh.require_joints()[:, 0], torch.zeros(4, 3), atol=1e-5, rtol=0)
 
 
 def test_sequences_in_a_batch_do_not_see_each_other():
-    steps, _, camera, seen = filmed()
+    motion, _, camera, seen = filmed()
     other = filmed(azimuth=200.0)[3]
-    start = turned(known(steps), 10.0, (0.1, 0.0, 0.2))
+    start = turned(known(motion), 10.0, (0.1, 0.0, 0.2))
     both = Start(*(torch.stack([x, x]) for x in (start.pose, start.betas, start.transl)))
     together = fit_silhouettes(
         torch.stack([seen, other]), body=body(), camera=camera, start=both, config=QUICK
     )
     alone = fit_silhouettes(seen, body=body(), camera=camera, start=start, config=QUICK)
-    assert together.pose.shape == (2, 4, 72)
-    assert_close(together.pose[0], alone.pose, atol=2e-3, rtol=0)
-    assert_close(together.transl[0], alone.transl, atol=2e-3, rtol=0)
+    both, one = together.motion, alone.motion
+    assert both.pose.shape == (2, 4, 72)
+    np.testing.assert_allclose(both.pose[0], one.pose, atol=2e-3)
+    np.testing.assert_allclose(both.transl[0], one.transl, atol=2e-3)
+
+
+def test_a_motion_is_a_start_and_the_rate_is_told_to_the_fit():
+    motion, _, camera, seen = filmed()
+    none = FitConfig(rigid_steps=0, pose_steps=0, yaws_deg=(0.0,))
+    fit = fit_silhouettes(
+        seen, body=body(), camera=camera, start=motion, config=none, fps=motion.fps
+    )
+    assert fit.motion.fps == fit.start.fps == motion.fps != 25
+    np.testing.assert_allclose(fit.motion.transl, motion.transl, atol=1e-4)
+    again = fit_silhouettes(seen, body=body(), camera=camera, start=fit.motion, config=none)
+    np.testing.assert_allclose(again.start.transl, fit.motion.transl, atol=1e-4)
 
 
 def test_one_camera_per_frame():
-    steps, mesh, camera, seen = filmed()
+    motion, mesh, camera, seen = filmed()
     corner = torch.tensor([[0.0, 1.0], [3.0, -2.0], [-4.0, 2.0], [1.0, 1.0]])
     moving = camera.crop(corner, camera.size)
     images = mask(moving.project(mesh.vertices), mesh.faces, camera.size)
     assert not torch.equal(images, seen)
-    fit = fit_silhouettes(images, body=body(), camera=moving, start=known(steps), config=RIGID)
-    assert_close(fit.transl, torch.from_numpy(steps.transl), atol=0.08, rtol=0)
+    fit = fit_silhouettes(images, body=body(), camera=moving, start=known(motion), config=RIGID)
+    np.testing.assert_allclose(fit.motion.transl, motion.transl, atol=0.08)
 
 
 def test_in_a_large_picture_camera_and_joints_mean_the_same_pixels():
-    steps, mesh, camera, seen = filmed(size=(320, 480))
-    start = turned(known(steps), 0.0, (0.1, 0.05, 0.0))
+    motion, mesh, camera, seen = filmed(size=(320, 480))
+    start = turned(known(motion), 0.0, (0.1, 0.05, 0.0))
     pixels = camera.project(mesh.require_joints())
     joints = torch.cat([pixels, torch.ones(4, 24, 1)], dim=-1)
     for steps_of_pose, given in ((0, None), (10, joints)):
@@ -97,13 +111,13 @@ def test_in_a_large_picture_camera_and_joints_mean_the_same_pixels():
         fit = fit_silhouettes(
             seen, body=body(), camera=camera, start=start, joints_px=given, config=config
         )
-        found = fit.camera.project(fit.decode(body()).require_joints())
+        found = fit.camera.project(fit.motion.decode(body()).require_joints())
         assert (found - pixels).norm(dim=-1).mean() < 3  # of 320 pixels
 
 
 def test_known_joints_pull_the_body_to_them():
-    steps, mesh, camera, seen = filmed()
-    start = known(steps)
+    motion, mesh, camera, seen = filmed()
+    start = known(motion)
     generator = torch.Generator().manual_seed(0)
     noise = 0.3 * torch.randn(4, 69, generator=generator)
     bent = Start(start.pose + torch.nn.functional.pad(noise, (3, 0)), start.betas, start.transl)
@@ -116,32 +130,32 @@ def test_known_joints_pull_the_body_to_them():
         fit = fit_silhouettes(
             seen, body=body(), camera=camera, start=bent, joints_px=given, config=config
         )
-        found = camera.project(fit.decode(body()).require_joints())
+        found = camera.project(fit.motion.decode(body()).require_joints())
         error[name] = float((found - pixels).norm(dim=-1).mean())
     assert error["unknown"] == pytest.approx(error["none"], abs=1e-3)
     assert error["known"] < 0.6 * error["none"]
 
 
 def test_smoothness_calms_the_joints():
-    steps, _, camera, seen = filmed(frames=6)
-    shaken = known(steps)
+    motion, _, camera, seen = filmed(frames=6)
+    shaken = known(motion)
     shaken = Start(shaken.pose + 0.1 * torch.randn(6, 72), shaken.betas, shaken.transl)
 
     def unrest(weight):
         config = FitConfig(rigid_steps=3, pose_steps=30, yaws_deg=(0.0,), smoothness=weight)
         fit = fit_silhouettes(seen, body=body(), camera=camera, start=shaken, config=config)
-        joints = fit.decode(body()).require_joints()
+        joints = fit.motion.decode(body()).require_joints()
         return float(joints.diff(dim=0).diff(dim=0).square().mean())
 
     assert unrest(0.03) < 0.5 * unrest(0.0)
 
 
 def test_vectors_of_estimators_are_seen_from_the_camera():
-    steps, mesh, camera, _ = filmed()
-    seen_pose = torch.from_numpy(steps.pose).clone()
+    motion, mesh, camera, _ = filmed()
+    seen_pose = torch.from_numpy(motion.pose).clone()
     root = camera.rotation @ axis_angle_to_matrix(seen_pose[:, :3])
     seen_pose[:, :3] = matrix_to_axis_angle(root)
-    betas = torch.from_numpy(steps.betas).expand(4, -1)
+    betas = torch.from_numpy(motion.betas).expand(4, -1)
     start = Start.from_smpl(torch.cat([torch.ones(4, 3), seen_pose, betas], dim=1))
     joints = body()(pose=start.pose, betas=start.betas).require_joints()
     front = Camera.orbit(0.0, 0.0, 5.0, (8, 8)).rotation
@@ -152,8 +166,8 @@ def test_vectors_of_estimators_are_seen_from_the_camera():
 
 @pytest.mark.usefixtures("unchecked")
 def test_arrays_that_do_not_fit_together_are_refused():
-    steps, _, camera, seen = filmed()
-    start = known(steps)
+    motion, _, camera, seen = filmed()
+    start = known(motion)
 
     def fit(**changed):
         arguments = {"silhouette": seen, "camera": camera, "start": start} | changed

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from meshgait.body import JOINT_NAMES, Body
 from meshgait.io.formats.bvh import write_bvh
 from meshgait.modalities import JOINT_SETS, skeleton3d
-from meshgait.sequence.motion import Motion, save_motion
+from meshgait.sequence.motion import save_motion
 from meshgait.walker import Identity, walk
 
 FRAMES = 6
@@ -32,8 +32,7 @@ def motion(mean_shape=False, frames=FRAMES):
     if mean_shape:
         person = Identity.draw(np.random.default_rng(3))
         person.betas[:] = 0
-    steps = walk(body(), person, frames=frames, fps=30.0)
-    return Motion(steps.pose, steps.betas, steps.transl, 30.0)
+    return walk(body(), person, frames=frames, fps=30.0).motion
 
 
 def pelvis():

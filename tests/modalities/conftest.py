@@ -42,7 +42,7 @@ def long_clip(body):
 
 def make_clip(body, frames):
     steps = walk(body, Identity.draw(np.random.default_rng(3)), Route(), frames=frames, fps=FPS)
-    mesh = steps.decode(body)
+    mesh = steps.motion.decode(body)
     around = torch.full((frames,), 60.0)
     camera = Camera.orbit(
         around, around / 10, around / 15, (64, 64), target=mesh.joints[:, 0], fov_deg=34.0

@@ -22,7 +22,7 @@ def walkers(body):
         person = Identity.draw(generator)
         route = (Route.draw_straight, Route.draw_curved)[seed % 2](generator)
         steps = walk(body, person, route, frames=60, fps=FPS)
-        found.append((person, steps, steps.decode(body).joints))
+        found.append((person, steps, steps.motion.decode(body).joints))
     return found
 
 

@@ -45,7 +45,7 @@ def test_a_mesh_without_joints_has_no_root(clip):
 
 def test_the_mean_velocity_is_the_walkers_speed(body, clip):
     steps = walk(body, _average(), Route(), frames=25, fps=FPS)
-    mesh = steps.decode(body)
+    mesh = steps.motion.decode(body)
     mean = velocity(mesh.vertices, FPS).mean((0, 1))
     assert abs(mean[2] / steps.speed - 1) < 0.05
     assert mean[:2].abs().max() < 0.05

@@ -17,7 +17,8 @@ from meshgait.walker import Identity, walk
 @pytest.fixture(scope="module")
 def walker():
     """Eight frames of a walk from eight sides, in pixels of a picture 512 pixels high."""
-    mesh = walk(Body.embedded(), Identity.average(), frames=8, fps=7.0).decode(Body.embedded())
+    motion = walk(Body.embedded(), Identity.average(), frames=8, fps=7.0).motion
+    mesh = motion.decode(Body.embedded())
     camera = Camera.orbit(
         torch.arange(8) * 45.0 + 10, 8.0, 8.0, (512, 512), target=mesh.vertices.mean(1), fov_deg=18
     )

@@ -15,8 +15,8 @@ pytest.importorskip("cv2", reason="the extra 'data'")
 @pytest.fixture(scope="module")
 def scene():
     body = Body.embedded()
-    steps = walk(body, Identity.average(), Route(heading=1.0), frames=34)
-    return Scene.follow(body, steps.decode(body), steps.fps, azimuth_deg=90.0)
+    motion = walk(body, Identity.average(), Route(heading=1.0), frames=34).motion
+    return Scene.follow(body, motion.decode(body), motion.fps, azimuth_deg=90.0)
 
 
 @pytest.fixture(scope="module")

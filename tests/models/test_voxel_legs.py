@@ -33,7 +33,7 @@ def test_neither_speed_nor_start_changes_them(period, start):
 def test_the_lengths_are_those_of_a_walker_and_the_hips_swing_against_each_other():
     person = Identity.draw(np.random.default_rng(1))
     body, model = Body.embedded(), VoxelLegs()
-    mesh = walk(body, person, frames=30).decode(body)
+    mesh = walk(body, person, frames=30).motion.decode(body)
     volume = voxels(canonical_mesh(mesh), model.grid)
     thigh, shank, *_ = found = model(volume[None]).flatten()
     stature = float((mesh.vertices[..., 1].amax(-1) - mesh.vertices[..., 1].amin(-1)).max())

@@ -34,7 +34,7 @@ def test_a_file_without_a_record_is_named_after_itself(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "error", "words"),
     [
-        ({}, ShapeError, "no modality"),
+        ({}, DataError, "is an .npz without arrays, not a clip"),
         ({"silhouette": np.zeros((0, 64, 44))}, ShapeError, "no frames"),
         ({"silhouette": np.zeros((3, 64, 44)), "smpl": np.zeros((4, 85))}, ShapeError, "differ"),
         ({"smpl": np.full((3, 85), np.nan)}, DataError, "NaN"),

@@ -1,8 +1,12 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+import torch
 
 from meshgait.body import Body
 from meshgait.errors import DataError
+from meshgait.sequence import load_clip
 from meshgait.sequence.motion import Motion, load_motion, save_motion
 
 
@@ -32,25 +36,54 @@ def test_what_is_missing_is_a_body_of_mean_shape_on_the_spot(tmp_path):
     assert found.transl.shape == (3, 3)
 
 
-def test_clips_of_85_numbers_are_read_without_their_camera(tmp_path):
-    smpl = np.arange(2 * 85, dtype=np.float32).reshape(2, 85)
-    np.savez(tmp_path / "clip.npz", smpl=smpl)
-    found = load_motion(tmp_path / "clip.npz")
-    np.testing.assert_array_equal(found.pose, smpl[:, 3:75])
-    np.testing.assert_array_equal(found.betas, smpl[:, 75:].mean(0))
+def test_a_clip_is_told_from_a_motion_by_what_is_in_it(tmp_path):
+    np.savez(tmp_path / "motion.npz", smpl=np.zeros((2, 85)))
+    with pytest.raises(DataError, match=r"is a clip \(smpl\), not a motion; `meshgait convert"):
+        load_motion(tmp_path / "motion.npz")
+    save_motion(tmp_path / "clip.npz", motion())
+    with pytest.raises(DataError, match=r"is a motion \(betas, fps, pose, transl\), not a clip"):
+        load_clip(tmp_path / "clip.npz")
+
+
+def test_several_motions_of_equal_length_are_decoded_at_once():
+    one, other = motion(), motion()
+    both = Motion(*(np.stack([getattr(x, name) for x in (one, other)])
+                    for name in ("pose", "betas", "transl")), fps=30.0)  # fmt: skip
+    assert len(both) == len(one) == 4
+    body = Body.embedded()
+    meshes = both.decode(body)
+    assert meshes.vertices.shape == (2, 4, 6890, 3)
+    torch.testing.assert_close(meshes.vertices[1], other.decode(body).vertices)
+
+
+def test_arrays_that_are_no_motion_are_refused(unchecked):
+    whole = motion()
+    for change, message in (
+        ({"pose": whole.pose[:, :70]}, r"pose is \(4, 70\), expected \(T, 72\)"),
+        ({"pose": whole.pose[:0]}, "a frame or more"),
+        ({"betas": whole.betas[:9]}, r"betas is \(9,\), expected \(10,\)"),
+        ({"transl": whole.transl[:2]}, r"transl is \(2, 3\), expected \(4, 3\)"),
+        ({"transl": whole.transl * np.nan}, "finite"),
+        ({"fps": 0.0}, "fps is 0.0"),
+        ({"fps": float("nan")}, "fps is nan"),
+    ):
+        with pytest.raises(ValueError, match=message):
+            replace(whole, **change)
 
 
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"poses": np.zeros((3, 156))}, r"neither pose \(T, 72\) nor smpl \(T, 85\), but poses"),
+        ({"poses": np.zeros((3, 156))}, r"is an .npz \(poses\), not a motion"),
         ({"pose": np.zeros((3, 70))}, r"pose is \(3, 70\)"),
         ({"pose": np.zeros((0, 72))}, "a frame or more"),
         ({"pose": np.zeros((3, 72)), "betas": np.zeros(4)}, r"betas are \(4,\)"),
         ({"pose": np.zeros((3, 72)), "transl": np.zeros((2, 3))}, r"transl is \(2, 3\)"),
-        ({"pose": np.full((3, 72), np.nan)}, "must be finite"),
-        ({"pose": np.full((3, 72), "x")}, "must be numbers"),
+        ({"pose": np.full((3, 72), np.nan)}, "must be finite numbers"),
+        ({"pose": np.full((3, 72), "x")}, "must be finite numbers, fps"),
         ({"pose": np.zeros((3, 72)), "fps": np.array(0.0)}, "fps is 0.0"),
+        ({"pose": np.zeros((3, 72)), "fps": np.ones(2)}, "fps a single one"),
+        ({"pose": np.zeros((2, 3, 72))}, "that of one walk"),
     ],
 )
 def test_files_of_another_kind_are_refused_in_a_sentence(tmp_path, arrays, message):

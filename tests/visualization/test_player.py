@@ -16,8 +16,8 @@ from meshgait.walker import Identity, walk
 @pytest.fixture(scope="module")
 def scene():
     body = Body.embedded()
-    steps = walk(body, Identity.average(), frames=5)
-    return Scene.follow(body, steps.decode(body), steps.fps)
+    motion = walk(body, Identity.average(), frames=5).motion
+    return Scene.follow(body, motion.decode(body), motion.fps)
 
 
 def test_a_gif_plays_all_frames_at_their_rate(scene, tmp_path):

@@ -26,8 +26,8 @@ def test_boxes_close_around_the_volume():
 def test_a_sheet_has_a_panel_for_each_representation():
     pytest.importorskip("cv2", reason="the extra 'data'")
     body = Body.embedded()
-    steps = walk(body, Identity.average(), frames=8)
-    scene = Scene.follow(body, steps.decode(body), steps.fps)
+    motion = walk(body, Identity.average(), frames=8).motion
+    scene = Scene.follow(body, motion.decode(body), motion.fps)
     found, _ = represent(scene, ["silhouette", "parts", "events", "lidar"])
     image = np.asarray(Image.open(io.BytesIO(draw_sheet(scene, found))).convert("RGB"))
     height, width = image.shape[:2]

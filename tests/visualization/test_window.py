@@ -14,8 +14,8 @@ from meshgait.walker import Identity, walk
 @pytest.fixture(scope="module")
 def scene():
     body = Body.embedded()
-    steps = walk(body, Identity.average(), frames=3)
-    return Scene.follow(body, steps.decode(body), steps.fps)
+    motion = walk(body, Identity.average(), frames=3).motion
+    return Scene.follow(body, motion.decode(body), motion.fps)
 
 
 @pytest.fixture

@@ -20,8 +20,8 @@ def steps(body):
 
 
 def estimate(body, steps, noise, seed=0):
-    joints = steps.decode(body).joints
-    return estimate_smpl(steps, joints, CAMERA, noise, np.random.default_rng(seed))
+    joints = steps.motion.decode(body).joints
+    return estimate_smpl(steps.motion, joints, CAMERA, noise, np.random.default_rng(seed))
 
 
 def decode(body, smpl):
@@ -31,10 +31,10 @@ def decode(body, smpl):
 
 def test_without_noise_the_body_is_seen_as_it_is(body, steps):
     smpl = estimate(body, steps, EstimatorNoise(0, 0, 0, 0, 0, 0))
-    true = CAMERA.to_camera(steps.decode(body).joints)
+    true = CAMERA.to_camera(steps.motion.decode(body).joints)
     found = decode(body, smpl).joints
     np.testing.assert_allclose(found - found[:, :1], true - true[:, :1], atol=1e-4)
-    np.testing.assert_allclose(smpl[:, 75:], np.tile(steps.betas, (40, 1)), atol=1e-6)
+    np.testing.assert_allclose(smpl[:, 75:], np.tile(steps.motion.betas, (40, 1)), atol=1e-6)
 
 
 def test_the_weak_camera_puts_the_joints_where_they_are_in_the_picture(body, steps):
@@ -42,7 +42,7 @@ def test_the_weak_camera_puts_the_joints_where_they_are_in_the_picture(body, ste
     joints = decode(body, smpl).joints
     joints = (joints - joints[:, :1]).numpy()
     weak = smpl[:, None, :1] * joints[..., :2] + smpl[:, None, 1:3]
-    pixels = CAMERA.project(steps.decode(body).joints).numpy()
+    pixels = CAMERA.project(steps.motion.decode(body).joints).numpy()
     low, high = pixels.min(1), pixels.max(1)
     half_side = 0.6 * (high - low)[:, 1]
     true = (pixels - (low + high)[:, None] / 2) / half_side[:, None, None]
@@ -64,10 +64,12 @@ def test_joints_are_off_by_the_error_that_is_said(body):
 
 def test_errors_have_the_sizes_asked_for_and_wander_slowly(body, steps):
     noise = EstimatorNoise(0, 0, 0.7, 0.15, 0, 0)
-    joints = steps.decode(body).joints
+    joints = steps.motion.decode(body).joints
     seeds = [np.random.default_rng(seed) for seed in range(300)]
-    clips = np.stack([estimate_smpl(steps, joints, CAMERA, noise, seed)[:, 75:] for seed in seeds])
-    error = clips - steps.betas
+    clips = np.stack(
+        [estimate_smpl(steps.motion, joints, CAMERA, noise, seed)[:, 75:] for seed in seeds]
+    )
+    error = clips - steps.motion.betas
     lasting, wandering = error.mean(1), error - error.mean(1, keepdims=True)
     assert abs(lasting.std() - 0.7) < 0.04
     assert 0.1 < wandering.std() < 0.16

@@ -24,8 +24,8 @@ def body():
 
 @pytest.fixture(scope="module")
 def clip(body):
-    steps = walk(body, Identity.average(), frames=4, fps=5.0)
-    return steps.decode(body), torch.from_numpy(steps.pose)
+    motion = walk(body, Identity.average(), frames=4, fps=5.0).motion
+    return motion.decode(body), torch.from_numpy(motion.pose)
 
 
 @pytest.mark.parametrize("name", OUTFITS)

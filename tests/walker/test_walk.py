@@ -26,7 +26,7 @@ def clips(body):
         person = Identity.draw(generator)
         draw = (Route.draw_straight, Route.draw_curved, Route.draw_irregular)[seed % 3]
         steps = walk(body, person, draw(generator), frames=50)
-        found.append((steps, steps.decode(body)))
+        found.append((steps, steps.motion.decode(body)))
     return found
 
 
@@ -69,7 +69,7 @@ def test_the_pelvis_bobs_like_a_walker(clips):
 def test_knees_bend_forwards_and_as_far_as_published(clips):
     largest = []
     for steps, _ in clips:
-        knees = np.rad2deg(steps.pose.reshape(-1, 24, 3)[:, [4, 5], 0])
+        knees = np.rad2deg(steps.motion.pose.reshape(-1, 24, 3)[:, [4, 5], 0])
         assert knees.min() > 0
         largest.append(knees.max())
     assert 50 < np.mean(largest) < 65
@@ -94,8 +94,8 @@ def test_people_face_where_they_go_and_their_heads_are_up(clips):
 def test_turning_the_route_turns_the_walk(body):
     person = Identity.draw(np.random.default_rng(5))
     route = Route(bend=0.2)
-    before = walk(body, person, route, frames=20).decode(body).vertices
-    after = walk(body, person, replace(route, heading=0.7), frames=20).decode(body).vertices
+    before = walk(body, person, route, frames=20).motion.decode(body).vertices
+    after = walk(body, person, replace(route, heading=0.7), frames=20).motion.decode(body).vertices
     c, s = np.cos(0.7), np.sin(0.7)
     turn = torch.tensor([[c, 0, s], [0, 1, 0], [-s, 0, c]], dtype=torch.float32)
     torch.testing.assert_close(after, before @ turn.T, atol=2e-5, rtol=0)
@@ -111,21 +111,21 @@ def test_a_mirrored_person_walks_the_mirror_image(body):
     style[names.index("step_asymmetry")] = image[names.index("step_asymmetry")] = 0
     ours = walk(body, replace(person, style=style), Route(bend=0.2), frames=20, phase=0.1)
     theirs = walk(body, replace(person, style=image), Route(bend=-0.2), frames=20, phase=0.6)
-    mirrored = theirs.decode(body).joints[:, MIRROR] * torch.tensor([-1.0, 1.0, 1.0])
-    torch.testing.assert_close(mirrored, ours.decode(body).joints, atol=2e-4, rtol=0)
+    mirrored = theirs.motion.decode(body).joints[:, MIRROR] * torch.tensor([-1.0, 1.0, 1.0])
+    torch.testing.assert_close(mirrored, ours.motion.decode(body).joints, atol=2e-4, rtol=0)
 
 
 def test_a_clip_is_the_middle_of_a_longer_one(body):
     person = Identity.draw(np.random.default_rng(7))
     short, long = (walk(body, person, frames=frames) for frames in (11, 31))
-    np.testing.assert_allclose(short.pose, long.pose[10:21], atol=1e-4)
-    np.testing.assert_allclose(short.transl, long.transl[10:21], atol=1e-4)
+    np.testing.assert_allclose(short.motion.pose, long.motion.pose[10:21], atol=1e-4)
+    np.testing.assert_allclose(short.motion.transl, long.motion.transl[10:21], atol=1e-4)
 
 
 def test_the_same_seed_is_the_same_walk_to_the_last_bit(body):
     first, again = (walk(body, Identity.draw(np.random.default_rng(8)), frames=9) for _ in "ab")
-    np.testing.assert_array_equal(first.pose, again.pose)
-    np.testing.assert_array_equal(first.transl, again.transl)
+    np.testing.assert_array_equal(first.motion.pose, again.motion.pose)
+    np.testing.assert_array_equal(first.motion.transl, again.motion.transl)
 
 
 def test_no_frames_is_refused(body):

@@ -117,25 +117,28 @@ def _place_occluder(generator: np.random.Generator) -> Occluder:
 
 def dressed(body: Body, clip: Clip) -> Mesh:
     """The walker with clothes and bag, one mesh for every frame."""
-    return clip.outfit.dress(body, clip.walk.decode(body), torch.from_numpy(clip.walk.pose))
+    motion = clip.walk.motion
+    return clip.outfit.dress(body, motion.decode(body), torch.from_numpy(motion.pose))
 
 
 @torch.no_grad()
 def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
     """The SMPL parameters that `render_clip` gives, also of frames that show nobody."""
     generator = np.random.default_rng((*clip.key, 1))
-    joints = clip.walk.decode(body).require_joints()
-    return estimate_smpl(clip.walk, joints, clip.camera, config.estimator, generator)
+    motion = clip.walk.motion
+    joints = motion.decode(body).require_joints()
+    return estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
 
 
 @torch.no_grad()
 def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
     generator = np.random.default_rng((*clip.key, 1))
-    mesh = clip.walk.decode(body)
+    motion = clip.walk.motion
+    mesh = motion.decode(body)
     joints = mesh.require_joints()
-    smpl = estimate_smpl(clip.walk, joints, clip.camera, config.estimator, generator)
-    clothed = clip.outfit.dress(body, mesh, torch.from_numpy(clip.walk.pose))
+    smpl = estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
+    clothed = clip.outfit.dress(body, mesh, torch.from_numpy(motion.pose))
     image, corner = _photograph(clothed, clip.camera)
     clean = segment(image, config.segmentation, generator)
     mask = clean

@@ -1,4 +1,4 @@
-"""Our own files: a motion of `save_motion`, and a clip of `save_clip` that has `smpl`."""
+"""Our own files: a motion of `save_motion` or of a fit, and a clip of `save_clip` with `smpl`."""
 
 from __future__ import annotations
 
@@ -10,30 +10,32 @@ from meshgait.errors import DataError
 from meshgait.io.formats.gait3d import vector_track
 from meshgait.io.recording import Format, has_keys
 from meshgait.io.track import Track, TrackId, body_track
+from meshgait.sequence.kind import describe_kind, kind_of
+from meshgait.sequence.motion import motion_of
 
 
 def _claims(content: Any) -> bool:
-    if not isinstance(content, dict):
+    if not isinstance(content, dict) or not all(isinstance(key, str) for key in content):
         return False
-    return any(
-        isinstance(content.get(key), np.ndarray) and content[key].shape[1:] == (width,)
-        for key, width in (("pose", 72), ("smpl", 85))
-    )
+    arrays = [key for key, value in content.items() if isinstance(value, np.ndarray)]
+    return kind_of(arrays) is not None
 
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
-    if not has_keys(content, "pose"):
+    if has_keys(content, "smpl"):
         return {0: vector_track(content["smpl"], content.get("frame"))}
-    betas, T = content.get("betas"), len(content["pose"])
-    if betas is not None and betas.shape[-1:] < (10,):
-        raise DataError(f"betas are {betas.shape}, expected (10,) or (T, 10)")
-    transl = content.get("transl")
+    if not has_keys(content, "pose"):
+        raise DataError(
+            f"is {describe_kind(content)}, in which there are no bodies (neither pose nor smpl); "
+            "`meshgait fit` estimates them from the silhouettes of a clip"
+        )
+    motion = motion_of(content)
     return {
         0: body_track(
             frames=content.get("frame"),
-            pose=content["pose"],
-            betas=betas,
-            transl=np.zeros((T, 3)) if transl is None else transl,
+            pose=motion.pose,
+            betas=motion.betas,
+            transl=motion.transl,
             axes="y up",
             fps=content.get("fps"),
         )

@@ -20,7 +20,7 @@ def data(tmp_path_factory):
 def test_without_noise_keypoints_are_where_the_camera_saw_them(data):
     """Up to perspective: a person some metres away is a few percent larger in front."""
     body, clip = Body.embedded(), data.clip(0)
-    mesh = clip.walk.decode(body)
+    mesh = clip.walk.motion.decode(body)
     joints = mesh.require_joints()
     there = clip.camera.project(skeleton3d(mesh, COCO17, landmarks=body.landmarks))
     low, high = clip.camera.project(joints).amin(1), clip.camera.project(joints).amax(1)

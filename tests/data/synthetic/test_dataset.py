@@ -51,7 +51,7 @@ def test_more_people_leave_those_before_as_they_were(cache):
 def test_training_and_test_share_nobody(cache):
     train, test = make(cache, "train"), make(cache)
     assert not {r.subject for r in train.records} & {r.subject for r in test.records}
-    betas = [people.clip(0).walk.betas for people in (train, test)]
+    betas = [people.clip(0).walk.motion.betas for people in (train, test)]
     assert not np.allclose(*betas)
 
 
@@ -103,7 +103,7 @@ def test_a_clip_can_be_seen_before_it_was_filmed(cache):
     people = make(cache)
     clip, mesh = people.clip(4), people.mesh(4)
     assert clip.record == people.records[4]
-    assert mesh.vertices.shape[0] == len(clip.walk.pose)
+    assert mesh.vertices.shape[0] == len(clip.walk.motion.pose)
     assert mesh.topology.is_closed
 
 

@@ -43,8 +43,8 @@ def test_nobody_of_training_and_test_is_met(tmp_path):
             split, identities=3, seed=5, config=SMALL, cache=tmp_path, progress=False
         )
         for index in range(0, 6, 2):
-            betas = ours.clip(index).walk.betas
-            assert not np.allclose(betas, theirs.clip(index).walk.betas)
+            betas = ours.clip(index).walk.motion.betas
+            assert not np.allclose(betas, theirs.clip(index).walk.motion.betas)
 
 
 def test_each_batch_brings_new_people():

@@ -1,0 +1,65 @@
+"""Which of our own files an .npz is: told by the arrays in it, whatever its name."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Literal
+
+from meshgait.errors import DataError
+
+Kind = Literal["motion", "fit", "clip", "embeddings"]
+
+_MOST_NAMES = 8  # that an error lists
+_RECORD = {"subject", "condition", "view"}
+_START = {"start_pose", "camera"}
+# How one is had of another, {path} standing for the file.
+_WAYS: dict[tuple[Kind | None, Kind], str] = {
+    ("motion", "clip"): "`meshgait convert {path} --to clip -o clip.npz` draws one of it",
+    ("fit", "clip"): "`meshgait convert {path} --to clip -o clip.npz` draws one of it",
+    ("clip", "motion"): "`meshgait convert {path} -o motion.npz` makes one of its smpl, and "
+    "`meshgait fit {path}` estimates one of its silhouettes",
+    ("clip", "embeddings"): "`meshgait embed` makes them of clips",
+}
+
+
+def kind_of(names: Collection[str]) -> Kind | None:
+    """What a file with arrays of these names is; None where nothing says.
+
+    >>> kind_of(["pose", "betas", "transl", "fps"]), kind_of(["silhouette"]), kind_of(["poses"])
+    ('motion', 'clip', None)
+    """
+    names = set(names)
+    if "embedding" in names:
+        return "embeddings"
+    if names >= _RECORD:
+        return "clip"
+    if "pose" in names:
+        return "fit" if names >= _START else "motion"
+    return "clip" if names & {"silhouette", "smpl"} else None
+
+
+def describe_kind(names: Collection[str]) -> str:
+    """For people: `a motion (betas, fps, pose, transl)`."""
+    kind = kind_of(names)
+    listed = ", ".join(sorted(names)[:_MOST_NAMES]) + ", ..." * (len(names) > _MOST_NAMES)
+    if not listed:
+        return "an .npz without arrays"
+    word = {"embeddings": "embeddings", None: "an .npz"}.get(kind, f"a {kind}")
+    return f"{word} ({listed})"
+
+
+def require_kind(path: Path, names: Collection[str], wanted: Kind) -> None:
+    """Refuse a file of another kind: `DataError` says what it is and what makes the one wanted.
+
+    A fit is a motion with more arrays; of what nothing is known may be a clip of any modality.
+    """
+    kind = kind_of(names)
+    if kind == wanted or (kind, wanted) == ("fit", "motion"):
+        return
+    if kind is None and wanted == "clip" and names:
+        return
+    noun = wanted if wanted == "embeddings" else f"a {wanted}"
+    way = _WAYS.get((kind, wanted))
+    more = f"; {way.format(path=path)}" if way else ""
+    raise DataError(f"{path} is {describe_kind(names)}, not {noun}{more}")
