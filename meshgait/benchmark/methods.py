@@ -85,7 +85,7 @@ def all_methods() -> tuple[Method, ...]:
     named = {method.name for method in NEAREST}
     zoo = (
         Method(name, name, **{"input_mode": _input_mode(name), **_SPECIAL.get(name, {})})
-        for name in meshgait.models.__all__
+        for name in meshgait.models.networks()
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )
     return (*NEAREST, *zoo)

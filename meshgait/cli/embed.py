@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meshgait.cli._data import add_data, make_data
+from meshgait.cli._models import add_model, load_network
 from meshgait.cli._parsing import make_parser, parse
 
 
@@ -13,7 +14,6 @@ def run(arguments: Sequence[str]) -> None:
     """Write the embeddings and say where they are."""
     from meshgait.evaluation import embed
     from meshgait.sequence import Clips
-    from meshgait.weights.checkpoint import load_model
 
     parser = make_parser("embed", __doc__)
     parser.add_argument("checkpoint", type=Path, help="written by meshgait train")
@@ -22,9 +22,10 @@ def run(arguments: Sequence[str]) -> None:
         "any, the test split of --store or of SyntheticGait",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
+    add_model(parser)
     add_data(parser)
     chosen = parse(parser, arguments)
-    model = load_model(chosen.checkpoint)
+    model = load_network(chosen.checkpoint, chosen.model)
     data = Clips(chosen.clips) if chosen.clips else make_data(chosen, "test", model)
     embeddings = embed(model, data)
     embeddings.save(chosen.out)

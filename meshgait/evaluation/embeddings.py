@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +17,7 @@ from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
+from meshgait.nn import Network, require_network
 from meshgait.sequence import GaitSequence, Record
 
 _COLUMNS = ("subject", "condition", "view")
@@ -86,7 +86,7 @@ class _Sequences(Dataset[GaitSequence]):
 
 
 def embed(
-    model: Any,
+    model: Network,
     data: SequenceDataset,
     *,
     limit: int = 720,
@@ -100,8 +100,11 @@ def embed(
     through the network at once (always one sequence at least). Whatever the batches, the
     embeddings are the same up to rounding.
     """
+    require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-    loader = DataLoader(_Sequences(data, model.inputs, limit), batch_size=None, num_workers=workers)
+    loader = DataLoader(
+        _Sequences(data, tuple(model.inputs), limit), batch_size=None, num_workers=workers
+    )
     bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()

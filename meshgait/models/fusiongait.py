@@ -25,6 +25,7 @@ from meshgait.nn import (
     SpatialTransform,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -89,9 +90,10 @@ class FusionGait(nn.Module):
     inputs = ("silhouette", "smpl")
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (channels,), skeleton, mesh = scale_channels(
             (*config.stages, (config.channels,), config.skeleton, config.mesh), config.width
         )

@@ -3,6 +3,7 @@
 from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.calibrate import calibrate_
 from meshgait.nn.compact import CompactBlock
+from meshgait.nn.configured import configured
 from meshgait.nn.convolution import (
     ConvStack,
     Stages,
@@ -72,6 +73,7 @@ __all__ = [
     "align",
     "calibrate_",
     "check_width",
+    "configured",
     "convolution_3d",
     "embed_sequences",
     "frame_statistics",

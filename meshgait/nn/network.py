@@ -115,15 +115,15 @@ def try_network(model: Any, clips: Mapping[str, Tensor]) -> None:
     Raises `ConfigError` where it fails, `ShapeError` where it returns another shape than
     `embedding_shape`; warns where the frames that `mask` leaves out change the embedding.
     """
-    name, shape = type(model).__name__, tuple(model.embedding_shape)
     time = next(iter(clips.values())).shape[1]
-    # The first sequence is all frames, the second the first half of them and padding.
-    batch = {key: torch.cat([clip, clip.flip(1)]) for key, clip in clips.items()}
     half = -(-time // 2)
-    for key, clip in clips.items():
-        batch[key][1, :half] = clip[0, :half]
-    mask = torch.ones(2, time, dtype=torch.bool)
-    mask[1, half:] = False
+    short = {key: clip[:, :half] for key, clip in clips.items()}
+    # The whole clip, and its first half with other frames as padding.
+    batch = {
+        key: torch.cat([clip, torch.cat([short[key], clip[:, : time - half].flip(1)], 1)])
+        for key, clip in clips.items()
+    }
+    mask = torch.arange(time) < torch.tensor([[time], [half]])
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
     cuda = [device] if device.type == "cuda" else []
     was_training = model.training
@@ -131,31 +131,39 @@ def try_network(model: Any, clips: Mapping[str, Tensor]) -> None:
     try:
         with torch.no_grad(), torch.random.fork_rng(cuda):
             padded = _run(model, batch, mask, device)
-            short = {key: clip[:, :half] for key, clip in clips.items()}
             alone = _run(model, short, None, device)
     finally:
         model.train(was_training)
-    for found, count in ((padded, 2), (alone, 1)):
-        if not isinstance(found, Tensor):
-            raise ConfigError(
-                f"forward of {name} must return the embedding (B, P, C) alone, got "
-                f"{type(found).__name__}"
-            )
-        if found.shape != (count, *shape) or not found.is_floating_point():
-            raise ShapeError(
-                f"{name} says embedding_shape {shape}, and returns {tuple(found.shape)} "
-                f"{str(found.dtype).removeprefix('torch.')} for {count} of {(count, *shape)}"
-            )
+    _require_embedding(model, padded, 2)
+    _require_embedding(model, alone, 1)
     scale = alone.abs().max().clamp_min(torch.finfo(alone.dtype).tiny)
     if not (padded[1] - alone[0]).abs().max() <= _AGREE * scale:
         warnings.warn(
-            f"{name} does not mind its mask: frames that it leaves out change the embedding, so "
-            "that it depends on the other clips of a batch",
+            f"{type(model).__name__} does not mind its mask: frames that it leaves out change the "
+            "embedding, so that it depends on the other clips of a batch",
             stacklevel=4,
         )
 
 
-def _run(model: Any, clips: Mapping[str, Tensor], mask: Tensor | None, device: torch.device) -> Any:
+def _require_embedding(model: Any, found: Any, count: int) -> None:
+    name, shape = type(model).__name__, (count, *model.embedding_shape)
+    if not isinstance(found, Tensor):
+        raise ConfigError(
+            f"forward of {name} must return the embedding (B, P, C) alone, got "
+            f"{type(found).__name__}"
+        )
+    if found.shape != shape or not found.is_floating_point():
+        raise ShapeError(
+            f"{name} should return {shape} floats by its embedding_shape, and returns "
+            f"{tuple(found.shape)} {_kind(found)}"
+        )
+
+
+def _kind(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
+
+
+def _run(model: Any, clips: Mapping[str, Tensor], mask: Tensor | None, device: Any) -> Any:
     there = {key: clip.to(device) for key, clip in clips.items()}
     try:
         return model(**there, mask=None if mask is None else mask.to(device))
@@ -163,8 +171,7 @@ def _run(model: Any, clips: Mapping[str, Tensor], mask: Tensor | None, device: t
         raise
     except Exception as error:
         shapes = ", ".join(
-            f"{key} {tuple(clip.shape)} {str(clip.dtype).removeprefix('torch.')}"
-            for key, clip in clips.items()
+            f"{key} {tuple(clip.shape)} {_kind(clip)}" for key, clip in clips.items()
         )
         text = " ".join(str(error).split())
         raise ConfigError(

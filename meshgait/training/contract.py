@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from torch import nn
 
@@ -11,6 +13,7 @@ from meshgait.errors import ConfigError, DataError
 from meshgait.nn import Network, require_network, try_network
 from meshgait.training.criterion import LossRecipe
 from meshgait.training.recipe import Recipe
+from meshgait.weights.checkpoint import describe_model
 
 
 def try_on_data(model: Network, data: SequenceDataset, recipe: Recipe) -> None:
@@ -20,6 +23,9 @@ def try_on_data(model: Network, data: SequenceDataset, recipe: Recipe) -> None:
     `try_network` raises.
     """
     require_network(model)
+    describe_model(model)  # so that no checkpoint fails later
+    if not any(weight.requires_grad for weight in model.parameters()):
+        raise ConfigError(f"{type(model).__name__} has no weights to train")
     if not len(data):
         raise DataError("there is no clip to learn from")
     first = data[0]
@@ -58,3 +64,15 @@ def _made(loss: LossRecipe, model: Network, data: SequenceDataset) -> nn.Module:
             f"{type(made).__name__}"
         )
     return made
+
+
+def plain_attributes(name: str, module: nn.Module) -> dict[str, Any]:
+    """The settings of a module, such as a margin, and of those inside it, and their types."""
+    found: dict[str, Any] = {}
+    for path, part in module.named_modules(prefix=name):
+        found[path] = type(part).__name__
+        for key, value in vars(part).items():
+            is_plain = isinstance(value, bool | int | float | str | None)
+            if is_plain and key != "training" and not key.startswith("_"):
+                found[f"{path}.{key}"] = value
+    return found

@@ -24,12 +24,17 @@ from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
 from meshgait.nn import Network, calibrate_
 from meshgait.training.compilation import compile_network
-from meshgait.training.contract import make_criterion, try_on_data
+from meshgait.training.contract import make_criterion, plain_attributes, try_on_data
 from meshgait.training.criterion import LossRecipe
 from meshgait.training.interrupts import interrupts_noted, leave_interrupts_to_main_process
 from meshgait.training.log import Row, TrainingLog, write_table
 from meshgait.training.recipe import Precision, Recipe
-from meshgait.weights.checkpoint import describe_model, load_checkpoint, save_checkpoint
+from meshgait.weights.checkpoint import (
+    describe_model,
+    load_checkpoint,
+    save_checkpoint,
+    settings_of,
+)
 
 # Of a recipe, when a run is resumed.
 _FREE = ("steps", "metric", "workers", "log_every", "save_every")
@@ -109,8 +114,6 @@ class _Training:
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip
-        if not any(weight.requires_grad for weight in model.parameters()):
-            raise ConfigError(f"{type(model).__name__} has no weights to train")
         if recipe.calibrate and not (out / "checkpoint.pt").exists():
             first = self.batches[0]
             calibrate_(model, **first.inputs, mask=first.mask)
@@ -282,9 +285,9 @@ class _Training:
         digest = hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()[:16]
         given = {
             "model": type(self.model).__name__,
-            **{f"model.{name}": value for name, value in vars(self.model.config).items()},
+            **{f"model.{name}": value for name, value in settings_of(self.model).items()},
             **{f"recipe.{name}": value for name, value in vars(self.recipe).items()},
-            **_plain_attributes("criterion", self.criterion),
+            **plain_attributes("criterion", self.criterion),
             "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
         }
         for name in _FREE:
@@ -292,15 +295,3 @@ class _Training:
                 continue  # the rate of every step depends on their number
             del given[f"recipe.{name}"]
         return {name: repr(value) for name, value in given.items()}
-
-
-def _plain_attributes(name: str, module: nn.Module) -> dict[str, Any]:
-    """The settings of a module, such as a margin, and of those inside it, and their types."""
-    found: dict[str, Any] = {}
-    for path, part in module.named_modules(prefix=name):
-        found[path] = type(part).__name__
-        for key, value in vars(part).items():
-            is_plain = isinstance(value, bool | int | float | str | None)
-            if is_plain and key != "training" and not key.startswith("_"):
-                found[f"{path}.{key}"] = value
-    return found

@@ -128,7 +128,7 @@ def _recognise(weights: Weights, name: str | None, file: str) -> _Match:
 
 def official_models() -> list[str]:
     """Models of which published checkpoints are known."""
-    return [name for name in meshgait.models.__all__ if hasattr(_module(name), "OFFICIAL_NAMES")]
+    return [name for name in meshgait.models.networks() if hasattr(_module(name), "OFFICIAL_NAMES")]
 
 
 def _model_type(name: str) -> Any:
