@@ -31,7 +31,7 @@ def main(argv: list[str] | None = None) -> None:
     camera = Camera.orbit(60, 5, 6.0, (256, 256))
     noise = EstimatorNoise()
     joints = motion.decode(body).joints
-    smpl = estimate_smpl(motion, joints, camera, noise, np.random.default_rng(2))
+    smpl = estimate_smpl(body, motion, joints, camera, noise, np.random.default_rng(2))
     track = vector_track(smpl, frames=np.arange(100, 100 + options.frames))
     print(f"{'file':12} {'as':8} {'kilobytes':>9}  read again as")
     for name, target in TARGETS.items():

@@ -33,7 +33,6 @@ from meshgait.visualization.report import (
     plot_curves,
     write_report,
 )
-from meshgait.walker import EstimatorNoise
 
 COLUMNS = ("rank1", "rank5", "mAP", "mINP")
 _CHANCE_DRAWS = 100
@@ -41,11 +40,7 @@ _CHANCE_DRAWS = 100
 
 @dataclass(frozen=True)
 class DemoConfig:
-    """How much the demo does: people to learn from and to tell apart, and steps of training.
-
-    `data` has SMPL estimates as they are on good pictures, from which minutes of training are
-    enough; those of SyntheticGait's own setting are worse.
-    """
+    """How much the demo does: people to learn from and to tell apart, and steps of training."""
 
     train_identities: int = 160
     test_identities: int = 80
@@ -53,9 +48,7 @@ class DemoConfig:
     width: float = 0.25
     precision: Precision = "fp32"
     seed: int = 0
-    data: WildConfig = WildConfig(
-        estimator=EstimatorNoise(joint_bias_deg=3.5, joint_wander_deg=3.5, betas_bias=0.7)
-    )
+    data: WildConfig = WildConfig()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,7 @@
 """Rotations: maps between axis-angle, matrix, quaternion (w, x, y, z) and the 6-D form.
 
-Every map takes any leading dimensions, follows device and dtype and has a gradient everywhere,
-the identity included. Angles are in radians.
+Every map takes any leading dimensions, follows device and dtype and has derivatives of first and
+second order everywhere, the identity included. Angles are in radians.
 """
 
 import torch
@@ -9,17 +9,23 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn.functional import normalize
 
+# Squares of angles below this one take a series: closed forms have no derivatives at 0.
+_SMALL = 1e-2
+_COSINE = (1.0, -1 / 2, 1 / 24, -1 / 720, 1 / 40320, -1 / 3628800)
+_SINC = (1.0, -1 / 6, 1 / 120, -1 / 5040, 1 / 362880, -1 / 39916800)
+_ARCTANGENT = (1.0, -1 / 3, 1 / 5, -1 / 7, 1 / 9, -1 / 11, 1 / 13, -1 / 15)  # of x, by x
 
-def _sinc(x: Float[Tensor, "..."]) -> Float[Tensor, "..."]:
-    """sin(x) / x with its limit and a finite gradient at 0."""
-    return torch.sinc(x / torch.pi)
+
+def _series(square: Float[Tensor, "..."], terms: tuple[float, ...]) -> Float[Tensor, "..."]:
+    """A polynomial in the square of an angle (Horner)."""
+    value = torch.full_like(square, terms[-1])
+    for term in reversed(terms[:-1]):
+        value = value * square + term
+    return value
 
 
-def _angle(axis_angle: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 1"]:
-    """Length of each vector; the square root of 0 would have an infinite gradient."""
-    square = axis_angle.square().sum(-1, keepdim=True)
-    positive = square > 0
-    return torch.where(positive, torch.where(positive, square, 1.0).sqrt(), 0.0)
+def _square(vector: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 1"]:
+    return vector.square().sum(-1, keepdim=True)
 
 
 def axis_angle_to_quaternion(axis_angle: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 4"]:
@@ -28,8 +34,13 @@ def axis_angle_to_quaternion(axis_angle: Float[Tensor, "*batch 3"]) -> Float[Ten
     >>> axis_angle_to_quaternion(torch.tensor([0.0, 0.0, torch.pi]))
     tensor([-4.3711e-08,  0.0000e+00,  0.0000e+00,  1.0000e+00])
     """
-    half = _angle(axis_angle) / 2
-    return torch.cat([half.cos(), axis_angle / 2 * _sinc(half)], dim=-1)
+    square = _square(axis_angle)
+    small = square / 4 < _SMALL
+    near = torch.where(small, square, 0.0) / 4
+    half = torch.where(small, 1.0, square).sqrt() / 2  # no derivative of what is not used is NaN
+    real = torch.where(small, _series(near, _COSINE), half.cos())
+    sinc = torch.where(small, _series(near, _SINC), half.sin() / half)
+    return torch.cat([real, axis_angle / 2 * sinc], dim=-1)
 
 
 def quaternion_to_axis_angle(quaternion: Float[Tensor, "*batch 4"]) -> Float[Tensor, "*batch 3"]:
@@ -37,8 +48,15 @@ def quaternion_to_axis_angle(quaternion: Float[Tensor, "*batch 4"]) -> Float[Ten
     quaternion = normalize(quaternion, dim=-1)
     quaternion = torch.where(quaternion[..., :1] < 0, -quaternion, quaternion)
     real, imaginary = quaternion[..., :1], quaternion[..., 1:]
-    half = torch.atan2(_angle(imaginary), real)
-    return 2 * imaginary / _sinc(half)
+    square = _square(imaginary)
+    small = square < _SMALL
+    cosine = torch.where(small, real, 1.0)
+    near = torch.where(small, square, 0.0) / cosine.square()
+    sine = torch.where(small, 1.0, square).sqrt()
+    by_sine = torch.where(
+        small, _series(near, _ARCTANGENT) / cosine, torch.atan2(sine, real) / sine
+    )  # half the angle by its sine
+    return 2 * imaginary * by_sine
 
 
 def quaternion_to_matrix(quaternion: Float[Tensor, "*batch 4"]) -> Float[Tensor, "*batch 3 3"]:

@@ -16,7 +16,7 @@ PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 
 # From the ground up: a part imports those below its floor, and on its floor those to its left.
 FLOORS = (
-    "errors _version _optional _jit _threads plugins rotation files mesh camera",
+    "errors _version _optional _jit _threads plugins numerics rotation files mesh camera",
     "body operators render",
     "sequence walker modalities",
     "io nn losses metrics visualization",
@@ -51,8 +51,8 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "energy_networks", "examples", "hundred_steps", "learning",
-    "published", "references", "watching",
+    "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
+    "hundred_steps", "learning", "published", "references", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 

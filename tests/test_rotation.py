@@ -46,3 +46,34 @@ def test_the_gradient_at_the_identity_is_finite_and_right():
 
 def test_dtype_follows_the_input():
     assert rotation.axis_angle_to_matrix(torch.zeros(2, 3)).dtype == torch.float32
+
+
+def rotate(vector):
+    """Rodrigues by the exponential of a matrix: derivatives of any order, everywhere."""
+    zero = torch.zeros_like(vector[0])
+    x, y, z = vector
+    return torch.matrix_exp(
+        torch.stack([zero, -z, y, z, zero, -x, -y, x, zero]).reshape(3, 3)
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("length", [0.0, 1e-9, 1e-3, 0.199, 0.201, 2.0])
+def test_second_derivatives_are_those_of_the_exponential(length):
+    vector = torch.nn.functional.normalize(random_vectors[0], dim=0) * length
+    weight = random_vectors[1:4]
+    hessian = torch.autograd.functional.hessian
+    expected = hessian(lambda v: (rotate(v) * weight).sum(), vector)
+    found = hessian(lambda v: (rotation.axis_angle_to_matrix(v) * weight).sum(), vector)
+    assert_close(found, expected, atol=1e-9, rtol=0)
+
+
+@pytest.mark.parametrize("length", [0.0, 1e-9, 1e-3, 0.199, 0.201, 2.0])
+@pytest.mark.parametrize("form", ["quaternion", "matrix"])
+def test_there_and_back_has_no_curvature(form, length):
+    there, back = (
+        getattr(rotation, name) for name in (f"axis_angle_to_{form}", f"{form}_to_axis_angle")
+    )
+    vector = torch.nn.functional.normalize(random_vectors[0], dim=0) * length
+    weight = random_vectors[1]
+    found = torch.autograd.functional.hessian(lambda v: (back(there(v)) * weight).sum(), vector)
+    assert_close(found, torch.zeros(3, 3).double(), atol=1e-9, rtol=0)

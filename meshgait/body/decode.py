@@ -22,6 +22,7 @@ from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
 from meshgait.errors import DataError, DependencyError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision, in_no_mode, uncompiled
 
 _CHUNK = 128  # frames decoded at once: the skinning transforms of one take 441 kB
 
@@ -42,20 +43,24 @@ class Body(nn.Module):
     _seat: Tensor  # joints at rest: of the mean shape, and by shape coefficient
     _seat_directions: Tensor
 
+    @uncompiled
     def __init__(self, arrays: dict[str, Any]) -> None:
         super().__init__()
-        self.layer = _smplx_layer(arrays)
         self._skins: dict[torch.dtype, Any] = {}
-        regress = partial(torch.einsum, "jv,vck->jck", self.layer.J_regressor)
-        self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
-        self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
+        with in_no_mode():
+            self.layer = _smplx_layer(arrays)
+            regress = partial(torch.einsum, "jv,vck->jck", self.layer.J_regressor)
+            self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
+            self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
 
     @classmethod
+    @uncompiled
     def embedded(cls) -> Body:
         """The body that ships with meshgait (CC0): no download, no agreement."""
         return cls(load_embedded())
 
     @classmethod
+    @uncompiled
     def load(cls, path: str | Path) -> Body:
         """A body model file, .pkl or .npz, such as `SMPL_NEUTRAL.pkl`.
 
@@ -79,6 +84,8 @@ class Body(nn.Module):
         """How much each joint moves each vertex; rows sum to 1."""
         return self.layer.lbs_weights
 
+    @uncompiled
+    @in_full_precision
     def forward(
         self,
         *,
@@ -94,6 +101,8 @@ class Body(nn.Module):
         another type than the body. On the CPU the gradient can be taken once, not of a gradient.
         """
         self._check(pose, betas, transl)
+        if not pose.numel():
+            return self._of_no_frames(pose, betas if transl is None else betas.sum() + transl)
         lead, flat, betas = pose.shape[:-1], pose.reshape(-1, 72), betas.reshape(-1, 10)
         offset = flat.new_zeros(len(flat), 3) if transl is None else transl.reshape(-1, 3)
         decode = self._by_numba if _has_kernels(pose) else self._by_smplx
@@ -101,9 +110,21 @@ class Body(nn.Module):
         vertices, joints = (x.reshape(*lead, *x.shape[1:]) for x in (vertices, joints))
         return Mesh(vertices, joints, self.faces)
 
+    def _of_no_frames(self, pose: Float[Tensor, "*batch 72"], rest: Tensor) -> Mesh:
+        """A mesh without a number, which depends on its arguments as any other."""
+        nothing, points = pose.sum() + rest.sum(), (self.layer.v_template, self._seat)
+        vertices, joints = (nothing + x.expand(*pose.shape[:-1], *x.shape) for x in points)
+        return Mesh(vertices, joints, self.faces)
+
+    @in_full_precision
     def shape(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch V 3"]:
         """The body at rest, T-pose, for shape coefficients that are N(0, 1) in the population."""
         return self.layer.v_template + torch.einsum("...k,vck->...vc", betas, self.layer.shapedirs)
+
+    @in_full_precision
+    def rest_joints(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch 24 3"]:
+        """The joints of `shape`, which follow the coefficients as linearly as the skin does."""
+        return self._seat + torch.einsum("...k,jck->...jc", betas, self._seat_directions)
 
     def _by_numba(
         self,
@@ -117,8 +138,7 @@ class Body(nn.Module):
         layer, dtype = self.layer, pose.dtype
         if dtype not in self._skins:
             self._skins[dtype] = skin(layer.lbs_weights, layer.posedirs, layer.parents)
-        # Joints follow the shape as linearly as vertices do: no need to look at the latter.
-        rest = self._seat + torch.einsum("sk,jck->sjc", betas, self._seat_directions)
+        rest = self.rest_joints(betas)
         return decode(pose, self.shape(betas), rest, offset, self._skins[dtype])
 
     def _by_smplx(
@@ -146,9 +166,7 @@ class Body(nn.Module):
 
     def _check(self, pose: Tensor, betas: Tensor, transl: Tensor | None) -> None:
         lead = pose.shape[:-1]
-        if pose.numel() == 0:
-            raise ShapeError(f"there is nothing to decode: pose is {tuple(pose.shape)}")
-        if pose.shape[-1] != 72:
+        if pose.shape[-1:] != (72,):
             raise ShapeError(f"pose is {tuple(pose.shape)}; its last axis must be 72")
         if betas.shape not in ((*lead, 10), (*lead[:-1], 10)):
             raise ShapeError(

@@ -14,10 +14,10 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from meshgait._threads import in_parallel
 from meshgait.body import motion_kernels, skin_kernels
+from meshgait.numerics import differentiable_once
 
 
 class Skin(NamedTuple):
@@ -93,7 +93,7 @@ class _Decode(torch.autograd.Function):
         return vertices, joints
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("a body decoded on the CPU")
     def backward(
         ctx: Any, of_vertices: Float[Tensor, "N D"], of_joints: Float[Tensor, "N J 3"]
     ) -> tuple[Tensor | None, ...]:

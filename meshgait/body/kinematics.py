@@ -11,10 +11,13 @@ from torch import Tensor, nn
 
 from meshgait.body.decode import Body
 from meshgait.body.names import JOINT_PARENTS
+from meshgait.numerics import in_full_precision, in_no_mode
 
 
 class PartialBody(nn.Module):
     """A body of which only `vertices` are decoded, beside its joints: hundreds, say, or none.
+
+    Its arrays are of torch's default type, as the weights of layers are.
 
     >>> body = PartialBody(Body.embedded(), torch.arange(0, 6890, 100))
     >>> points, joints = body(torch.eye(3).expand(5, 24, 3, 3), torch.zeros(5, 10))
@@ -31,19 +34,22 @@ class PartialBody(nn.Module):
 
     def __init__(self, body: Body, vertices: Int[Tensor, " N"]) -> None:
         super().__init__()
-        layer = body.layer
-        posedirs = layer.posedirs.unflatten(1, (-1, 3))[:, vertices]
-        arrays = {
-            "template": layer.v_template[vertices],
-            "shapedirs": layer.shapedirs[vertices],
-            "posedirs": posedirs.flatten(1),
-            "weights": layer.lbs_weights[vertices],
-            "rest": layer.J_regressor @ layer.v_template,
-            "rest_directions": torch.einsum("jv,vck->jck", layer.J_regressor, layer.shapedirs),
-        }
-        for name, array in arrays.items():
-            self.register_buffer(name, array.clone(), persistent=False)
+        with in_no_mode():
+            layer = body.layer
+            posedirs = layer.posedirs.unflatten(1, (-1, 3))[:, vertices]
+            arrays = {
+                "template": layer.v_template[vertices],
+                "shapedirs": layer.shapedirs[vertices],
+                "posedirs": posedirs.flatten(1),
+                "weights": layer.lbs_weights[vertices],
+                "rest": layer.J_regressor @ layer.v_template,
+                "rest_directions": torch.einsum("jv,vck->jck", layer.J_regressor, layer.shapedirs),
+            }
+            for name, array in arrays.items():
+                own = array.to(torch.get_default_dtype(), copy=True)
+                self.register_buffer(name, own, persistent=False)
 
+    @in_full_precision
     def forward(
         self, rotation: Float[Tensor, "*batch 24 3 3"], betas: Float[Tensor, "*batch 10"]
     ) -> tuple[Float[Tensor, "*batch N 3"], Float[Tensor, "*batch 24 3"]]:
@@ -66,6 +72,7 @@ class PartialBody(nn.Module):
         return self.template + torch.einsum("...k,vck->...vc", betas, self.shapedirs)
 
 
+@in_full_precision
 def pose_skeleton(
     rotation: Float[Tensor, "*batch 24 3 3"], rest: Float[Tensor, "*batch 24 3"]
 ) -> tuple[Float[Tensor, "*batch 24 3 3"], Float[Tensor, "*batch 24 3"]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 
 import torch
 from jaxtyping import Float
@@ -11,6 +12,7 @@ from torch.nn.functional import normalize, pad
 
 from meshgait.camera.image import enlargement, require_an_image
 from meshgait.errors import DataError
+from meshgait.numerics import in_full_precision
 
 NEAR = 1e-3  # metres; nothing nearer to the camera is drawn
 
@@ -61,6 +63,7 @@ class Camera:
         return cls(rotation, translation, focal, matrix[..., :2, 2], size)
 
     @classmethod
+    @in_full_precision
     def orbit(
         cls,
         azimuth_deg: float | Float[Tensor, "*batch"],
@@ -79,7 +82,10 @@ class Camera:
         >>> Camera.orbit(0, 0, 4.0, (64, 64)).project(torch.zeros(1, 3))
         tensor([[32., 32.]])
         """
-        goal = torch.as_tensor(target, dtype=torch.get_default_dtype())
+        places = (azimuth_deg, elevation_deg, distance, target)
+        kinds = {x.dtype for x in places if isinstance(x, Tensor) and x.is_floating_point()}
+        kind = reduce(torch.promote_types, kinds) if kinds else torch.get_default_dtype()
+        goal = torch.as_tensor(target, dtype=kind)
         azimuth, elevation, radius = torch.broadcast_tensors(
             *(torch.as_tensor(x).to(goal) for x in (azimuth_deg, elevation_deg, distance))
         )
@@ -96,6 +102,7 @@ class Camera:
         return cls.look_at(eye, goal.expand_as(eye), size, fov_deg=fov_deg)
 
     @classmethod
+    @in_full_precision
     def look_at(
         cls,
         eye: Float[Tensor, "*batch 3"],
@@ -123,14 +130,17 @@ class Camera:
         return cls(rotation, -(rotation @ eye[..., None])[..., 0], focal, center, size)
 
     @property
+    @in_full_precision
     def position(self) -> Float[Tensor, "*batch 3"]:
         """Where the camera stands in the world, metres."""
         return -(self.rotation.mT @ self.translation[..., None])[..., 0]
 
+    @in_full_precision
     def to_camera(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 3"]:
         """World points in the camera's axes, metres."""
         return points @ self.rotation.to(points).mT + self.translation.to(points)[..., None, :]
 
+    @in_full_precision
     def project(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 2"]:
         """World points (metres) to pixels, x first.
 

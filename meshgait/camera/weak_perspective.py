@@ -11,6 +11,7 @@ from torch import Tensor
 from meshgait.camera.image import enlargement, require_an_image
 from meshgait.camera.pinhole import NEAR, Camera
 from meshgait.errors import DataError, ShapeError
+from meshgait.numerics import in_full_precision
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,7 @@ class WeakPerspective:
         return cls.from_romp(torch.cat([cam[..., :1], shift], -1), size, rotation=rotation)
 
     @classmethod
+    @in_full_precision
     def from_pinhole(
         cls,
         camera: Camera,
@@ -111,10 +113,12 @@ class WeakPerspective:
         rotation = self.rotation.expand(*translation.shape[:-1], 3, 3)
         return Camera(rotation, translation, self.scale * depth, middle, self.size)
 
+    @in_full_precision
     def to_camera(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 3"]:
         """World points in the camera's axes, metres; depth counts from the world's origin."""
         return points @ self.rotation.to(points).mT
 
+    @in_full_precision
     def project(self, points: Float[Tensor, "*batch N 3"]) -> Float[Tensor, "*batch N 2"]:
         """World points (metres) to pixels, x first."""
         scale, shift = self.scale.to(points), self.shift.to(points)

@@ -27,14 +27,13 @@ def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
     """The body and its motion."""
     import numpy as np
 
-    from meshgait.cli._bodies import body_of
+    from meshgait.cli._bodies import body_of, read_people
     from meshgait.errors import ConfigError
-    from meshgait.io import read
     from meshgait.walker import Identity, Route, walk
 
     body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
     if chosen.walk is not None:
-        return body, body_of(read(chosen.walk)).to_motion(body, fps=chosen.fps)
+        return body, body_of(read_people(chosen.walk)).to_motion(body, fps=chosen.fps)
     if chosen.seed < 0:
         raise ConfigError(f"the seed must be 0 or more, got {chosen.seed}")
     person = Identity.draw(np.random.default_rng(chosen.seed))

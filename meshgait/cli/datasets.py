@@ -12,8 +12,12 @@ _MOST_LINES = 20
 
 
 def run(arguments: Sequence[str]) -> None:
-    """Print the table without a name, the folders with a name, and a survey with a root."""
+    """Print the table without a name, the folders with a name, and with a root what is in it.
+
+    That is the judgement of `meshgait prepare --dry-run`, which reads every frame.
+    """
     from meshgait.data.layouts import LAYOUTS, find_layout
+    from meshgait.data.preparation.prepare import prepare
     from meshgait.errors import ConfigError
 
     parser = make_parser("datasets", __doc__)
@@ -22,6 +26,9 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--partition", type=Path | None, default=None, help="JSON of who trains and is tested"
     )
+    parser.add_argument(
+        "--names", action="store_true", help="look at names only, which is quick, and read no frame"
+    )
     chosen = parse(parser, arguments)
     if chosen.name is None:
         if chosen.partition:
@@ -29,8 +36,12 @@ def run(arguments: Sequence[str]) -> None:
         print("\n".join(_table(tuple(LAYOUTS))))
     elif chosen.root is None:
         print("\n".join(_table((find_layout(chosen.name).name,))))
-    else:
+    elif chosen.names:
         print("\n".join(_survey(chosen.name, chosen.root, chosen.partition)))
+    else:
+        layout = find_layout(chosen.name)
+        done = prepare(layout, chosen.root, None, partition=chosen.partition, dry_run=True)
+        print(done.describe())
 
 
 def _table(names: Sequence[str]) -> list[str]:
@@ -51,17 +62,11 @@ def _survey(name: str, root: Path, partition: Path | None) -> Iterator[str]:
     from meshgait.data.layouts import find_layout
 
     layout = find_layout(name)
-    survey = layout.find(root, partition)
+    survey = layout.survey(root, partition)
     for split, count in sorted(Counter(clip.split for clip in survey.clips).items()):
         people = {clip.record.subject for clip in survey.clips if clip.split == split}
         yield f"{split}: {count} sequences of {len(people)} people"
-    test = [clip.record for clip in survey.clips if clip.split == "test"]
-    for protocol in layout.protocols(test, survey.probes) if test else ():
-        found = protocol.compare(test)
-        sides = [f"{len(i)} probes {g}" if g != "all" else f"{len(i)} probes"
-                 for g, i in found.probes.items()]  # fmt: skip
-        yield f"{protocol.name}: {', '.join(sides)}, gallery of {len(found.gallery)}"
-    yield f"{len(survey.findings)} findings"
+    yield f"{len(survey.findings)} findings in names; no frame was read (leave out --names)"
     for finding in survey.findings[:_MOST_LINES]:
         yield f"  {finding.path}: {finding.problem}"
     if len(survey.findings) > _MOST_LINES:

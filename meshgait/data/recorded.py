@@ -21,14 +21,15 @@ class Recorded:
 
     `folder` is what `meshgait prepare` wrote, with a store for each split in it, or one store, or
     a folder of clips (`save_clip`), which are taken for either split. Beside a store or clips there
-    may be protocols (`meshgait.data.write_protocols`). Raises `DataError` where nothing is found,
-    and what `Store` or `Clips` raise.
+    may be protocols (`meshgait.data.write_protocols`). Raises `DataError` where nothing is found
+    and where train and test share people, and what `Store` or `Clips` raise.
     """
 
     def __init__(self, folder: str | Path, split: str) -> None:
         folder = Path(folder)
         self.folder = folder / split if (folder / split).is_dir() else folder
         self.data = _open(self.folder, split)
+        _require_apart(self.folder, self.records)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -78,6 +79,26 @@ class Recorded:
                 "name a protocol or the file of one (--protocol)"
             )
         return self.protocols[0]
+
+
+def _require_apart(folder: Path, records: Sequence[Record]) -> None:
+    """Raise `DataError` if people of a split are in the other split beside it, too."""
+    split = {"train": "test", "test": "train"}.get(folder.resolve().name)
+    if split is None or not (folder.parent / split).is_dir():
+        return
+    other = folder.parent / split
+    try:
+        others = {record.subject for record in _open(other, split).records}
+    except DataError:  # not whole, or something else: said when it is opened itself
+        return
+    subjects = {record.subject for record in records}
+    shared = sorted(subjects & others)
+    if shared:
+        raise DataError(
+            f"{folder} and {other} share {len(shared)} of {len(subjects)} people, such as "
+            f"{shared[0]}, so that scores would mean nothing; prepare both in one run, or, if that "
+            "is meant, keep them in different folders"
+        )
 
 
 def _open(folder: Path, split: str) -> Store | Clips:

@@ -3,33 +3,17 @@
 import fcntl
 import glob
 import os
-import pickle
-import re
 import tempfile
-import zlib
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile, ZipFile, is_zipfile
 
 import numpy as np
-import torch
 
-from meshgait.errors import DataError, UnsafeFileError
-
-# All that numpy and zipfile were seen to raise for a damaged archive.
-_BROKEN = (
-    ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
-    NotImplementedError, BadZipFile, zlib.error,
-)  # fmt: skip
-
-
-# All that torch was seen to raise for content that contradicts itself.
-BROKEN_TORCH = (
-    RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
-    BadZipFile,
-)  # fmt: skip
+from meshgait.errors import DataError
+from meshgait.files.npy import BROKEN, read_archive
+from meshgait.files.regular import opened, require_file
 
 
 def cache_dir() -> Path:
@@ -41,61 +25,27 @@ def cache_dir() -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "meshgait"
 
 
-def read_npz(path: str | Path, *, only: Collection[str] | None = None) -> dict[str, np.ndarray]:
-    """All arrays of an .npz file; arrays of objects, which would be pickles, are refused.
+def read_npz(
+    path: str | Path, *, only: Collection[str] | None = None, objects: bool = False
+) -> dict[str, Any]:
+    """All arrays of an .npz file in this machine's order of bytes, those in `only` if it is given.
 
-    Those not in `only` are not read.
-
-    Raises `DataError` for a file that is damaged or no .npz, `FileNotFoundError` for none.
+    Arrays of objects, which are pickles, are refused unless `objects` is set; then
+    `restricted_pickle` reads them. Raises `DataError` for a file that is damaged, no .npz, or
+    asks for too much, `FileNotFoundError` for none.
     """
-    path = Path(path)
+    size = require_file(path).st_size
     try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as archive:
-            names = archive.files if only is None else [n for n in archive.files if n in only]
-            return {name: archive[name] for name in names}
+        with opened(path) as file:
+            return read_archive(file, size, only=only, objects=objects)
     except FileNotFoundError:
         raise
     except MemoryError as error:
         raise DataError(f"{path} asks for more memory than there is; it is damaged") from error
-    except _BROKEN as error:
+    except DataError as error:
+        raise type(error)(f"{path} cannot be read as .npz: {error}") from error
+    except BROKEN as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
-
-
-def read_torch(path: str | Path, *, old: bool = False) -> Any:
-    """What `torch.save` wrote, on the CPU: tensors, plain values and containers of them.
-
-    Every checksum is verified; `old` admits files from before torch 1.6, which have none.
-
-    Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
-    `UnsafeFileError` for one that holds anything else; nothing in it is run.
-    """
-    path = Path(path)
-    try:
-        if not old or is_zipfile(path):
-            _require_checksums(path)
-        return torch.load(path, map_location="cpu", weights_only=True)
-    except (FileNotFoundError, DataError):
-        raise
-    except pickle.UnpicklingError as error:
-        name = re.search(r"GLOBAL (\S+)", str(error))
-        found = f"names {name[1]}" if name else "is a program"
-        raise UnsafeFileError(
-            f"{path} {found}, which is neither a tensor nor a plain value; nothing in it was run"
-        ) from error
-    except BROKEN_TORCH as error:
-        raise DataError(f"{path} is not a whole checkpoint: {_first_line(error)}") from error
-
-
-def _require_checksums(path: Path) -> None:
-    """Torch itself takes changed numbers for weights."""
-    with ZipFile(path) as archive:
-        damaged = archive.testzip()
-    if damaged is not None:
-        raise DataError(f"{path} is damaged: the checksum of {damaged} is wrong")
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
 
 
 def write_npz(path: str | Path, **arrays: Any) -> None:

@@ -40,8 +40,8 @@ def guess_pose(
     """
     poses = _moments(body)  # (P, 72)
     S, T = silhouette.shape[:2]
-    turns = turn_about_y(torch.arange(HEADINGS) * (2 * torch.pi / HEADINGS))
-    vertices = body(pose=poses, betas=torch.zeros(10)).vertices
+    turns = turn_about_y(torch.arange(HEADINGS).to(silhouette) * (2 * torch.pi / HEADINGS))
+    vertices = body(pose=poses, betas=poses.new_zeros(10)).vertices
     crops = _crop(silhouette.reshape(S * T, *silhouette.shape[-2:]))
     rotation = rotation.expand(S, T, 3, 3)
     found = silhouette.new_zeros(S, T, 72)
@@ -65,7 +65,7 @@ def _against(going: Float[Tensor, "3"], turns: Float[Tensor, "D 3 3"]) -> Float[
     flat = going * going.new_tensor([1.0, 0.0, 1.0])
     distance = flat.norm()
     if distance < _LEAST_METRES:
-        return torch.zeros(len(turns))
+        return flat.new_zeros(len(turns))
     return 1 - turns[:, :, 2] @ flat / distance
 
 
@@ -81,7 +81,7 @@ def _crop(image: Float[Tensor, "N H W"]) -> Float[Tensor, "N h w"]:
     """Each silhouette as high as a small square, with its median column in the middle."""
     H, W = image.shape[-2:]
     low, high = bounding_boxes(image)
-    pixel = (torch.arange(_SIDE) + 0.5) / _SIDE
+    pixel = (torch.arange(_SIDE).to(image) + 0.5) / _SIDE
     tall = (high - low)[:, 1:]
     y = low[:, 1:] + pixel * tall
     x = median_column(image)[:, None] + (pixel - 0.5) * tall

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -11,6 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.body import JOINT_INDEX, Body
+from meshgait.numerics import made_once
 from meshgait.walker import Identity, Route, walk
 
 _PEOPLE, _FRAMES, _FPS = 40, 12, 9.0  # more than a gait cycle of each
@@ -49,7 +49,7 @@ class PosePrior(NamedTuple):
         return beyond.square().sum(-1)
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def walker_prior() -> PosePrior:
     """How `meshgait.walker` walks: many people over a gait cycle each, with some room around."""
     generator = np.random.default_rng(0)

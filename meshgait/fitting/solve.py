@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from copy import deepcopy
 
 import numpy as np
 import torch
@@ -18,8 +19,9 @@ from meshgait.fitting.descent import Bending, settle, turn_about_y
 from meshgait.fitting.guess import guess_pose
 from meshgait.fitting.prior import walker_prior
 from meshgait.fitting.result import Fit
-from meshgait.fitting.targets import Targets, cut_out, read_silhouettes
+from meshgait.fitting.targets import Targets, as_plain_tensor, cut_out, read_silhouettes
 from meshgait.fitting.view import CropView, PictureView, View
+from meshgait.numerics import in_no_mode
 from meshgait.render import mask
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from meshgait.sequence.motion import Motion
@@ -27,6 +29,8 @@ from meshgait.sequence.motion import Motion
 _SCOUTS = 3  # the steps of a rigid fit by those that tell which start is the best
 
 
+@in_no_mode()
+@torch.enable_grad()
 def fit_silhouettes(
     silhouette: np.ndarray | Tensor,
     *,
@@ -40,10 +44,10 @@ def fit_silhouettes(
 ) -> Fit:
     """Pose, shape and place of a body whose silhouettes are those of a sequence (*, T, H, W).
 
-    Silhouettes are boolean, uint8 (0..255) or floating point (0..1). With a `camera`, one or one
-    per frame, they are its pictures. Without one they may be anywhere and of any size, a data
-    set's normalised ones say: then only the direction of view counts, which the body's root takes
-    over, and the fit's own camera, without perspective, says where the body appears.
+    Silhouettes are boolean, whole (0..255, or 0 and 1) or floating point (0..1). With a `camera`,
+    one or one per frame, they are its pictures. Without one they may be anywhere and of any size,
+    a data set's normalised ones say: then only the direction of view counts, which the body's root
+    takes over, and the fit's own camera, without perspective, says where the body appears.
 
     Without a `start` it begins with an average walk, at the moments and in the direction that look
     most alike; without a camera that is now and then the mirror image. `joints_px` (*, T, 24, 3),
@@ -51,7 +55,7 @@ def fit_silhouettes(
     told to the motion. Raises `ShapeError` and `DataError` for arrays that do not fit together,
     hold NaN or show nobody in some frame.
     """
-    body = Body.embedded() if body is None else body
+    body = Body.embedded() if body is None else deepcopy(body).float()
     whole = read_silhouettes(silhouette)
     lead, size = whole.shape[:-2], (whole.shape[-2], whole.shape[-1])
     targets = cut_out(whole.reshape(math.prod(lead[:-1]), *whole.shape[-3:]), config.resolution)
@@ -126,7 +130,7 @@ def _joints(
             "2D joints need a camera; if it is unknown pass a rough one, such as "
             "Camera.orbit(0, 0, 8, size), and the translation takes up the difference"
         )
-    joints = torch.as_tensor(joints_px).float()
+    joints = as_plain_tensor(joints_px).float()
     expected = (*lead, len(JOINT_NAMES), 3)
     if joints.shape != expected:
         raise ShapeError(f"joints_px is {tuple(joints.shape)}, expected {tuple(expected)}")
@@ -168,7 +172,7 @@ def _checked(
         value = getattr(start, name)
         if value is None and name == "transl":
             return found[0].reshape(S, T, 72), found[1].reshape(S, 10), None
-        value = torch.as_tensor(value).detach().float()
+        value = as_plain_tensor(value).float()
         if value.shape != end:
             raise ShapeError(
                 f"start.{name} is {tuple(value.shape)}; for {T} frames it must be {tuple(end)}"
@@ -193,7 +197,7 @@ def _settled(
     bar.total = len(tries) * scouting + config.rigid_steps + config.pose_steps
     found = [
         settle(
-            view, vertices, body.faces, where, torch.full(pose.shape[:2], math.radians(yaw)),
+            view, vertices, body.faces, where, pose.new_full(pose.shape[:2], math.radians(yaw)),
             config, scouting, bar.update,
         )
         for where, yaw in tries
@@ -218,13 +222,13 @@ def _read(bending: Bending, lead: tuple[int, ...], fps: float) -> tuple[Motion, 
     pixels = view.project(vertices, bending.place.detach(), vertices, faces)
     drawn = mask(pixels, faces, (view.target.shape[-2], view.target.shape[-1]))
     wanted = view.target > 0.5
-    iou = (drawn & wanted).sum((-2, -1)) / (drawn | wanted).sum((-2, -1))
+    common, union = (x.sum((-2, -1)).float() for x in (drawn & wanted, drawn | wanted))
     transl = view.pelvis(bending.place.detach()) - pelvis
     motion = Motion(
         pose.reshape(*lead, 72).numpy(), betas.reshape(*lead[:-1], 10).numpy(),
         transl.reshape(*lead, 3).numpy(), fps,
     )  # fmt: skip
-    return motion, iou.reshape(lead)
+    return motion, (common / union).reshape(lead)
 
 
 def _camera(

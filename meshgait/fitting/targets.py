@@ -29,20 +29,31 @@ class Targets(NamedTuple):
         return self.silhouette.shape[-2], self.silhouette.shape[-1]
 
 
+def as_plain_tensor(array: np.ndarray | Tensor) -> Tensor:
+    """A tensor of its own without history, on the CPU's order of bytes, strides and modes."""
+    if isinstance(array, Tensor):
+        return array.detach().clone()
+    array = np.asarray(array)
+    return torch.from_numpy(array.astype(array.dtype.newbyteorder("=")))
+
+
 def read_silhouettes(silhouette: np.ndarray | Tensor) -> Float[Tensor, "*batch T H W"]:
-    """Boolean, uint8 (0..255) or floating point (0..1) silhouettes as float32.
+    """Boolean, whole (0..255, or 0 and 1) or floating point (0..1) silhouettes as float32.
 
     Raises `ShapeError` for no images, `DataError` for NaN, values beyond [0, 1] and frames in
     which less than a thousandth is covered by half or more.
     """
-    found = torch.as_tensor(silhouette)
+    found = as_plain_tensor(silhouette)
     if found.ndim < 3 or found.numel() == 0:
         raise ShapeError(f"silhouettes must be (*, T, H, W), got {tuple(found.shape)}")
-    if not found.is_floating_point() and found.dtype not in (torch.uint8, torch.bool):
-        raise DataError(f"silhouettes are boolean, uint8 or floating point, not {found.dtype}")
-    found = found.float() / 255 if found.dtype == torch.uint8 else found.float()
+    if found.is_complex():
+        raise DataError(f"silhouettes are boolean, whole or floating point, not {found.dtype}")
+    is_grey = not found.is_floating_point() and found.dtype != torch.bool
+    found = found.float()
+    if is_grey and found.max() > 1:
+        found = found / 255
     if not bool(((found >= 0) & (found <= 1)).all()):  # nor NaN
-        raise DataError("floating-point silhouettes must lie in [0, 1], without NaN")
+        raise DataError("silhouettes must lie in 0..255, or in [0, 1] without NaN if floating")
     frames = found.reshape(-1, *found.shape[-2:])
     seen = (frames > 0.5).float().mean((-2, -1)) > 1e-3
     if not bool(seen.all()):

@@ -134,7 +134,7 @@ class CropView(View):
         self.target = target
         self.rotation = target.new_tensor(_FRONT)
         self.middle = median_column(target)
-        low, high = bounding_boxes(target)
+        low, high = (corner.to(target) for corner in bounding_boxes(target))
         self.top, self.bottom = low[..., 1], high[..., 1]
 
     def project(

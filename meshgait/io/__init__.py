@@ -1,5 +1,6 @@
 """Readers and writers of other people's files: bodies, keypoints and motion capture."""
 
+from meshgait.io.clip import as_clip
 from meshgait.io.continuity import Jump, Limits, find_jumps
 from meshgait.io.fit_joints import fit_joints
 from meshgait.io.formats.amass import write_amass
@@ -11,7 +12,7 @@ from meshgait.io.read import FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
 from meshgait.io.smooth import fill_gaps, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
-from meshgait.io.write import as_clip, write
+from meshgait.io.write import write
 
 __all__ = [
     "FORMATS",

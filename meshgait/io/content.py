@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import io
-import json
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,17 +11,16 @@ import numpy as np
 import torch
 
 from meshgait.errors import DataError
-from meshgait.files.compressed import MOST_BYTES, is_compressed
-from meshgait.files.restricted_pickle import loads
-from meshgait.files.storage import read_torch
+from meshgait.files.compressed import is_compressed
+from meshgait.files.npy import BROKEN, MAGIC, read_array
+from meshgait.files.pickled_tensors import STREAM_START
+from meshgait.files.regular import opened, parse_json, read_bytes, read_text
+from meshgait.files.restricted_pickle import read_pickle, to_numpy
+from meshgait.files.signature import LONGEST, signature
+from meshgait.files.storage import read_npz
+from meshgait.files.torch_file import is_torch, read_torch
 
 _MOST_KEYS = 12  # that an error lists
-# All that numpy, zipfile and json were seen to raise for damaged content.
-_BROKEN = (
-    ValueError, TypeError, KeyError, AttributeError, OSError, EOFError, RuntimeError,
-    NotImplementedError, zipfile.BadZipFile, RecursionError, OverflowError, MemoryError, zlib.error,
-    SyntaxError, tokenize.TokenError,
-)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,18 +54,21 @@ def read_content(path: str | Path) -> Any:
     path = Path(path)
     if path.is_dir():
         return _folder(path)
-    with path.open("rb") as file:
-        start = file.read(8)
-    if path.stat().st_size > MOST_BYTES:
-        raise DataError(f"{path} has more than {MOST_BYTES} bytes, which no clip has")
-    if start[:4] == b"PK\x03\x04":
-        return _zip(path)
-    if start[1:2] == b"\x50" and len(start) > 1 and 0 < start[0] < 32:
+    with opened(path) as file:
+        start = file.read(max(len(STREAM_START), LONGEST))
+    if found := signature(start):
+        raise DataError(f"{path} is {found}, in which nobody's bodies or points are")
+    if start[:2] == b"PK" or start.startswith(STREAM_START):
+        is_weights = is_torch(path)
+        return _to_numpy(read_torch(path, old=True)) if is_weights else read_npz(path, objects=True)
+    if start[1:2] == b"\x50" and 0 < start[0] < 32:
         return C3dFile(path)
-    content = path.read_bytes()
-    if start[:6] == b"\x93NUMPY":
-        return _guarded(path, "an array", lambda: _array(content))
-    return loads(content, name=str(path)) if not _is_text(start) else _text(path, content)
+    if start.startswith(MAGIC):
+        return _array(path)
+    if not _is_text(start[:8]):
+        return read_pickle(path)
+    text = read_text(path)
+    return parse_json(text, name=str(path)) if text.lstrip()[:1] in ("{", "[") else Text(text, path)
 
 
 def describe_content(value: Any, *, inside: bool = True) -> str:
@@ -110,62 +107,18 @@ def _is_text(start: bytes) -> bool:
     return not any(byte < 9 or 13 < byte < 32 for byte in start) and not is_compressed(start)
 
 
-def _text(path: Path, content: bytes) -> Any:
+def _array(path: Path) -> Any:
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise DataError(f"{path} is neither text nor an archive, array or pickle") from error
-    if text.lstrip()[:1] in ("{", "["):
-        return _guarded(path, "JSON", lambda: json.loads(text))
-    return Text(text, path)
-
-
-def _guarded(path: Path, kind: str, read: Any) -> Any:
-    try:
-        return read()
+        return read_array(read_bytes(path), objects=True)
     except DataError as error:
         raise type(error)(f"{path}: {error}") from error
-    except _BROKEN as error:
-        raise DataError(f"{path} is not whole as {kind}: {error}") from error
-
-
-def _zip(path: Path) -> Any:
-    def read() -> Any:
-        with zipfile.ZipFile(path) as archive:
-            members = archive.infolist()
-            if any(member.filename.endswith("data.pkl") for member in members):
-                return None
-            if sum(member.file_size for member in members) > MOST_BYTES:
-                raise DataError(f"holds more than {MOST_BYTES} bytes")
-            return {
-                member.filename.removesuffix(".npy"): _array(archive.read(member))
-                for member in members
-            }
-
-    arrays = _guarded(path, ".npz", read)
-    return _to_numpy(read_torch(path)) if arrays is None else arrays
-
-
-def _array(content: bytes) -> Any:
-    """One .npy; what a 0-dimensional array of objects holds is handed out itself."""
-    file = io.BytesIO(content)
-    version = np.lib.format.read_magic(file)
-    header = np.lib.format.read_array_header_1_0 if version == (1, 0) else (
-        np.lib.format.read_array_header_2_0
-    )  # fmt: skip
-    _, _, dtype = header(file)
-    if dtype.hasobject:
-        found = loads(content[file.tell() :], name="the array")
-        is_single = isinstance(found, np.ndarray) and found.ndim == 0
-        return found[()] if is_single else found
-    file.seek(0)
-    return np.lib.format.read_array(file, allow_pickle=False)
+    except BROKEN as error:
+        raise DataError(f"{path} is not whole as an array: {error}") from error
 
 
 def _to_numpy(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
-        return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+        return to_numpy(value)
     if isinstance(value, dict):
         return {key: _to_numpy(entry) for key, entry in value.items()}
     return [_to_numpy(entry) for entry in value] if isinstance(value, (list, tuple)) else value

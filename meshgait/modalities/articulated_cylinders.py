@@ -66,8 +66,8 @@ def _measure(
     index = torch.arange(grid.shape[1], device=clips.device)
     low = torch.where(levels, index, grid.shape[1]).amin(-1)
     high = torch.where(levels, index, -1).amax(-1) + 1
-    stature = ((high - low).amax(-1) * grid.cell).float()
-    return low * grid.cell + grid.origin[1], stature
+    stature = (high - low).amax(-1).float() * grid.cell
+    return low.float() * grid.cell + grid.origin[1], stature
 
 
 def _angles(device: torch.device) -> Float[Tensor, "A 2"]:
@@ -96,7 +96,7 @@ def _score(
     ):
         down = torch.stack([torch.zeros_like(angle), -angle.cos(), angle.sin()], dim=-1)
         across = torch.stack([torch.zeros_like(angle), angle.sin(), angle.cos()], dim=-1)
-        place = length * torch.linspace(0.1, 1.0, 7).to(angle)
+        place = length * torch.linspace(0.1, 1.0, 7, dtype=torch.float32).to(angle)
         points = place[:, None] * down[:, None]  # (A, 7, 3)
         if start is not None:
             thigh = torch.stack([torch.zeros_like(start), -start.cos(), start.sin()], dim=-1)

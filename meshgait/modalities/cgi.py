@@ -17,12 +17,14 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d
 
 from meshgait.errors import DataError, ShapeError
+from meshgait.numerics import in_full_precision
 
 _SHIN = (3 / 4, 15 / 16)  # rows between which the legs are measured, by the height
 _SMOOTHING = 1.0  # frames
 _LEAST_SWING = 0.25  # of the range of the width: smaller ups and downs are noise
 
 
+@in_full_precision
 def cgi(
     silhouette: Float[Tensor, "*batch T H W"],
     mask: Bool[Tensor, "*batch T"],
@@ -36,6 +38,7 @@ def cgi(
     as it must be for walks towards the camera. Raises `DataError` for a walk of less than half a
     period by the width.
     """
+    mask = mask.bool()
     if mask.shape != silhouette.shape[:-2]:
         raise ShapeError(f"mask is {tuple(mask.shape)}, silhouettes {tuple(silhouette.shape)}")
     if phase is None:

@@ -6,7 +6,6 @@ model-based gait methods fit them to volumes. Here the skin is known, and which 
 
 from __future__ import annotations
 
-import functools
 from typing import NamedTuple
 
 import torch
@@ -17,6 +16,7 @@ from torch.nn.functional import normalize
 from meshgait.body.names import JOINT_INDEX, JOINT_NAMES
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision, made_once
 
 # Which joints an axis runs between. A bone between two joints is as long as they are apart; others,
 # marked by False, are as long as their skin.
@@ -55,6 +55,7 @@ class Cylinders(NamedTuple):
         return (self.end - self.start).norm(dim=-1)
 
 
+@in_full_precision
 def cylinders(mesh: Mesh, skinning: Float[Tensor, "V 24"]) -> Cylinders:
     """One capsule for the skin that follows each joint, with gradients to skin and joints.
 
@@ -115,6 +116,7 @@ def _table(device: torch.device) -> tuple[Int[Tensor, "24"], Int[Tensor, "24"], 
     return first, last, torch.tensor([between for _, _, between in rows], device=device)
 
 
+@in_full_precision
 def cylinder_mesh(capsules: Cylinders, *, segments: int = 12) -> Mesh:
     """The capsules as one mesh of 24 closed surfaces, round to `segments` corners.
 
@@ -139,19 +141,20 @@ def _frames(axis: Float[Tensor, "*batch 3"]) -> Float[Tensor, "*batch 3 3"]:
     return torch.stack([side, torch.linalg.cross(axis, side, dim=-1), axis], dim=-1)
 
 
-@functools.lru_cache(maxsize=4)
+@made_once(maxsize=4)
 def _unit_capsule(
     segments: int,
 ) -> tuple[Float[Tensor, "P 3"], Bool[Tensor, " P"], Int[Tensor, "L 3"]]:
     """A ball of radius 1, its upper half to be moved to the other end of the axis."""
     rings = segments // 2
-    low = -torch.pi / 2 + torch.arange(1, rings // 2 + 1) * (torch.pi / 2) / (rings // 2)
+    low = torch.arange(1, rings // 2 + 1, dtype=torch.float64) / (rings // 2) - 1
+    low = low * (torch.pi / 2)
     height = torch.cat([low, -low.flip(0)])  # the equator twice: once at either end
-    angle = torch.arange(segments) * (2 * torch.pi / segments)
-    ring = torch.stack([angle.cos(), angle.sin(), torch.zeros(segments)], dim=-1)
+    angle = torch.arange(segments, dtype=torch.float64) * (2 * torch.pi / segments)
+    ring = torch.stack([angle.cos(), angle.sin(), torch.zeros_like(angle)], dim=-1)
     points = ring * height.cos()[:, None, None]
     points[..., 2] = height.sin()[:, None]
-    poles = torch.tensor([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
+    poles = angle.new_tensor([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
     points = torch.cat([points.reshape(-1, 3), poles])
     at_end = points[:, 2] > 0
     count = len(height)

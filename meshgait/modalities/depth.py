@@ -3,14 +3,16 @@
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.mesh import Mesh
-from meshgait.render import rasterize, screen
+from meshgait.render import rasterize_seen_by
 
 
-def depth(mesh: Mesh, camera: Camera) -> Float[Tensor, "*batch H W"]:
+def depth(mesh: Mesh, camera: Camera | WeakPerspective) -> Float[Tensor, "*batch H W"]:
     """Metres before the camera at the centre of each pixel, 0 where there is nothing.
 
-    Has gradients to the vertices. Raises `DataError` when the mesh reaches behind the camera.
+    A camera without perspective stands nowhere: its depth counts from the world's origin, and may
+    be 0 or less. Has gradients to the vertices. Raises `DataError` when the mesh reaches behind
+    the camera.
     """
-    return rasterize(screen(mesh.vertices, camera), mesh.faces, camera.size).depth
+    return rasterize_seen_by(camera, mesh.vertices, mesh.faces).depth

@@ -8,15 +8,17 @@ frames the log intensity is linear, so events carry interpolated times (Rebecq e
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from dataclasses import fields, replace
+from typing import Any, NamedTuple
 
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision
 from meshgait.render import shade
 
 _CHUNK = 32  # frames drawn at once: more do not fit the cache of a processor
@@ -73,13 +75,19 @@ def events(
     return Events(*(column[order] for column in (clip, x, y, time.to(intensity), polarity)))
 
 
-def watch(mesh: Mesh, camera: Camera, *, fps: float, rate: float) -> Float[Tensor, "*batch N H W"]:
+@in_full_precision
+def watch(
+    mesh: Mesh, camera: Camera | WeakPerspective, *, fps: float, rate: float
+) -> Float[Tensor, "*batch N H W"]:
     """Intensity in [0, 1] of a walk (*, T) at `fps`, filmed at `rate` frames per second instead.
 
     Between frames vertices and camera move in straight lines.
     """
-    if mesh.vertices.ndim < 3 or not rate > 0:
-        raise ShapeError("a film needs a mesh with frames, (*, T, V, 3), and a rate above 0")
+    if mesh.vertices.ndim < 3 or not mesh.vertices.shape[-3]:
+        shape = tuple(mesh.vertices.shape)
+        raise ShapeError(f"a film needs a mesh with frames, vertices (*, T, V, 3), got {shape}")
+    if not rate > 0 or not fps > 0:
+        raise ConfigError(f"rate and fps must be above 0, got {rate} and {fps}")
     count = mesh.vertices.shape[-3]
     samples = int((count - 1) / fps * rate + 1e-6) + 1
     weight = mesh.vertices.new_tensor([0.299, 0.587, 0.114])  # of red, green and blue, BT.601
@@ -93,15 +101,16 @@ def watch(mesh: Mesh, camera: Camera, *, fps: float, rate: float) -> Float[Tenso
     return torch.cat(films, dim=-3)
 
 
-def _camera_at(camera: Camera, place: Float[Tensor, " N"]) -> Camera:
-    """The camera at each of those frames; one that stands still stays one."""
-    if camera.translation.ndim < 2:
-        return camera
-    rotation, translation = camera.rotation, camera.translation
-    return Camera(
-        _between(rotation, place, -3), _between(translation, place, -2), camera.focal,
-        camera.center, camera.size,
-    )  # fmt: skip
+def _camera_at(
+    camera: Camera | WeakPerspective, place: Float[Tensor, " N"]
+) -> Camera | WeakPerspective:
+    """The camera at each of those frames; what stands still stays one."""
+    moved: dict[str, Any] = {}
+    for field in fields(camera):
+        value, axis = getattr(camera, field.name), -3 if field.name == "rotation" else -2
+        if isinstance(value, Tensor) and value.ndim >= -axis:
+            moved[field.name] = _between(value, place, axis)
+    return replace(camera, **moved)
 
 
 def _between(values: Tensor, place: Float[Tensor, " N"], axis: int) -> Tensor:

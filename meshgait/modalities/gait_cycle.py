@@ -54,6 +54,9 @@ def gait_cycle(
     """
     if not fps > 0:
         raise ConfigError(f"fps must be above 0, got {fps}")
+    if not len(joints) or not mask.shape[-1]:
+        raise DataError(f"there is no clip to measure: joints are {tuple(joints.shape)}")
+    mask = mask.bool()
     lead, frames = mask.shape[:-1], mask.shape[-1]
     found = []
     places = joints.detach().double().reshape(-1, frames, 24, 3)
@@ -176,6 +179,7 @@ def whole_cycles(
     `gei(silhouette, whole_cycles(phase, mask))` is the energy image over gait periods. Raises
     `DataError` where a clip is shorter than a cycle.
     """
+    mask = mask.bool()
     start = torch.where(mask, phase, torch.inf).amin(-1, keepdim=True)
     end = torch.where(mask, phase, -torch.inf).amax(-1, keepdim=True)
     step = (end - start) / (mask.sum(-1, keepdim=True) - 1).clamp(min=1)

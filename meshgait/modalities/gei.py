@@ -18,6 +18,7 @@ def gei(
     >>> gei(walk, torch.tensor([True, True, False])).item()
     0.5
     """
+    mask = mask.bool()
     count = mask.sum(dim=-1)
     if bool((count == 0).any()):
         raise DataError("a sequence without a single kept frame has no gait energy image")

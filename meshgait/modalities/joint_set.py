@@ -16,6 +16,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.body.names import JOINT_NAMES, JOINT_PARENTS, LANDMARK_NAMES
+from meshgait.numerics import in_no_mode
 
 SOURCES = (*JOINT_NAMES, *LANDMARK_NAMES)
 _OTHER_SIDE = {"left": "right", "right": "left"}
@@ -48,11 +49,9 @@ class JointSet:
     @cached_property
     def weights(self) -> Float[Tensor, "K 45"]:
         """Rows of the table as a matrix over `SOURCES`."""
-        matrix = torch.zeros(len(self.names), len(SOURCES))
-        for row, terms in zip(matrix, self.keypoints.values(), strict=True):
-            for source, weight in terms.items():
-                row[SOURCES.index(source)] = weight
-        return matrix
+        rows = [[terms.get(source, 0.0) for source in SOURCES] for terms in self.keypoints.values()]
+        with in_no_mode():
+            return torch.tensor(rows, dtype=torch.float32)
 
     @cached_property
     def needs_landmarks(self) -> bool:

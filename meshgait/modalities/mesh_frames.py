@@ -8,18 +8,20 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait.camera import Camera
+from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.modalities.heading import heading
+from meshgait.numerics import in_full_precision
 
 
-def mesh_in_camera(mesh: Mesh, camera: Camera) -> Mesh:
+def mesh_in_camera(mesh: Mesh, camera: Camera | WeakPerspective) -> Mesh:
     """The mesh in the axes of the camera: x right, y down, z forward, metres."""
     joints = None if mesh.joints is None else camera.to_camera(mesh.joints)
     return replace(mesh, vertices=camera.to_camera(mesh.vertices), joints=joints)
 
 
+@in_full_precision
 def canonical_mesh(mesh: Mesh) -> Mesh:
     """The mesh as the walker has it: pelvis at the origin, facing along z in every frame.
 

@@ -10,9 +10,12 @@ from torch import Tensor
 
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import topology
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render import coverage
 
 
+@uncompiled
+@in_full_precision
 def normalized_coverage(
     points: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],
@@ -36,6 +39,8 @@ def normalized_coverage(
     return coverage(placed, faces, size, subpixels=subpixels)
 
 
+@uncompiled
+@in_full_precision
 def gait_map(
     points: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],
@@ -60,7 +65,8 @@ def gait_map(
     scale = height / tall
     shift = -low * scale[..., None]
     placed = points * scale[..., None, None] + shift[..., None, :]
-    columns = math.ceil(float((scale * (high - low)[..., 0]).detach().max())) + 1
+    widths = (scale * (high - low)[..., 0]).detach()
+    columns = math.ceil(float(widths.max())) + 1 if widths.numel() else 1
     median = median_column(coverage(placed, faces, (height, columns)))
     goal = width / 2 + 0.5 if middle is None else middle
     return scale, torch.stack([shift[..., 0] + goal - median, shift[..., 1]], dim=-1)

@@ -5,7 +5,7 @@ from torch import Tensor
 
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.mesh import Mesh
-from meshgait.render import rasterize, screen, vertex_labels
+from meshgait.render import rasterize_seen_by, vertex_labels
 
 
 def parts(
@@ -20,6 +20,5 @@ def parts(
     `labels` are those of `meshgait.body.parsing_labels`, whose background is 0, or of
     `joint_labels`, or any others. Raises `ShapeError` when there is not one for each vertex.
     """
-    points, perspective = screen(mesh.vertices.detach(), camera), isinstance(camera, Camera)
-    fragments = rasterize(points, mesh.faces, camera.size, perspective=perspective)
+    fragments = rasterize_seen_by(camera, mesh.vertices.detach(), mesh.faces)
     return vertex_labels(fragments, mesh.faces, labels, background=background)

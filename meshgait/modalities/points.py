@@ -30,7 +30,9 @@ def points(mesh: Mesh, count: int, generator: torch.Generator) -> PointCloud:
     if count < 1:
         raise ConfigError(f"count must be 1 or more, got {count}")
     lead, vertices = mesh.vertices.shape[:-2], mesh.vertices.reshape(-1, *mesh.vertices.shape[-2:])
-    chance = torch.rand(3, count, generator=generator).to(vertices)
+    chance = torch.rand(
+        3, count, generator=generator, device=generator.device, dtype=torch.float32
+    ).to(vertices)
     a, b, c = vertices.detach()[:, mesh.faces].unbind(-2)
     total = torch.linalg.cross(b - a, c - a, dim=-1).norm(dim=-1).cumsum(-1)
     if not bool((total[:, -1] > 0).all()):
@@ -88,6 +90,7 @@ def lidar(mesh: Mesh, scanner: Lidar, generator: torch.Generator) -> LidarScan:
     Which face a ray hits is decided among straight edges in azimuth and elevation, where true edges
     are slightly bent: right to a thousandth of a degree for faces of a centimetre at metres.
     """
+    mesh = mesh.used()
     origin = mesh.vertices.new_tensor(scanner.position)
     local = mesh.vertices.detach() - origin
     steps = round(scanner.width_deg / scanner.step_deg)
@@ -105,7 +108,10 @@ def lidar(mesh: Mesh, scanner: Lidar, generator: torch.Generator) -> LidarScan:
     seen = rasterize(angular, mesh.faces, size, perspective=False)
     ray = _rays(scanner, size, rise).to(local)
     exact, hit = _cut(local, mesh, seen.face, ray)
-    noise = scanner.noise * torch.randn(exact.shape, generator=generator).to(exact)
+    noise = torch.randn(
+        exact.shape, generator=generator, device=generator.device, dtype=torch.float32
+    )
+    noise = scanner.noise * noise.to(exact)
     reach = torch.where(hit, (exact + noise).clamp(min=0), 0.0)
     place = torch.where(hit[..., None], reach[..., None] * ray + origin, 0.0)
     return LidarScan(place, reach, hit)
@@ -113,7 +119,8 @@ def lidar(mesh: Mesh, scanner: Lidar, generator: torch.Generator) -> LidarScan:
 
 def _rays(scanner: Lidar, size: tuple[int, int], rise: float) -> Float[Tensor, "beams steps 3"]:
     """Unit directions of all rays."""
-    beam, step = torch.arange(size[0]), torch.arange(size[1]) + 0.5
+    beam, step = (torch.arange(count, dtype=torch.float64) for count in size)
+    step = step + 0.5
     elevation = (scanner.highest_deg - beam * rise).deg2rad()[:, None]
     turn = (scanner.azimuth_deg - scanner.width_deg / 2 + step * scanner.step_deg).deg2rad()
     flat = elevation.cos()

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities.joint_set import COCO17, JointSet
+from meshgait.numerics import in_full_precision
 
 _CANVAS = 128  # pixels per side on which the Gaussians are drawn
 _BODY = _CANVAS // 1.5  # pixels from the highest to the lowest keypoint
@@ -20,6 +21,7 @@ _REACH = 3.0  # sigmas beyond which a Gaussian is cut off
 _FAINTEST = 1e-6  # confidence below which a logarithm would lose its gradient
 
 
+@in_full_precision
 def pose_heatmap(
     skeleton2d: Float[Tensor, "*batch K 3"],
     joint_set: JointSet = COCO17,

@@ -9,8 +9,10 @@ from torch import Tensor
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.modalities.joint_set import SMPL24, JointSet
+from meshgait.numerics import in_full_precision
 
 
+@in_full_precision
 def skeleton3d(
     mesh: Mesh,
     joint_set: JointSet = SMPL24,

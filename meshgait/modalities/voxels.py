@@ -9,9 +9,10 @@ import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
-from meshgait.camera import NEAR, Camera
+from meshgait.camera import NEAR, Camera, WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Grid:
     def centers(self) -> Float[Tensor, "X Y Z 3"]:
         """Middle of each cube, metres."""
         axes = [
-            start + (torch.arange(count) + 0.5) * self.cell
+            start + (torch.arange(count, dtype=torch.float32) + 0.5) * self.cell
             for start, count in zip(self.origin, self.shape, strict=True)
         ]
         return torch.stack(torch.meshgrid(*axes, indexing="ij"), dim=-1)
@@ -115,8 +116,9 @@ def _side(
     return torch.where(flip, -side, side), torch.where(flip, -area, area)
 
 
+@in_full_precision
 def visual_hull(
-    masks: Bool[Tensor, "*batch K H W"], cameras: Sequence[Camera], grid: Grid
+    masks: Bool[Tensor, "*batch K H W"], cameras: Sequence[Camera | WeakPerspective], grid: Grid
 ) -> Bool[Tensor, "*batch X Y Z"]:
     """Cubes whose middle falls into the mask in every one of K images (Laurentini, PAMI 1994).
 
@@ -126,21 +128,30 @@ def visual_hull(
     """
     if masks.shape[-3] != len(cameras) or not cameras:
         raise ShapeError(f"{masks.shape[-3]} masks do not fit {len(cameras)} cameras")
-    lead = masks.shape[:-3]
+    masks, lead = masks.bool(), masks.shape[:-3]
     centers = grid.centers().reshape(-1, 3).to(masks.device)
     inside = torch.ones((*lead, len(centers)), dtype=torch.bool, device=masks.device)
     for mask, camera in zip(masks.unbind(-3), cameras, strict=True):
         height, width = camera.size
         if mask.shape[-2:] != camera.size:
             raise ShapeError(f"a mask is {tuple(mask.shape[-2:])}, its camera {camera.size}")
-        local = camera.to_camera(centers.expand(*camera.translation.shape[:-1], -1, 3))
-        ahead = local[..., 2] > NEAR
-        place = local[..., :2] / local[..., 2:].clamp(min=NEAR)
-        place = place * camera.focal.to(place)[..., None, :]
-        place = (place + camera.center.to(place)[..., None, :]).floor()
-        column, row = place.clamp(-1, max(height, width)).long().unbind(-1)
+        place, ahead = _project(centers, camera)
+        column, row = place.floor().clamp(-1, max(height, width)).long().unbind(-1)
         shown = ahead & (column >= 0) & (column < width) & (row >= 0) & (row < height)
         pixel = row.clamp(0, height - 1) * width + column.clamp(0, width - 1)
         value = mask.flatten(-2).gather(-1, pixel.expand(*lead, -1))
         inside = inside & (value | ~shown)
     return inside.reshape(*lead, *grid.shape)
+
+
+def _project(
+    points: Float[Tensor, "N 3"], camera: Camera | WeakPerspective
+) -> tuple[Float[Tensor, "*batch N 2"], Bool[Tensor, "*batch N"]]:
+    """Pixels, and which points lie before the camera; the others are anywhere."""
+    if isinstance(camera, WeakPerspective):
+        place = camera.project(points.expand(*camera.shift.shape[:-1], -1, 3))
+        return place, torch.ones_like(place[..., 0], dtype=torch.bool)
+    local = camera.to_camera(points.expand(*camera.translation.shape[:-1], -1, 3))
+    place = local[..., :2] / local[..., 2:].clamp(min=NEAR)
+    place = place * camera.focal.to(place)[..., None, :] + camera.center.to(place)[..., None, :]
+    return place, local[..., 2] > NEAR

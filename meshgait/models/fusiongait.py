@@ -33,6 +33,7 @@ from meshgait.nn import (
     to_unit_range,
     transform_columns,
 )
+from meshgait.numerics import in_full_precision
 from meshgait.rotation import axis_angle_to_matrix
 
 USUAL_AGREEMENT = 0.7  # of a silhouette and a body that was estimated well: frames of it count once
@@ -113,7 +114,7 @@ class FusionGait(nn.Module):
             side = config.size[0] >> (len(stages) - 1)
             self.transform = SpatialTransform(BODY - CAMERA, side)
         if config.rerender or config.refine:
-            self.body = Body.embedded()
+            self.body = Body.embedded().to(torch.get_default_dtype())
         if config.rerender:
             self.trust = nn.Parameter(torch.tensor(4.0))
         if config.refine:
@@ -240,13 +241,13 @@ class FusionGait(nn.Module):
             [body[:, : CAMERA + POSE], body[:, CAMERA + POSE :] + frames.repeat(step)], 1
         )
 
+    @in_full_precision
     def draw(self, body: Float[Tensor, "N 85"]) -> Float[Tensor, "N H W"]:
         """Silhouettes of bodies as the gait crop has them, with gradients to pose and shape."""
-        with torch.autocast(body.device.type, enabled=False):
-            pose, betas = body[:, CAMERA : CAMERA + POSE], body[:, CAMERA + POSE :]
-            mesh = self.body(pose=pose, betas=betas)
-            # Seen without perspective; x and y of the camera's axes run right and down.
-            return normalized_coverage(mesh.vertices[..., :2], mesh.faces, self.config.size)
+        pose, betas = body[:, CAMERA : CAMERA + POSE], body[:, CAMERA + POSE :]
+        mesh = self.body(pose=pose, betas=betas)
+        # Seen without perspective; x and y of the camera's axes run right and down.
+        return normalized_coverage(mesh.vertices[..., :2], mesh.faces, self.config.size)
 
 
 class _Branch(nn.Module):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 import torch
@@ -26,6 +25,7 @@ from meshgait.nn import (
     scale_channels,
 )
 from meshgait.nn.graph import GraphBlock, GraphConvolution, SparseMap
+from meshgait.numerics import made_once
 from meshgait.operators import Level, adjacency, edges, hierarchy
 from meshgait.rotation import axis_angle_to_matrix
 
@@ -143,7 +143,7 @@ def check_levels(graph: tuple[int, ...], vertices: int) -> None:
         )
 
 
-@lru_cache
+@made_once(maxsize=128)
 def body_levels(vertices: int, count: int) -> tuple[Level, ...]:
     """`count` levels of the embedded body, and one of `LAST` vertices where those have more."""
     body = Body.embedded()

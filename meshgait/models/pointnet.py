@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -22,6 +21,7 @@ from meshgait.nn import (
     initialise_,
     scale_channels,
 )
+from meshgait.numerics import in_full_precision, made_once
 from meshgait.rotation import axis_angle_to_matrix
 
 STEPS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)  # fill a cube evenly
@@ -97,6 +97,7 @@ class PointNet(nn.Module):
         gait = frame_statistics(self.layers(points).amax(1), frames)
         return self.head(self.dropout(self.norm(gait))).unflatten(1, self.embedding_shape)
 
+    @in_full_precision
     def points(self, smpl: Float[Tensor, "N 85"]) -> Float[Tensor, "N points 3"]:
         """Places on the surface in metres, in the axes of the pelvis."""
         turn = smpl[:, CAMERA : CAMERA + POSE].unflatten(1, (JOINTS, 3))
@@ -106,7 +107,7 @@ class PointNet(nn.Module):
         return (corners * self.corners[:, :, None]).sum(2)
 
 
-@lru_cache(maxsize=4)
+@made_once(maxsize=4)
 def surface_points(count: int) -> tuple[Int[Tensor, " corners"], Float[Tensor, "points 3"]]:
     """Three vertices of each point, one after another, and their weights; always the same.
 

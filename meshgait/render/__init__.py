@@ -7,7 +7,14 @@ from meshgait.render.shading import shade
 from meshgait.render.softras import softras
 from meshgait.render.surface import face_labels, normals, vertex_labels
 from meshgait.render.winding import mask
-from meshgait.render.zbuffer import Fragments, interpolate, rasterize, screen, seen_vertices
+from meshgait.render.zbuffer import (
+    Fragments,
+    interpolate,
+    rasterize,
+    rasterize_seen_by,
+    screen,
+    seen_vertices,
+)
 
 __all__ = [
     "Fragments",
@@ -20,6 +27,7 @@ __all__ = [
     "normals",
     "overlay",
     "rasterize",
+    "rasterize_seen_by",
     "screen",
     "seen_vertices",
     "shade",

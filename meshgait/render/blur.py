@@ -10,10 +10,12 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from meshgait.errors import ConfigError
+from meshgait.numerics import in_full_precision
 
 _LARGEST_MATRIX = 512  # pixels up to which a product with a matrix is faster than a convolution
 
 
+@in_full_precision
 def soften(image: Float[Tensor, "*batch H W"], sigma_px: float) -> Float[Tensor, "*batch H W"]:
     """Blur with a Gaussian of `sigma_px` pixels; what lies outside the image counts as 0.
 

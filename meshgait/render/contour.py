@@ -12,8 +12,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from meshgait.errors import ConfigError
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import Choice, choice, implementation
-from meshgait.render.rules import as_frames, checked_topology, require_pixels
+from meshgait.render.rules import as_drawing
 
 SUBPIXELS = (1, 2, 4)
 MODULES = {
@@ -23,6 +24,8 @@ MODULES = {
 }
 
 
+@uncompiled
+@in_full_precision
 def coverage(
     vertices_px: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],
@@ -34,13 +37,15 @@ def coverage(
     """Share of each pixel that the mesh covers, in [0, 1], differentiable in the vertices.
 
     `vertices_px` are pixels from the top left corner, x first, as `Camera.project` returns them;
-    `size` is (height, width). Several closed meshes with concatenated faces give their union.
-    Parts outside the image are cut off; a mesh with holes takes twice the time.
+    `size` is (height, width). How triangles are wound or how often they are listed does not matter,
+    unless a mesh has holes and pieces that share no vertex: those must be wound alike. Several
+    closed meshes with concatenated faces give their union. Parts outside the image are cut off; a
+    mesh with holes takes twice the time.
 
     The area is exact where one layer of the mesh meets a pixel. Where two layers each cover a
     part of it their sum, at most 1, stands for the union; cutting each pixel into `subpixels`
     (1, 2 or 4) per side confines that error. A (sub)pixel covered to 1 - 2**-20 or
-    more is saturated and passes no gradient.
+    more is saturated and passes no gradient. Second derivatives are refused, with `ConfigError`.
 
     `backend` is "auto" or the name of one. Raises `ShapeError`, `DataError` (a face without its
     vertices, coordinates that are not finite) and `ConfigError`.
@@ -55,11 +60,9 @@ def coverage(
     """
     if subpixels not in SUBPIXELS:
         raise ConfigError(f"subpixels must be one of {SUBPIXELS}, got {subpixels!r}")
-    edges = checked_topology(vertices_px, faces, size)
-    require_pixels(vertices_px)
-    flat = as_frames(vertices_px)
+    flat, _, surface = as_drawing(vertices_px, faces, size, axes=2)
     draw = implementation(flat, backend, MODULES).coverage
-    image = draw(flat, edges, size, subpixels=subpixels)
+    image = draw(flat, surface.skin, size, subpixels=subpixels)
     return image.to(vertices_px.dtype).reshape(*vertices_px.shape[:-2], *size)
 
 

@@ -9,11 +9,11 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from meshgait._jit import kernel
 from meshgait._threads import blocks, in_parallel
 from meshgait.mesh import Topology
+from meshgait.numerics import differentiable_once
 from meshgait.render.contour_numba import LANES, contour, tables
 from meshgait.render.coverage_kernels import ROWS, cover
 
@@ -50,7 +50,7 @@ class _Coverage(torch.autograd.Function):
         return image
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("coverage")
     def backward(ctx: Any, grad: Float[Tensor, "N H W"]) -> tuple[Tensor, None, None, None]:
         vertices = ctx.saved_tensors[0].detach().contiguous()
         # torch would fill 0 with OpenMP, whose threads fight ours for the cores.

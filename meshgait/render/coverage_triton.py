@@ -13,9 +13,9 @@ import triton
 import triton.language as tl
 from jaxtyping import Float, Int
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from meshgait.mesh import Topology
+from meshgait.numerics import differentiable_once
 from meshgait.render.reference import Edges, edges_of
 from meshgait.render.rules import SATURATED, require_finite
 
@@ -52,7 +52,7 @@ class _Coverage(torch.autograd.Function):
         return image
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("coverage")
     def backward(ctx: Any, grad: Float[Tensor, "N H W"]) -> tuple[Tensor, None, None]:
         vertices, seen, image, side = ctx.saved_tensors
         grad = grad.masked_fill(image >= SATURATED, 0)

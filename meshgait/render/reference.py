@@ -17,9 +17,9 @@ from typing import Any, NamedTuple
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from meshgait.mesh import Topology
+from meshgait.numerics import differentiable_once
 from meshgait.render.rules import SATURATED, require_finite
 
 _CHUNK = 32  # frames at a time: what they need stays in the cache
@@ -123,7 +123,7 @@ class _Coverage(torch.autograd.Function):
         return result
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("coverage")
     def backward(ctx: Any, grad: Float[Tensor, "N H W"]) -> tuple[Tensor, None, None]:
         image, ends, along, side, result, *saved = ctx.saved_tensors
         pieces = Pieces(*saved)

@@ -8,8 +8,9 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from meshgait.camera import Camera, WeakPerspective
+from meshgait.numerics import in_full_precision
 from meshgait.render.surface import normals
-from meshgait.render.zbuffer import interpolate, rasterize, screen
+from meshgait.render.zbuffer import interpolate, rasterize_seen_by
 
 SAMPLES = 2  # per pixel and side
 AMBIENT, HEADLIGHT, LAMP = 0.25, 0.5, 0.35
@@ -17,6 +18,7 @@ LAMP_FROM = (-0.5, -0.7, -0.5)  # above the camera's left shoulder, in its axes
 SKIN = (0.62, 0.70, 0.82)
 
 
+@in_full_precision
 def shade(
     vertices: Float[Tensor, "*batch V 3"],
     faces: Int[Tensor, "F 3"],
@@ -34,8 +36,7 @@ def shade(
     """
     vertices = vertices.detach()
     fine = camera.resize((SAMPLES * camera.size[0], SAMPLES * camera.size[1]))
-    points, perspective = screen(vertices, fine), isinstance(fine, Camera)
-    fragments = rasterize(points, faces, fine.size, perspective=perspective)
+    fragments = rasterize_seen_by(fine, vertices, faces)
     facing = normals(fragments, camera.to_camera(vertices), faces)
     facing = facing * -facing[..., 2:].sign()  # towards the camera
     lamp = normalize(facing.new_tensor(LAMP_FROM), dim=0)

@@ -13,8 +13,9 @@ from jaxtyping import Float, Int
 from torch import Tensor
 
 from meshgait.errors import ConfigError
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import implementation
-from meshgait.render.rules import as_frames, checked_topology, require_finite, require_pixels
+from meshgait.render.rules import as_drawing, require_finite
 
 MODULES = {
     "numba": "softras_numba",
@@ -23,6 +24,8 @@ MODULES = {
 }
 
 
+@uncompiled
+@in_full_precision
 def softras(
     vertices_px: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],
@@ -50,9 +53,7 @@ def softras(
     radius = math.log(1 / 1e-4 - 1) * sigma if blur_radius is None else blur_radius
     if not 0 < sigma < math.inf or not 0 <= radius < math.inf:
         raise ConfigError(f"sigma must be positive, blur_radius 0 or more: {sigma}, {blur_radius}")
-    checked_topology(vertices_px, faces, size)
-    require_pixels(vertices_px)
-    flat = as_frames(vertices_px)
+    flat, faces, _ = as_drawing(vertices_px, faces, size, axes=2)
     require_finite(flat)
     draw = implementation(flat, backend, MODULES).alpha
     image: Tensor = draw(flat, faces, size, sigma=sigma, blur_radius=radius)

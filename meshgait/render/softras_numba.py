@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from meshgait._jit import kernel
 from meshgait._threads import blocks, in_parallel
+from meshgait.numerics import differentiable_once
 from meshgait.render.softras_reference import EPSILON
 
 
@@ -24,7 +24,7 @@ def alpha(
     blur_radius: float,
 ) -> Float[Tensor, "N H W"]:
     """As `meshgait.render.softras`, whose checks it relies on."""
-    corners = faces.to(torch.int64).contiguous().numpy()
+    corners = faces.clone(memory_format=torch.contiguous_format).numpy()
     image: Tensor = _Alpha.apply(vertices, corners, size, (2 / min(size), sigma, blur_radius))
     return image
 
@@ -51,7 +51,7 @@ class _Alpha(torch.autograd.Function):
         return (1 - clear).to(vertices.dtype)
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("softras")
     def backward(ctx: Any, grad: Float[Tensor, "N H W"]) -> tuple[Tensor, None, None, None]:
         vertices, clear = ctx.saved_tensors
         points, pixels = vertices.detach().contiguous().numpy(), clear.numpy()

@@ -48,7 +48,7 @@ def _alpha(
     sigma: float,
     blur_radius: float,
 ) -> Float[Tensor, "1 H W"]:
-    mesh = structures.Meshes(points, faces.to(points.device, torch.int64)[None])
+    mesh = structures.Meshes(points, faces[None])
     most = MOST_ON_CUDA if points.is_cuda else len(faces)
     length = min(FACES_PER_PIXEL, most)
     while True:

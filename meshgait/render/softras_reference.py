@@ -22,7 +22,7 @@ def alpha(
 ) -> Float[Tensor, "N H W"]:
     """As `meshgait.render.softras`, whose checks it relies on."""
     scale = 2 / min(size)  # pixels to PyTorch3D's units
-    corners = vertices.double()[:, faces.long()] * scale  # products of hundreds of factors follow
+    corners = vertices.double()[:, faces] * scale  # products of hundreds of factors follow
     images = [_alpha(frame, size, scale, sigma, blur_radius) for frame in corners]
     return torch.stack(images) if images else vertices.new_empty(0, *size)
 

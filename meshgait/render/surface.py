@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from meshgait.errors import ShapeError
-from meshgait.mesh import Mesh
+from meshgait.mesh import Mesh, whole_faces
 from meshgait.render.zbuffer import Fragments, interpolate
 
 
@@ -42,9 +42,10 @@ def vertex_labels(
 
     Raises `ShapeError` when there is no label for some vertex.
     """
+    faces = whole_faces(faces)
     if int(faces.max()) >= len(labels):
         raise ShapeError(f"faces name vertex {int(faces.max())}, there are {len(labels)} labels")
-    corner = faces.long()[fragments.face.clamp(min=0)]  # (*batch, H, W, 3)
+    corner = faces[fragments.face.clamp(min=0)]  # (*batch, H, W, 3)
     nearest = fragments.barycentric.argmax(-1, keepdim=True)
     label = labels[corner.gather(-1, nearest).squeeze(-1)]
     return torch.where(fragments.face >= 0, label, background)

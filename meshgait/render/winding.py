@@ -8,12 +8,15 @@ from __future__ import annotations
 from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import implementation
-from meshgait.render.rules import as_frames, checked_topology, require_pixels
+from meshgait.render.rules import as_drawing
 
 MODULES = {"numba": "winding_numba", "reference": "reference"}
 
 
+@uncompiled
+@in_full_precision
 def mask(
     vertices_px: Float[Tensor, "*batch V 2"],
     faces: Int[Tensor, "F 3"],
@@ -29,8 +32,6 @@ def mask(
     tensor([[1, 1, 1, 0],
             [1, 1, 0, 0]], dtype=torch.int32)
     """
-    edges = checked_topology(vertices_px, faces, size)
-    require_pixels(vertices_px)
-    flat = as_frames(vertices_px.detach())
-    image: Tensor = implementation(flat, backend, MODULES).mask(flat, edges, size)
+    flat, _, surface = as_drawing(vertices_px.detach(), faces, size, axes=2)
+    image: Tensor = implementation(flat, backend, MODULES).mask(flat, surface.skin, size)
     return image.reshape(*vertices_px.shape[:-2], *size)

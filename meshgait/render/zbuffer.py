@@ -9,9 +9,11 @@ from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from meshgait.camera import Camera, WeakPerspective
-from meshgait.errors import DataError, ShapeError
+from meshgait.errors import DataError
+from meshgait.mesh import Mesh, whole_faces
+from meshgait.numerics import in_full_precision, uncompiled
 from meshgait.render.backend import implementation
-from meshgait.render.rules import as_frames, checked_topology, require_finite
+from meshgait.render.rules import as_drawing, require_finite
 
 MODULES = {"numba": "zbuffer_numba", "reference": "zbuffer_reference"}
 
@@ -28,16 +30,8 @@ class Fragments(NamedTuple):
     depth: Float[Tensor, "*batch H W"]
 
 
-def screen(
-    points: Float[Tensor, "*batch V 3"], camera: Camera | WeakPerspective
-) -> Float[Tensor, "*batch V 3"]:
-    """World points (metres) as x and y in pixels and depth before the camera in metres.
-
-    A camera without perspective stands nowhere: there depth counts from the world's origin.
-    """
-    return torch.cat([camera.project(points), camera.to_camera(points)[..., 2:]], dim=-1)
-
-
+@uncompiled
+@in_full_precision
 def rasterize(
     vertices: Float[Tensor, "*batch V 3"],
     faces: Int[Tensor, "F 3"],
@@ -52,7 +46,7 @@ def rasterize(
     `perspective` weights are those on the face in space, else those on the image, which is right
     for cameras without perspective. Weights and depth are differentiable in the vertices; which
     face is seen is not. Raises the errors of `coverage`, and `DataError` for a depth of 0 or less
-    with `perspective`.
+    with `perspective`. `rasterize_seen_by` asks the camera whether there is perspective.
 
     >>> import torch
     >>> corners = torch.tensor([[0.0, 0.0, 2.0], [4.0, 0.0, 2.0], [0.0, 4.0, 2.0]])
@@ -60,11 +54,7 @@ def rasterize(
     tensor([[2., 2., 2.],
             [2., 2., 2.]])
     """
-    checked_topology(vertices, faces, size)
-    if vertices.shape[-1] != 3:
-        shape = tuple(vertices.shape)
-        raise ShapeError(f"vertices must be (*, V, 3): x, y and depth; got {shape}")
-    flat = as_frames(vertices)
+    flat, faces, _ = as_drawing(vertices, faces, size, axes=3)
     require_finite(flat)
     if perspective and bool((flat[..., 2] <= 0).any()):
         raise DataError("some vertices have a depth of 0 or less: they lie behind the camera")
@@ -78,6 +68,35 @@ def rasterize(
     return Fragments(face.reshape(shape), weights.reshape(*shape, 3), depth.reshape(shape))
 
 
+@in_full_precision
+def screen(
+    points: Float[Tensor, "*batch V 3"], camera: Camera | WeakPerspective
+) -> Float[Tensor, "*batch V 3"]:
+    """World points (metres) as x and y in pixels and depth before the camera in metres.
+
+    A camera without perspective stands nowhere: there depth counts from the world's origin.
+    """
+    return torch.cat([camera.project(points), camera.to_camera(points)[..., 2:]], dim=-1)
+
+
+def rasterize_seen_by(
+    camera: Camera | WeakPerspective,
+    vertices: Float[Tensor, "*batch V 3"],
+    faces: Int[Tensor, "F 3"],
+    *,
+    backend: str = "auto",
+) -> Fragments:
+    """`rasterize` of what is given in the world's axes, with perspective if the camera has it.
+
+    Raises `DataError` where the mesh reaches behind the camera.
+    """
+    mesh = Mesh(vertices, None, faces).used()
+    return rasterize(
+        screen(mesh.vertices, camera), mesh.faces, camera.size,
+        perspective=isinstance(camera, Camera), backend=backend,
+    )  # fmt: skip
+
+
 def _where_on_face(
     vertices: Float[Tensor, "N V 3"],
     faces: Int[Tensor, "F 3"],
@@ -87,7 +106,8 @@ def _where_on_face(
     """Barycentric weights and depth of the pixels that see a face."""
     seen = (face >= 0).nonzero(as_tuple=True)
     frame, row, column = seen
-    corners = vertices[frame[:, None], faces.long()[face[seen]]]  # (M, 3, 3)
+    # In float64, as the face was found: an area that is not 0 there may be 0 in float32.
+    corners = vertices[frame[:, None], faces[face[seen]]].double()  # (M, 3, 3)
     centre = torch.stack([column, row], dim=-1) + 0.5
     sides = corners[..., :2] - centre[:, None]
     after, before = sides.roll(-1, dims=1), sides.roll(1, dims=1)
@@ -97,8 +117,8 @@ def _where_on_face(
         weight = weight / corners[..., 2]
         weight = weight / weight.sum(-1, keepdim=True)
     depth = (weight * corners[..., 2]).sum(-1)
-    weights = vertices.new_zeros(*face.shape, 3).index_put(seen, weight)
-    return weights, vertices.new_zeros(face.shape).index_put(seen, depth)
+    weights = vertices.new_zeros(*face.shape, 3).index_put(seen, weight.to(vertices))
+    return weights, vertices.new_zeros(face.shape).index_put(seen, depth.to(vertices))
 
 
 def interpolate(
@@ -110,7 +130,7 @@ def interpolate(
     shape = fragments.face.shape
     face = fragments.face.reshape(-1, *shape[-2:])
     seen = (face >= 0).nonzero(as_tuple=True)
-    corners = faces.long()[face[seen]]  # (M, 3)
+    corners = whole_faces(faces)[face[seen]]  # (M, 3)
     weights = fragments.barycentric.reshape(*face.shape, 3)[seen]
     if values.ndim == 2:
         at_corners = values[corners]
@@ -131,12 +151,12 @@ def seen_vertices(
     Right to about a pixel at the outline; vertices outside the image are not seen.
     """
     H, W = fragments.face.shape[-2:]
-    # Depth is 0 in front of nothing, so nothing is never the farthest; alone it hides no vertex.
-    flat = fragments.depth.detach().reshape(-1, 1, H, W)
-    farthest = torch.nn.functional.max_pool2d(flat, 3, stride=1, padding=1)
-    farthest = torch.where(farthest > 0, farthest, torch.inf)
+    # Nothing is never the farthest; alone it hides no vertex.
+    skin = fragments.depth.detach().masked_fill(fragments.face < 0, -torch.inf)
+    farthest = torch.nn.functional.max_pool2d(skin.reshape(-1, 1, H, W), 3, stride=1, padding=1)
+    farthest = torch.where(farthest > -torch.inf, farthest, torch.inf)
     column, row = vertices[..., 0].floor().long(), vertices[..., 1].floor().long()
     inside = (column >= 0) & (column < W) & (row >= 0) & (row < H)
     pixel = row.clamp(0, H - 1) * W + column.clamp(0, W - 1)
-    limit = farthest.reshape(-1, H * W).gather(1, pixel.reshape(len(flat), -1))
-    return inside & (vertices[..., 2] <= limit.reshape(pixel.shape) + tolerance)
+    limit = farthest.reshape(*fragments.face.shape[:-2], H * W).gather(-1, pixel)
+    return inside & (vertices[..., 2] <= limit + tolerance)

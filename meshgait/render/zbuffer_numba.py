@@ -17,7 +17,10 @@ def nearest(
     points: Float[Tensor, "N V 3"], faces: Int[Tensor, "F 3"], size: tuple[int, int]
 ) -> Int[Tensor, "N H W"]:
     """Face with the greatest key (third coordinate, linear on the image), or -1."""
-    corners, clouds = faces.to(torch.int64).contiguous().numpy(), points.contiguous().numpy()
+    corners, clouds = (
+        faces.clone(memory_format=torch.contiguous_format).numpy(),
+        points.contiguous().numpy(),
+    )
     image = torch.full((len(points), *size), -1, dtype=torch.int64)
     pixels = image.numpy()
 
@@ -58,6 +61,7 @@ def find(points, corners, image):
                     v = ((cx - x) * (ay - y) - (cy - y) * (ax - x)) / area
                     w = ((ax - x) * (by - y) - (ay - y) * (bx - x)) / area
                     key = u * za + v * zb + w * zc
-                    if u >= 0.0 and v >= 0.0 and w >= 0.0 and key > best[row, column]:
+                    inside = u >= 0.0 and v >= 0.0 and w >= 0.0 and u + v + w > 0.0
+                    if inside and key > best[row, column]:
                         best[row, column] = key
                         image[n, row, column] = f

@@ -14,7 +14,6 @@ def nearest(
 
     Of two that are equal the first wins.
     """
-    faces = faces.long()
     frames = [_nearest(frame, faces, size) for frame in points]
     return torch.stack(frames) if frames else faces.new_empty(0, *size)
 

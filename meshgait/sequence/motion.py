@@ -14,7 +14,7 @@ from meshgait.body import Body
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
-from meshgait.sequence.kind import require_kind
+from meshgait.sequence.kind import names_in, require_kind
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ class Motion:
     def decode(self, body: Body) -> Mesh:
         """The meshes of all frames."""
         pose, betas, transl = (
-            torch.from_numpy(np.array(x, dtype=np.float32))
+            torch.from_numpy(np.array(x, dtype=np.float32)).to(body.weights)
             for x in (self.pose, self.betas, self.transl)
         )
         return body(pose=pose, betas=betas, transl=transl)
@@ -74,8 +74,8 @@ def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:
     the bodies of clips.
     """
     path = Path(path)
-    arrays = read_npz(path)
-    require_kind(path, arrays, "motion")
+    require_kind(path, names_in(path), "motion")
+    arrays = read_npz(path, only=("pose", "betas", "transl", "fps"))
     try:
         return motion_of(arrays, fps=fps)
     except DataError as error:

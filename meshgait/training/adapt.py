@@ -20,6 +20,7 @@ from meshgait.data import FrameSampling, SequenceDataset, UnorderedFrames
 from meshgait.data.batches import collate
 from meshgait.errors import ConfigError, DataError
 from meshgait.evaluation import embed
+from meshgait.numerics import stream
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def adapt(
         raise DataError(f"a neighbour needs another clip, but there are {len(data)} clips")
     device = next(model.parameters()).device
     memory = normalize(embed(model, data, progress=False).values.flatten(1), dim=1).to(device)
-    generator = np.random.default_rng(how.seed)
+    generator = stream("adaptation", how.seed)
     optimizer = torch.optim.Adam(model.parameters(), lr=how.lr)
     history = []
     model.train()

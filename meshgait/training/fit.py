@@ -23,6 +23,7 @@ from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
 from meshgait.nn import Network, calibrate_
+from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
 from meshgait.training.contract import make_criterion, plain_attributes, try_on_data
 from meshgait.training.criterion import LossRecipe
@@ -172,7 +173,7 @@ class _Training:
 
     def _learn_from(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor | float]]:
         # Dropout, too, is a function of seed, step and process.
-        torch.manual_seed((self.recipe.seed * 2**20 + self.step) * 2**10 + self.fabric.global_rank)
+        torch.manual_seed(seed("dropout", self.recipe.seed, self.step, self.fabric.global_rank))
         there = batch.to(self.fabric.device)
         mask = None if bool(batch.mask.all()) else there.mask
         outputs = self.forward(**there.inputs, mask=mask)

@@ -13,8 +13,24 @@ import numpy as np
 from jaxtyping import Float
 from scipy.interpolate import PchipInterpolator
 
+from meshgait.walker.rigid import about
+
 LARGEST_BEND = np.deg2rad(40)  # of the toes
-MID_STANCE = 0.25  # share of the cycle after heel strike at which the pelvis passes the ankle
+MID_STANCE = 0.215  # share of the cycle after heel strike at which the pelvis passes the ankle
+
+# Pitch of the foot: where in the stance or the swing, and which share of the angle that it has at
+# heel strike (up) or at toe-off (down). With `GLIDE` and the hump of the lift fitted so that thigh,
+# knee and ankle of the mean walker follow Winter's curves at natural cadence.
+_STANCE_PITCH = (
+    (0.0, "up", 1.0), (0.08, "up", 0.0), (0.35, "up", 0.0), (0.7, "down", 0.15),
+    (0.861, "down", 0.389),
+)  # fmt: skip
+_SWING_PITCH = (
+    (0.0, "down", 1.0), (0.076, "down", 1.062), (0.262, "down", 0.859), (0.587, "down", 0.161),
+    (0.804, "up", 0.548), (0.93, "up", 0.95),
+)  # fmt: skip
+_GLIDE = 0.856  # how late the foot is on its way
+_HUMP = (1.087, 5.0)  # powers of rise and fall of the lift
 
 Samples = Float[np.ndarray, " N"]
 
@@ -37,16 +53,20 @@ class FootShape:
         sole: Float[np.ndarray, "S 3"],
         toes: Float[np.ndarray, " S"],
         ball: Float[np.ndarray, "3"],
+        *,
+        aside: float = 0.0,
     ) -> FootShape:
         """Roll the sole of a foot over the floor without letting it slide.
 
         `sole` holds points of the foot at rest and `ball` the joint of the toes, both from the
-        ankle; `toes` says how much each point moves with the toes (0..1).
+        ankle; `toes` says how much each point moves with the toes (0..1), which point `aside`
+        (radians, to the left).
         """
         pitch = np.deg2rad(np.arange(-80.0, 46.0))
         bend = bend_of_toes(pitch)
         stiff = _pitched(sole[:, 1:], pitch)
-        bent = _pitched(ball[None, 1:], pitch) + _pitched(sole[:, 1:] - ball[1:], pitch + bend)
+        front = (sole - ball) @ about(1, aside).T
+        bent = _pitched(ball[None, 1:], pitch) + _pitched(front[:, 1:], pitch + bend)
         points = toes[:, None] * bent + (1 - toes[:, None]) * stiff  # height, forward
         contact = points[..., 0].argmin(axis=1)
         step = np.arange(len(pitch) - 1)
@@ -81,69 +101,94 @@ class FootMotion:
 
 
 def pitch_curve(
-    phase: Samples, *, stance_share: float, heel_strike: float, toe_off: float
+    phase: Samples,
+    *,
+    stance_share: float,
+    heel_strike: Samples,
+    toe_off: Samples,
+    next_heel_strike: Samples,
 ) -> Samples:
-    """Angle between foot and floor, toes up, at `phase` cycles after heel strike; radians."""
-    stance = [
-        (0, heel_strike),
-        (0.13, 0),
-        (0.55, 0),
-        (0.72, -0.17 * toe_off),
-        (0.87, -0.5 * toe_off),
-    ]
+    """Angle between foot and floor, toes up, at `phase` (0..1) cycles after heel strike; radians.
+
+    The angles at heel strike and toe-off may differ from stride to stride.
+    """
+    up, down, then = (_by_kind(phase, stance_share, kind) for kind in ("up", "down", "then"))
+    return up * heel_strike - down * toe_off + then * next_heel_strike
+
+
+def _by_kind(phase: Samples, stance_share: float, kind: str) -> Samples:
+    """The share of one of the three angles in the pitch, at each phase."""
+    stance = [(place * stance_share, which, share) for place, which, share in _STANCE_PITCH]
     swing = [
-        (0, -toe_off),
-        (0.12, -1.02 * toe_off),
-        (0.38, -0.7 * toe_off),
-        (0.62, -0.12 * toe_off),
+        (stance_share + place * (1 - stance_share), "then" if which == "up" else which, share)
+        for place, which, share in _SWING_PITCH
     ]
-    swing += [(0.8, 0.35 * heel_strike), (0.93, 0.95 * heel_strike)]
-    knots = [(place * stance_share, angle) for place, angle in stance]
-    knots += [(stance_share + place * (1 - stance_share), angle) for place, angle in swing]
-    place, angle = np.array(knots).T
-    place = np.concatenate([place - 1, place, place + 1])
-    return PchipInterpolator(place, np.tile(angle, 3))(phase % 1)
+    knots = [*stance, *swing, (1.0, "then", 1.0)]
+    place = np.array([place for place, _, _ in knots])
+    return PchipInterpolator(place, [share * (which == kind) for _, which, share in knots])(phase)
+
+
+@dataclass(frozen=True, eq=False)
+class Steps:
+    """The strides of a foot, from heel strike k (cycles) on at print k: x, z (metres), yaw.
+
+    `pitch_down` and `pitch_off` are how far the toes are up at heel strike and down at toe-off
+    (radians), `lift` is how high the ankle is drawn up early in the swing (metres).
+    """
+
+    heel_strikes: Float[np.ndarray, " K"]
+    prints: Float[np.ndarray, "K 3"]
+    pitch_down: Float[np.ndarray, " K"]
+    pitch_off: Float[np.ndarray, " K"]
+    lift: Float[np.ndarray, " K"]
 
 
 def move_foot(
-    phase: Samples,
-    heel_strikes: Float[np.ndarray, " K"],
-    prints: Float[np.ndarray, "K 3"],
+    cycle: Samples,
+    steps: Steps,
     shape: FootShape,
     *,
     stance_share: float,
-    heel_strike: float,
-    toe_off: float,
     clearance: float,
     swing_out: float,
 ) -> FootMotion:
-    """A foot that is at print k, (x, z, yaw), from heel strike k on for `stance_share` cycles.
+    """A foot that rests at print k from heel strike k on for `stance_share` of the stride.
 
-    `phase` counts gait cycles, as `heel_strikes` does; angles in radians, lengths in metres.
-    `swing_out` moves the foot sideways in the middle of its swing, to its left if positive.
+    `cycle` counts gait cycles, as heel strikes do; lengths are in metres. `swing_out` moves the
+    foot sideways in the middle of its swing, to its left if positive.
     """
-    step = np.searchsorted(heel_strikes, phase, side="right") - 1
-    since = phase - heel_strikes[step]
-    period = heel_strikes[step + 1] - heel_strikes[step]
-    own = since / period
-    pitch = pitch_curve(own, stance_share=stance_share, heel_strike=heel_strike, toe_off=toe_off)
+    step = np.searchsorted(steps.heel_strikes, cycle, side="right") - 1
+    start, end = steps.heel_strikes[step], steps.heel_strikes[step + 1]
+    own = (cycle - start) / (end - start)
+    pitch = pitch_curve(
+        own, stance_share=stance_share, heel_strike=steps.pitch_down[step],
+        toe_off=steps.pitch_off[step], next_heel_strike=steps.pitch_down[step + 1],
+    )  # fmt: skip
     forward, up = (np.interp(pitch, shape.pitch, path) for path in (shape.forward, shape.up))
-    here, there = prints[step], prints[step + 1]
     u = ((own - stance_share) / (1 - stance_share)).clip(0, 1)
-    late = u**1.1
-    glide = late * late * (3 - 2 * late)  # from rest to rest
     bump = 4 * u * (1 - u)
-    turn = (there[:, 2] - here[:, 2] + np.pi) % (2 * np.pi) - np.pi
-    yaw = here[:, 2] + glide * turn
-    flat = here[:, :2] + glide[:, None] * (there - here)[:, :2]
+    flat, yaw = _glide(u, steps.prints[step], steps.prints[step + 1])
     flat += forward[:, None] * _facing(yaw)
     flat += (swing_out * bump)[:, None] * _facing(yaw + np.pi / 2)
-    return FootMotion(
-        ankle=np.stack([flat[:, 0], up + clearance * bump, flat[:, 1]], axis=1),
-        yaw=yaw,
-        pitch=pitch,
-        bend=bend_of_toes(pitch),
-    )
+    height = up + clearance * bump + steps.lift[step] * _hump(u, *_HUMP)
+    ankle = np.stack([flat[:, 0], height, flat[:, 1]], axis=1)
+    return FootMotion(ankle=ankle, yaw=yaw, pitch=pitch, bend=bend_of_toes(pitch))
+
+
+def _glide(
+    u: Samples, here: Float[np.ndarray, "N 3"], there: Float[np.ndarray, "N 3"]
+) -> tuple[Float[np.ndarray, "N 2"], Samples]:
+    """Place (x, z) and yaw between two prints, `u` of the swing later, from rest to rest."""
+    late = u**_GLIDE
+    share = late * late * (3 - 2 * late)
+    turn = (there[:, 2] - here[:, 2] + np.pi) % (2 * np.pi) - np.pi
+    return here[:, :2] + share[:, None] * (there - here)[:, :2], here[:, 2] + share * turn
+
+
+def _hump(u: Samples, rise: float, fall: float) -> Samples:
+    """The bump u ** rise * (1 - u) ** fall, 1 where it is highest."""
+    peak = rise / (rise + fall)
+    return (u / peak) ** rise * ((1 - u) / (1 - peak)) ** fall
 
 
 def _facing(yaw: Samples) -> Float[np.ndarray, "N 2"]:

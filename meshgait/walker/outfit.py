@@ -6,7 +6,6 @@ A silhouette of several closed meshes is their union, so things are added as mes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -17,12 +16,14 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.body import JOINT_INDEX, JOINT_PARENTS, Body, joint_labels
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision, made_once
 from meshgait.rotation import axis_angle_to_matrix
 
 Condition = Literal["normal", "bag", "coat"]
 BagKind = Literal["backpack", "satchel", "handbag"]
 
 _RING = 24  # corners of a ring of a coat's skirt
+_TRAIL_S = 0.12  # seconds that the hem at the knee is late
 
 
 @dataclass(frozen=True)
@@ -67,14 +68,25 @@ class Outfit:
             return cls(coat=Coat(float(thickness), float(length)))
         return cls()
 
-    def dress(self, body: Body, mesh: Mesh, pose: Float[Tensor, "*batch 72"]) -> Mesh:
-        """The clothed mesh: body and things side by side, closed each; joints are kept."""
+    @in_full_precision
+    def dress(
+        self,
+        body: Body,
+        mesh: Mesh,
+        pose: Float[Tensor, "*batch 72"],
+        *,
+        fps: float | None = None,
+    ) -> Mesh:
+        """The clothed mesh: body and things side by side, closed each; joints are kept.
+
+        With `fps` the meshes are frames of a walk, and what hangs loose trails behind.
+        """
         vertices, faces = [mesh.vertices], [mesh.faces]
         joints, turns = mesh.require_joints(), _joint_rotations(pose)
         things = []
         if self.coat is not None:
             vertices = [_put_on(self.coat, body, mesh)]
-            things.append(_skirt(self.coat, body, mesh, joints, turns))
+            things.append(_skirt(self.coat, body, mesh, joints, turns, fps))
         if self.bag is not None:
             things.append(_carry(self.bag, body, mesh, joints, turns))
         for points, triangles in things:
@@ -112,24 +124,35 @@ def _put_on(coat: Coat, body: Body, mesh: Mesh) -> Float[Tensor, "*batch V 3"]:
 
 
 def _skirt(
-    coat: Coat, body: Body, mesh: Mesh, joints: Tensor, turns: Tensor
+    coat: Coat, body: Body, mesh: Mesh, joints: Tensor, turns: Tensor, fps: float | None
 ) -> tuple[Float[Tensor, "*batch K 3"], Int[Tensor, "L 3"]]:
     """A closed tube of elliptic rings from the waist down, wide enough for both thighs."""
     hips = [joints[..., JOINT_INDEX[f"{side}_hip"], :] for side in ("left", "right")]
     knees = [joints[..., JOINT_INDEX[f"{side}_knee"], :] for side in ("left", "right")]
     radius = _thigh_radius(body, mesh, joints) + coat.thickness + 0.01
     pelvis = turns[..., 0, :, :]
-    angle = torch.arange(_RING, device=pelvis.device) * (2 * torch.pi / _RING)
+    angle = torch.arange(_RING).to(pelvis) * (2 * torch.pi / _RING)
     circle = torch.stack([angle.sin(), torch.zeros_like(angle), angle.cos()], dim=-1)
     rings = []
-    for down in (None, 0.0, *torch.linspace(0.15, coat.length, 4).tolist()):
+    for down in (None, 0.0, *np.linspace(0.15, coat.length, 4).tolist()):
         share = down or 0.0
         left, right = (hip + share * (knee - hip) for hip, knee in zip(hips, knees, strict=True))
         middle = joints[..., 0, :] if down is None else (left + right) / 2
         apart = ((left - right)[..., None, :] @ pelvis)[..., 0, :].abs() / 2
         half = (apart + radius)[..., None, :]  # of the ellipse, in the axes of the pelvis
+        if fps is not None:
+            middle = joints[..., 0, :] + _trail(middle - joints[..., 0, :], share * _TRAIL_S * fps)
         rings.append(middle[..., None, :] + (circle * half) @ pelvis.mT)
     return _cap(torch.stack(rings, dim=-3))
+
+
+def _trail(place: Float[Tensor, "*batch T 3"], frames: float) -> Float[Tensor, "*batch T 3"]:
+    """What follows `place` late: a first-order lag of so many frames, at rest before the first."""
+    keep = frames / (1 + frames)
+    found = [place[..., 0, :]]
+    for now in place.unbind(-2)[1:]:
+        found.append(keep * found[-1] + (1 - keep) * now)
+    return torch.stack(found, dim=-2)
 
 
 def _thigh_radius(body: Body, mesh: Mesh, joints: Tensor) -> float:
@@ -188,7 +211,7 @@ def _carry(
     return center[..., None, :] + box @ turn.mT, faces
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def _rounded_box() -> tuple[Float[Tensor, "K 3"], Int[Tensor, "L 3"]]:
     """A closed box between -1 and 1 with soft edges: the unit ball of the 6-norm."""
     ball = require("trimesh").creation.icosphere(2)

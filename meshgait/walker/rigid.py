@@ -7,7 +7,7 @@ Matrices = Float[np.ndarray, "*batch 3 3"]
 Vectors = Float[np.ndarray, "*batch 3"]
 
 
-def about(axis: int, angle: Float[np.ndarray, "*batch"]) -> Matrices:
+def about(axis: int, angle: Float[np.ndarray, "*batch"] | float) -> Matrices:
     """Rotation by `angle` about axis 0 (x), 1 (y) or 2 (z)."""
     angle = np.asarray(angle)
     first, second = (axis + 1) % 3, (axis + 2) % 3

@@ -29,13 +29,13 @@ class Route:
     @classmethod
     def draw_straight(cls, generator: np.random.Generator) -> Route:
         """Straight ahead in any direction at a steady speed."""
-        return cls(speed=generator.uniform(0.85, 1.15), heading=generator.uniform(-np.pi, np.pi))
+        return cls(speed=generator.uniform(0.92, 1.08), heading=generator.uniform(-np.pi, np.pi))
 
     @classmethod
     def draw_curved(cls, generator: np.random.Generator) -> Route:
         """A bend to either side with a radius of 2.5 m or more, at a steady speed."""
         return cls(
-            speed=generator.uniform(0.85, 1.15),
+            speed=generator.uniform(0.92, 1.08),
             heading=generator.uniform(-np.pi, np.pi),
             bend=generator.uniform(-0.4, 0.4),
         )

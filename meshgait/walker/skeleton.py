@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import JOINT_INDEX, Body
+from meshgait.numerics import in_full_precision
 from meshgait.walker.feet import FootShape
 
 
@@ -20,13 +21,22 @@ class Skeleton:
     feet: tuple[FootShape, FootShape]
 
     @classmethod
-    def of(cls, body: Body, betas: Float[np.ndarray, "10"]) -> Skeleton:
-        """Measure the body with shape `betas`."""
+    @in_full_precision
+    def of(
+        cls,
+        body: Body,
+        betas: Float[np.ndarray, "10"],
+        toes_aside: tuple[float, float] = (0.0, 0.0),
+    ) -> Skeleton:
+        """Measure the body with shape `betas` and toes that point aside (radians, to the left)."""
         with torch.no_grad():
-            shaped = body.shape(torch.as_tensor(betas, dtype=torch.float32))
+            shaped = body.shape(torch.as_tensor(betas).to(body.weights))
             joints = (body.layer.J_regressor @ shaped).double().numpy()
         vertices, weights = shaped.double().numpy(), body.weights.numpy()
-        feet = [_measure_foot(vertices, weights, joints, side) for side in ("left", "right")]
+        feet = [
+            _measure_foot(vertices, weights, joints, side, aside)
+            for side, aside in zip(("left", "right"), toes_aside, strict=True)
+        ]
         return cls(joints, (feet[0], feet[1]))
 
     def bone(self, start: str, end: str) -> Float[np.ndarray, "3"]:
@@ -43,11 +53,12 @@ class Skeleton:
 
 
 def _measure_foot(
-    vertices: np.ndarray, weights: np.ndarray, joints: np.ndarray, side: str
+    vertices: np.ndarray, weights: np.ndarray, joints: np.ndarray, side: str, aside: float
 ) -> FootShape:
     ankle, ball = JOINT_INDEX[f"{side}_ankle"], JOINT_INDEX[f"{side}_foot"]
     own = weights[:, ankle] + weights[:, ball]
     low = vertices[:, 1] < joints[ball, 1]
     foot = (own > 0.9) & low
     toes = weights[foot, ball] / own[foot]
-    return FootShape.measure(vertices[foot] - joints[ankle], toes, joints[ball] - joints[ankle])
+    sole = vertices[foot] - joints[ankle]
+    return FootShape.measure(sole, toes, joints[ball] - joints[ankle], aside=aside)

@@ -18,12 +18,13 @@ from meshgait.body import JOINT_INDEX, JOINT_NAMES, Body
 from meshgait.errors import ConfigError
 from meshgait.sequence.motion import Motion
 from meshgait.walker.course import Course
-from meshgait.walker.feet import MID_STANCE, FootMotion, move_foot
+from meshgait.walker.feet import MID_STANCE, FootMotion, Steps, move_foot
 from meshgait.walker.identity import Identity
 from meshgait.walker.rigid import about, bone_frame, transpose
 from meshgait.walker.route import Route
 from meshgait.walker.skeleton import Skeleton
-from meshgait.walker.upper_body import swing_arms, turn_pelvis, turn_spine
+from meshgait.walker.upper_body import UpperBody
+from meshgait.walker.variation import FOOT_DEGREES, LIFT, STEP, Variation
 
 SIDES = ("left", "right")
 _GRID = 50  # samples per cycle at which the height of the pelvis is planned
@@ -56,14 +57,19 @@ def walk(
     frames: int = 60,
     fps: float = 25.0,
     phase: float = 0.0,
+    variation: int | None = None,
 ) -> Walk:
     """Let `identity` walk along `route`; the middle of the clip is over the origin.
 
-    `phase` is the gait cycle in the middle of the clip, 0 a left heel strike.
+    `phase` is the gait cycle in the middle of the clip, 0 a left heel strike. `variation` seeds
+    what no two strides have in common; without it they are alike.
     """
     if frames < 1 or not fps > 0:
         raise ConfigError(f"a walk needs a frame and a frame rate above 0, got {frames} at {fps}")
-    stride = _Stride(identity, Skeleton.of(body, identity.betas), route, frames / fps, phase)
+    left, right = np.deg2rad(identity.sided("toes_aside_deg"))
+    skeleton = Skeleton.of(body, identity.betas, (left, -right))
+    course = Course.plan(identity, skeleton.leg_length, route, frames / fps)
+    stride = _Stride(identity, skeleton, course, phase, Variation(variation))
     time = (np.arange(frames) - (frames - 1) / 2) / fps
     cycle = stride.course.cycle_at(time)
     rotations, pelvis = stride.pose(cycle)
@@ -93,39 +99,60 @@ class _Stride:
     """One person on one route: everything as a function of the gait cycle."""
 
     def __init__(
-        self, identity: Identity, skeleton: Skeleton, route: Route, seconds: float, phase: float
+        self,
+        identity: Identity,
+        skeleton: Skeleton,
+        course: Course,
+        phase: float,
+        variation: Variation,
     ) -> None:
         self.identity, self.skeleton, self.start = identity, skeleton, phase
-        self.course = Course.plan(identity, skeleton.leg_length, route, seconds)
-        self.heel_strikes, self.prints = zip(*map(self._footprints, (0, 1)), strict=True)
+        self.course, self.variation = course, variation
+        self.upper = UpperBody(identity, variation)
+        self.steps = tuple(map(self._plan_steps, (0, 1)))
         half = int(_GRID * (self.course.cycle[-1] - 1.5))
         self._height_cycle = np.arange(-half, half + 1) / _GRID
         self._height = self._plan_height(self._height_cycle)
 
-    def _footprints(self, side: int) -> tuple[Samples, Float[np.ndarray, "K 3"]]:
-        """Heel strikes (cycles) of a foot, and where it stands after each: x, z, yaw."""
+    def _plan_steps(self, side: int) -> Steps:
+        """When and where a foot is set down, and how it rolls and is lifted in each stride."""
         first, last = self.course.cycle[[0, -1]]
         offset = side * (0.5 + self.identity.trait("step_asymmetry")) - self.start
         strikes = np.arange(np.ceil(first - offset), np.floor(last - offset) + 1) + offset
+
+        def sided(name: str, what: str, size: float) -> Samples:
+            vary = self.variation.at(f"{what} {side}", strikes)
+            return self.identity.sided(name)[side] + size * vary
+
+        return Steps(
+            strikes,
+            self._footprints(side, strikes),
+            pitch_down=np.deg2rad(sided("heel_strike_deg", "heel", FOOT_DEGREES)),
+            pitch_off=np.deg2rad(sided("toe_off_deg", "toe", FOOT_DEGREES)),
+            lift=sided("lift", "lift", LIFT).clip(min=0),
+        )
+
+    def _footprints(self, side: int, strikes: Samples) -> Float[np.ndarray, "K 3"]:
+        """Where a foot stands after each heel strike: x, z, yaw."""
         place, heading, _ = self.course.at(strikes + MID_STANCE)
         sign = (1, -1)[side]
-        aside = sign * max(self.identity.trait("step_width"), 0.085) / 2
-        place = place + aside * np.stack([np.cos(heading), -np.sin(heading)], axis=1)
+        left = np.stack([np.cos(heading), -np.sin(heading)], axis=1)
+        ahead = np.stack([np.sin(heading), np.cos(heading)], axis=1)
+        half = sign * max(self.identity.trait("step_width"), 0.085) / 2
+        aside = half + STEP / 2 * self.variation.at(f"aside {side}", strikes)
+        further = STEP * self.variation.at(f"ahead {side}", strikes)
+        place = place + aside[:, None] * left + further[:, None] * ahead
         toe_out = np.deg2rad(self.identity.sided("toe_out_deg")[side])
-        return strikes, np.concatenate([place, (heading + sign * toe_out)[:, None]], axis=1)
+        return np.concatenate([place, (heading + sign * toe_out)[:, None]], axis=1)
 
     def _foot(self, side: int, cycle: Samples) -> FootMotion:
-        traits = self.identity
         return move_foot(
             cycle,
-            self.heel_strikes[side],
-            self.prints[side],
+            self.steps[side],
             self.skeleton.feet[side],
-            stance_share=traits.trait("stance_share"),
-            heel_strike=np.deg2rad(traits.trait("heel_strike_deg")),
-            toe_off=np.deg2rad(traits.trait("toe_off_deg")),
-            clearance=max(traits.sided("clearance")[side], 0.004),
-            swing_out=(1, -1)[side] * traits.sided("swing_out")[side],
+            stance_share=self.identity.trait("stance_share"),
+            clearance=max(self.identity.sided("clearance")[side], 0.004),
+            swing_out=(1, -1)[side] * self.identity.sided("swing_out")[side],
         )
 
     def _pelvis(self, cycle: Samples) -> tuple[Points, Matrices]:
@@ -144,7 +171,7 @@ class _Stride:
             ],
             axis=1,
         )
-        return point, turn_pelvis(self.identity, phase, heading, vigour)
+        return point, self.upper.pelvis(phase, heading, vigour)
 
     def _hips(self, point: Points, turn: Matrices) -> list[Points]:
         return [point + turn @ self.skeleton.bone("pelvis", f"{side}_hip") for side in SIDES]
@@ -180,8 +207,8 @@ class _Stride:
         _, heading, speed = self.course.at(cycle)
         phase = cycle + self.start
         vigour = (speed / self.identity.trait("comfortable_speed")) ** 0.55
-        joints = {"pelvis": turn, **turn_spine(self.identity, phase, heading, vigour, turn)}
-        joints |= swing_arms(self.identity, phase, vigour)
+        joints = {"pelvis": turn, **self.upper.spine(phase, heading, vigour, turn)}
+        joints |= self.upper.arms(phase, vigour)
         for side, hip in zip((0, 1), self._hips(point, turn), strict=True):
             joints |= self._bend_leg(side, hip, turn, self._foot(side, cycle), heading)
         still = np.broadcast_to(np.eye(3), turn.shape)
@@ -202,11 +229,12 @@ class _Stride:
         lower = bone_frame(foot.ankle - knee, left) @ transpose(bone_frame(shank, rest))
         sole = about(1, foot.yaw) @ about(0, -foot.pitch)
         name = SIDES[side]
+        aside = sign * np.deg2rad(self.identity.sided("toes_aside_deg")[side])
         return {
             f"{name}_hip": transpose(pelvis) @ upper,
             f"{name}_knee": transpose(upper) @ lower,
             f"{name}_ankle": transpose(lower) @ sole,
-            f"{name}_foot": about(0, -foot.bend),
+            f"{name}_foot": about(0, -foot.bend) @ about(1, np.full_like(heading, aside)),
         }
 
 

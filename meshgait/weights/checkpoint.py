@@ -13,10 +13,12 @@ from torch import nn
 
 from meshgait._version import __version__
 from meshgait.errors import ConfigError, DataError, MeshgaitError
-from meshgait.files.storage import BROKEN_TORCH, read_torch, written_whole
+from meshgait.files.storage import written_whole
+from meshgait.files.torch_file import BROKEN_TORCH, is_torch, read_torch
 from meshgait.models import name_of, networks
 from meshgait.nn import require_network
 from meshgait.plugins import is_typed
+from meshgait.sequence.kind import describe_file
 
 FORMAT = 1
 
@@ -73,6 +75,8 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
     `UnsafeFileError` for one that holds anything but tensors and plain values.
     """
+    if not Path(path).is_file() or not is_torch(path):
+        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(Path(path))}")
     content = read_torch(path)
     if not isinstance(content, dict) or "format" not in content:
         raise DataError(f"{path} is no checkpoint of meshgait")
@@ -97,6 +101,8 @@ def build_model(content: dict[str, Any], model: nn.Module | type | None = None) 
     if model is None:
         raise _unknown(name)
     name = model.__name__ if isinstance(model, type) else type(model).__name__
+    if not issubclass(model if isinstance(model, type) else type(model), nn.Module):
+        raise ConfigError(f"a network is a torch.nn.Module, got {name}")
     try:
         built = _construct(model, content["config"]) if isinstance(model, type) else model
         require_network(built)

@@ -142,6 +142,7 @@ HEADS: tuple[tuple[str, Callable[[Weights, Any, bool], nn.Module] | None], ...] 
     (r"Head1\.fc_bin", _per_part),
     (r"fc_cls\.", None),
     (r"salient_learning\.(fc$|bn\.)", _salient),
+    (r"(loss_aggregator|criterion|loss)\.", None),
     (r"netD\.|lstm\.main\.|netE\.h[ag]_fc\.", None),
 )
 """Names of a classifier, and what makes the loss of it; None drops it."""

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from torch import Tensor, nn
 
 import meshgait.models
 from meshgait.errors import ConfigError, DataError
-from meshgait.files.storage import read_torch
+from meshgait.files.torch_file import read_torch, to_plain_tensor
 from meshgait.weights.dialects import to_opengait
+from meshgait.weights.find import find_weights
 from meshgait.weights.heads import find_head, is_of_a_head
 
 Weights = dict[str, Tensor]
@@ -43,14 +45,14 @@ def load_official(
     p * C + c in the first releases of Gait3D, c * P + p later. Nothing in the file tells; None
     looks for `64pixel-` or `128pixel-` in the file's name, which also gives the size of images.
 
-    Only tensors are read, nothing in the file is run. Raises `ConfigError` when several models
-    fit, `DataError` with the names that are missing and unexpected when none does, and
-    `UnsafeFileError` for a file that holds more than data.
+    The weights may lie in wrappers of any name and depth ("model", "state_dict", "module."), and
+    settings, schedules and optimisers beside them. Only tensors are read, nothing in the file is
+    run. Raises `ConfigError` when several models fit, `DataError` with the names that are missing
+    and unexpected when none does, and `UnsafeFileError` for a file with objects and no weights.
     """
-    file = "" if isinstance(source, Mapping) else Path(source).name
-    content = source if isinstance(source, Mapping) else read_torch(source, old=True)
-    weights = to_opengait(_weights_in(content, file or "the checkpoint"))
-    match = _recognise(weights, name, file or "the checkpoint")
+    file = "the checkpoint" if isinstance(source, Mapping) else Path(source).name
+    content = source if isinstance(source, Mapping) else read_torch(source, old=True, inert=True)
+    match = _recognise(content, name, file)
     pixels = re.match(r"(64|128)pixel-", file)
     model_type = _model_type(match.name)
     config = match.config
@@ -59,34 +61,10 @@ def load_official(
         config = replace(config, size=(height, height * 44 // 64))
     model = model_type(config)
     model.load_state_dict(match.weights)
-    head = find_head(weights, model, part_major=bool(pixels) if part_major is None else part_major)
+    head = find_head(
+        match.all_weights, model, part_major=bool(pixels) if part_major is None else part_major
+    )
     return model.eval(), None if head is None else head.eval()
-
-
-def _weights_in(content: Any, file: str) -> Weights:
-    """The tensors by name, out of the training state and the wrapper around them."""
-    while isinstance(content, Mapping) and isinstance(content.get("model"), Mapping):
-        content = content["model"]
-    if isinstance(content, Mapping) and isinstance(content.get("state_dict"), Mapping):
-        content = content["state_dict"]
-    if isinstance(content, Mapping) and isinstance(content.get("netE"), Mapping):  # GaitNet
-        content = {
-            f"{network}.{name}": value
-            for network, weights in content.items()
-            if isinstance(weights, Mapping)
-            for name, value in weights.items()
-        }
-    if not isinstance(content, Mapping) or not content:
-        raise DataError(f"{file} holds no weights by name")
-    wrong = [name for name, value in content.items() if not isinstance(value, Tensor)]
-    if wrong:
-        raise DataError(f"{file} holds things that are no tensors, such as {wrong[0]!r}")
-    if all(name.startswith("module.") for name in content):
-        content = {name.removeprefix("module."): value for name, value in content.items()}
-    for name, value in content.items():
-        if value.is_floating_point() and not value.isfinite().all():
-            raise DataError(f"{name} in {file} holds NaN or infinity")
-    return dict(content)
 
 
 @dataclass(frozen=True)
@@ -96,6 +74,7 @@ class _Match:
     name: str
     config: Any
     weights: Weights
+    all_weights: Weights
     missing: list[str]
     unexpected: list[str]
 
@@ -104,10 +83,30 @@ class _Match:
         return len(self.missing) + len(self.unexpected)
 
 
-def _recognise(weights: Weights, name: str | None, file: str) -> _Match:
+def _recognise(content: Any, name: str | None, file: str) -> _Match:
+    """The first weights in a file that fit one model, and how; nearest errors for the others."""
     if name is not None and name not in official_models():
         known = ", ".join(official_models())
         raise ConfigError(f"no published checkpoint of {name!r} is known, only of {known}")
+    found = find_weights(content, file)
+    matches = []
+    for weights in found.candidates():
+        match = _fit(to_opengait(weights), name, file)
+        if not match.faults:
+            _require_numbers(match.all_weights, file)
+            return match
+        matches.append(match)
+    nearest = min(matches, key=lambda match: match.faults)
+    _require_numbers(nearest.all_weights, file)
+    raise DataError(
+        f"{file} fits no network; nearest is {nearest.name}, which misses "
+        f"{_listed(nearest.missing)} and does not expect {_listed(nearest.unexpected)}"
+        f"{found.others()}"
+    )
+
+
+def _fit(weights: Weights, name: str | None, file: str) -> _Match:
+    """The model that fits best."""
     names = official_models() if name is None else [name]
     nearest = [min(_matches(weights, each), key=lambda match: match.faults) for each in names]
     perfect = [match for match in nearest if not match.faults]
@@ -117,13 +116,17 @@ def _recognise(weights: Weights, name: str | None, file: str) -> _Match:
             f"{file} fits {several}, which have the same weights and differ in how they use "
             "them: say which it is (name=..., or --name on the command line)"
         )
-    if perfect:
-        return perfect[0]
-    best = min(nearest, key=lambda match: match.faults)
-    raise DataError(
-        f"{file} fits no network; nearest is {best.name}, which misses "
-        f"{_listed(best.missing)} and does not expect {_listed(best.unexpected)}"
-    )
+    return min(nearest, key=lambda match: match.faults)
+
+
+def _require_numbers(weights: Weights, file: str) -> None:
+    for name, value in weights.items():
+        try:
+            plain = to_plain_tensor(value)
+        except DataError as error:
+            raise DataError(f"{name} in {file} {error}") from error
+        if plain.is_floating_point() and not plain.isfinite().all():
+            raise DataError(f"{name} in {file} holds NaN or infinity")
 
 
 def official_models() -> list[str]:
@@ -151,8 +154,7 @@ def _matches(weights: Weights, name: str) -> Iterator[_Match]:
     module = _module(name)
     known, unexpected = _translate(weights, module)
     for config in published_configs(name):
-        with torch.device("meta"):
-            expected = _model_type(name)(config).state_dict()
+        expected = _expected(name, config)
         missing = [key for key in expected if key not in known and not key.endswith(COUNTER)]
         wrong = [
             f"{original} {tuple(value.shape)}"
@@ -163,7 +165,14 @@ def _matches(weights: Weights, name: str) -> Iterator[_Match]:
         counters = {
             key: torch.tensor(0) for key in expected if key.endswith(COUNTER) and key not in ours
         }
-        yield _Match(name, config, ours | counters, missing, unexpected + wrong)
+        yield _Match(name, config, ours | counters, weights, missing, unexpected + wrong)
+
+
+@cache
+def _expected(name: str, config: Any) -> Mapping[str, Tensor]:
+    """Weights of a model, without numbers."""
+    with torch.device("meta"):
+        return _model_type(name)(config).state_dict()
 
 
 def _translate(weights: Weights, module: Any) -> tuple[dict[str, tuple[str, Tensor]], list[str]]:

@@ -5,7 +5,7 @@ from torch.testing import assert_close
 
 from meshgait.body import Body
 from meshgait.body import decode as decode_module
-from meshgait.errors import DataError, DependencyError, ShapeError
+from meshgait.errors import ConfigError, DataError, DependencyError, ShapeError
 from tests.body.bodies import python2_pickle, small_body
 
 
@@ -158,7 +158,6 @@ def test_a_file_decodes_like_its_arrays(tmp_path, body):
     ("change", "message"),
     [
         ({"pose": torch.zeros(4, 69)}, r"pose is \(4, 69\); its last axis must be 72"),
-        ({"pose": torch.zeros(0, 72)}, "nothing to decode"),
         ({"betas": torch.zeros(3, 10)}, r"betas is \(3, 10\) for a pose of \(4, 72\)"),
         ({"betas": torch.zeros(12)}, r"betas is \(12,\)"),
         ({"transl": torch.zeros(3)}, r"transl is \(3,\), expected \(4, 3\)"),
@@ -188,3 +187,36 @@ def test_numbers_of_another_type_are_named(body):
 def test_decoding_prints_nothing(capfd):
     Body.embedded()(pose=torch.zeros(1, 72), betas=torch.zeros(10))
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("lead", [(0,), (2, 0), (0, 3)])
+def test_no_frames_give_a_mesh_of_no_frames_with_gradients(body, lead):
+    pose = torch.zeros(*lead, 72, requires_grad=True)
+    mesh = body(pose=pose, betas=torch.zeros(*lead[:-1], 10), transl=torch.zeros(*lead, 3))
+    count = len(body.weights)
+    assert mesh.vertices.shape == (*lead, count, 3)
+    assert mesh.joints.shape == (*lead, 24, 3)
+    mesh.vertices.sum().backward()
+    assert pose.grad.shape == pose.shape
+
+
+def test_a_body_made_within_autocast_or_inference_is_as_any_other(body):
+    given = parameters(3)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        other = Body(small_body())
+        within = body(**given).vertices
+    pose = given["pose"].requires_grad_()
+    mesh = other(**given | {"pose": pose})
+    assert torch.equal(mesh.vertices, body(**given).vertices)
+    assert torch.equal(mesh.vertices, within)
+    mesh.joints.sum().backward()
+    assert pose.grad.isfinite().all()
+
+
+def test_the_gradient_of_a_gradient_is_refused_on_the_cpu(body):
+    pytest.importorskip("numba")
+    pose = torch.zeros(2, 72, requires_grad=True)
+    mesh = body(pose=pose, betas=torch.zeros(10))
+    (slope,) = torch.autograd.grad(mesh.vertices.square().sum(), pose, create_graph=True)
+    with pytest.raises(ConfigError, match="of a body decoded on the CPU"):
+        slope.sum().backward()

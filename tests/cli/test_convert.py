@@ -1,5 +1,7 @@
 """`meshgait convert`, and the verbs that take a file of another tool."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -64,6 +66,17 @@ def test_gaps_are_filled_jumps_told_and_other_tracks_named(tmp_path, capsys):
     assert "frame 2: sudden change of direction by 171" in capsys.readouterr().err
 
 
+def test_the_path_that_is_said_is_there(tmp_path, capsys):
+    source = str(write_phalp(tmp_path))
+    for name in ("w.glb", "w.PLY", "w.obj", "w.npz", "w.bvh"):
+        assert main(["convert", source, f"-o={tmp_path}/{name}"]) == 0
+        said = Path(capsys.readouterr().out.split(": ")[0])
+        assert said.is_file() or len(list(said.glob(f"*{Path(name).suffix.lower()}"))) == FRAMES
+    (tmp_path / "w" / "000099.ply").write_bytes(b"")
+    assert main(["convert", source, f"-o={tmp_path}/w.ply"]) == 2
+    assert "holds 000099.ply already" in capsys.readouterr().err
+
+
 def test_a_mistake_is_one_sentence(tmp_path, capsys):
     source = str(write_amass(tmp_path))
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04nonsense")
@@ -73,6 +86,8 @@ def test_a_mistake_is_one_sentence(tmp_path, capsys):
         [f"{tmp_path}/bad.npz", f"-o={tmp_path}/x.npz"],
         [f"{tmp_path}/none", f"-o={tmp_path}/x.npz"],
         [source, f"-o={tmp_path}/x.npz", "--to=fbx"],
+        [source, f"-o={tmp_path}/x.npz", "--modalities=[silhouette]"],
+        [source, f"-o={tmp_path}/x.npz", "--to=clip", "--modalities=[gie]"],
     ):
         assert main(["convert", *arguments]) == 2
         assert capsys.readouterr().err.count("\n") == 1

@@ -36,6 +36,16 @@ def test_a_folder_of_pictures_and_a_camera_are_enough(tmp_path):
     assert (fit.motion.transl[:, 2] < 5).all()
 
 
+def test_masks_of_0_and_1_and_frames_in_the_order_of_their_numbers(tmp_path):
+    seen = filmed()[3].numpy()
+    for number, frame in zip((9, 10, 11, 100), seen, strict=True):
+        Image.fromarray(frame.astype(np.uint8)).save(tmp_path / f"{number}_mask2.png")
+    out, twin = tmp_path / "fit.npz", clip(tmp_path / "anna.npz")
+    assert main(["fit", str(tmp_path), f"--out={out}", *QUICK]) == 0
+    assert main(["fit", str(twin), f"--out={tmp_path / 'twin.npz'}", *QUICK]) == 0
+    np.testing.assert_array_equal(Fit.load(out).iou, Fit.load(tmp_path / "twin.npz").iou)
+
+
 def test_estimates_are_where_the_fit_begins(tmp_path):
     smpl = np.zeros((4, 85), np.float32)
     smpl[:, 75] = 2.0
@@ -51,15 +61,15 @@ def test_every_mistake_is_one_sentence(tmp_path, capsys):
     assert "No such file" in refused(["fit", tmp_path / "none.npz"], capsys)
     assert "did you mean 'fit.prior'" in refused(["fit", good, "--fit.piror=1"], capsys)
     np.savez(tmp_path / "other.npz", depth=np.zeros((3, 4, 4)))
-    assert "no array silhouette, only depth" in refused(["fit", tmp_path / "other.npz"], capsys)
+    assert "has no silhouette" in refused(["fit", tmp_path / "other.npz"], capsys)
     np.savez(tmp_path / "flat.npz", silhouette=np.zeros((4, 4)))
     assert "must be (T, H, W)" in refused(["fit", tmp_path / "flat.npz"], capsys)
     np.savez(tmp_path / "empty.npz", silhouette=np.zeros((2, 40, 40), np.uint8))
     assert "frame 0 of 2 shows nobody" in refused(["fit", tmp_path / "empty.npz"], capsys)
     folder = tmp_path / "pictures"
     folder.mkdir()
-    assert "holds no pictures" in refused(["fit", folder], capsys)
-    (folder / "0.png").write_bytes(b"no picture")
+    assert "holds a folder with no files" in refused(["fit", folder], capsys)
+    (folder / "0.png").write_bytes(b"no image")
     assert "cannot be read" in refused(["fit", folder], capsys)
     Image.new("L", (5, 5)).save(folder / "0.png")
     Image.new("L", (5, 6)).save(folder / "1.png")

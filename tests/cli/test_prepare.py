@@ -1,5 +1,9 @@
 """From a data set's folders to a score by commands alone."""
 
+import json
+import re
+
+import numpy as np
 import pytest
 
 from meshgait.cli import main
@@ -83,3 +87,27 @@ def test_a_store_that_is_not_complete_is_told(prepared, tmp_path, capsys):
     (tmp_path / "train/00000.json").touch()
     told = refused(["train", "SLN", f"--store={tmp_path}"], capsys)
     assert "the store is not complete" in told
+
+
+def test_a_split_of_an_earlier_run_does_not_stay(tmp_path, capsys):
+    root, out = miniature.plain(tmp_path / "t", ["ann/nm/0", "bob/nm/0"]), tmp_path / "o"
+    prepare = ["prepare", "folder", str(root), "-o", str(out)]
+    assert main(prepare) == 0
+    everyone = tmp_path / "list.json"
+    everyone.write_text(json.dumps({"TRAIN_SET": ["ann", "bob"], "TEST_SET": []}))
+    assert main([*prepare, f"--partition={everyone}"]) == 0
+    assert "test: of an earlier run, and removed" in capsys.readouterr().out
+    assert not (out / "test").exists()
+    assert main(["info", str(out)]) == 0
+    shown = capsys.readouterr().out
+    assert "train.clips: ['ann-nm-0', 'bob-nm-0']" in shown
+
+
+def test_the_reason_why_nothing_can_be_read_is_told(tmp_path, capsys):
+    root = miniature.casia_b(tmp_path / "t", people=("075",), views=("000",))
+    for path in root.rglob("*.png"):
+        miniature.write_png(path, miniature.shape(0) // 255 * np.arange(42, 112, dtype=np.uint8))
+    told = refused(["prepare", "casia-b", root, "-o", tmp_path / "o"], capsys)
+    assert re.search(
+        r"can be read: 075/bg-01/000/075-bg-01-000-001\.png has \d+ as its bright", told
+    )

@@ -1,7 +1,8 @@
 """Kill `prepare` again and again, let it finish, and compare what it made.
 
 python -m tests.data.kill_preparation KILLS FOLDER [pool]. Everything is imported once and each run
-is a fork, so that it takes as long as its work; `pool` lets it share the work as usual.
+is a fork, so that it takes as long as its work. A run alone dies in the middle of a change to its
+files, each time at another; with `pool` it shares the work as usual and is killed by the clock.
 """
 
 import json
@@ -16,6 +17,8 @@ from meshgait.data.layouts import LAYOUTS
 from meshgait.data.preparation import prepare as preparing
 from tests.data.layouts import miniature
 
+CHANGES = ("replace", "unlink", "mkdir", "fsync")
+
 
 def main(kills, folder, pooled):
     if not pooled:
@@ -24,14 +27,16 @@ def main(kills, folder, pooled):
     preparing.CLIPS_PER_SHARD = 1
     finish(root, official, folder / "warm")
     start = time.perf_counter()
-    finish(root, official, folder / "undisturbed")
-    seconds = time.perf_counter() - start
+    count = folder / "count"
+    finish(root, official, folder / "undisturbed", count=count)
+    seconds, changes = time.perf_counter() - start, int(count.read_text())
     expected, report = content(folder / "undisturbed"), {"killed": 0, "shards": [], "different": []}
     for number in range(kills):
-        out = folder / str(number)
-        child = begin(root, official, out)
-        time.sleep(seconds * (number + 0.5) / kills)
-        os.kill(child, signal.SIGKILL)
+        out, share = folder / str(number), (number + 0.5) / kills
+        child = begin(root, official, out, moment=None if pooled else int(changes * share))
+        if pooled:
+            time.sleep(seconds * share)
+            os.kill(child, signal.SIGKILL)
         report["killed"] += os.WIFSIGNALED(os.waitpid(child, 0)[1])
         report["shards"].append(len(list(out.glob("*/0*.json"))))
         finish(root, official, out)
@@ -40,20 +45,41 @@ def main(kills, folder, pooled):
     print(json.dumps(report))
 
 
-def begin(root, official, out):
+def begin(root, official, out, *, moment=None, count=None):
     child = os.fork()
     if child:
         return child
     try:
+        done = watch_changes(moment)
         layout = LAYOUTS["gait3d"]
         preparing.prepare(layout, root, out, partition=official, progress=False)
+        if count:
+            count.write_text(str(len(done)))
     finally:
         os._exit(0)
     raise AssertionError
 
 
-def finish(root, official, out):
-    os.waitpid(begin(root, official, out), 0)
+def watch_changes(moment):
+    """A list that grows with every change to a file; the process dies before number `moment`."""
+    done = []
+
+    def watched(change):
+        def make(*arguments, **options):
+            if len(done) == moment:
+                os.kill(os.getpid(), signal.SIGKILL)
+            done.append(change)
+            return change(*arguments, **options)
+
+        return make
+
+    for name in CHANGES:
+        setattr(os, name, watched(getattr(os, name)))
+    return done
+
+
+def finish(root, official, out, **options):
+    os.waitpid(begin(root, official, out, **options), 0)
 
 
 def content(folder):

@@ -48,3 +48,19 @@ def test_what_holds_nothing_is_refused(tmp_path):
         Recorded(tmp_path / "none", "train")
     with pytest.raises(DataError, match="holds neither a store"):
         Recorded(tmp_path, "train")
+
+
+def test_splits_that_share_people_are_refused(tmp_path):
+    write_store(tmp_path / "train", [lambda: CLIPS], fingerprint="f")
+    write_store(tmp_path / "test", [lambda: [walk("c"), walk("b", seed=2)]], fingerprint="g")
+    for folder, split in ((tmp_path, "train"), (tmp_path, "test"), (tmp_path / "test", "test")):
+        with pytest.raises(DataError, match="share 1 of 2 people, such as b"):
+            Recorded(folder, split)
+    write_store(tmp_path / "test", [lambda: [walk("c")]], fingerprint="h")
+    assert Recorded(tmp_path, "train").identities == 2
+    (tmp_path / "test").rename(tmp_path / "elsewhere")
+    assert len(Recorded(tmp_path / "elsewhere", "test")) == 1
+    for split in ("train", "test"):
+        save_clip(tmp_path / "clips" / split / "a.npz", walk("a"))
+    with pytest.raises(DataError, match="share 1 of 1 people, such as a"):
+        Recorded(tmp_path / "clips", "test")

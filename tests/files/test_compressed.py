@@ -6,7 +6,7 @@ import zlib
 import pytest
 
 from meshgait.errors import DataError
-from meshgait.files import compressed
+from meshgait.files import limits
 from meshgait.files.compressed import decompress
 
 WAYS = {"zlib": zlib.compress, "gzip": gzip.compress, "bzip2": bz2.compress, "xz": lzma.compress}
@@ -29,6 +29,7 @@ def test_a_cut_or_changed_file_is_damaged(way):
 
 @pytest.mark.parametrize("way", WAYS)
 def test_a_bomb_is_not_unpacked(way, monkeypatch):
-    monkeypatch.setattr(compressed, "MOST_BYTES", 1000)
-    with pytest.raises(DataError, match="more than 1000 bytes"):
-        decompress(WAYS[way](bytes(5000)))
+    monkeypatch.setattr(limits, "LEAST", 1000)
+    monkeypatch.setattr(limits, "RATIO", 0)
+    with pytest.raises(DataError, match=r"holds more than 1\d* bytes; if you trust it"):
+        decompress(WAYS[way](bytes(500_000)))

@@ -6,7 +6,6 @@ import pytest
 import torch
 
 from meshgait.errors import DataError, UnsafeFileError
-from meshgait.files.pickled_tensors import load_storage
 from meshgait.files.restricted_pickle import loads
 
 
@@ -48,10 +47,18 @@ def test_code_in_the_bytes_of_a_tensor_is_refused_and_not_run(tmp_path):
         def __reduce__(self):
             return open, (str(tmp_path / "ran"), "w")
 
+    class Inside:
+        def __init__(self, content):
+            self.content = content
+
+        def __reduce__(self):
+            return torch.storage._load_from_bytes, (self.content,)
+
     buffer = io.BytesIO()
     torch.save(Runs(), buffer, _use_new_zipfile_serialization=False)
     with pytest.raises(UnsafeFileError, match="nothing in it was run"):
-        load_storage(buffer.getvalue())
+        loads(pickle.dumps(Inside(buffer.getvalue())))
     assert not (tmp_path / "ran").exists()
-    with pytest.raises(DataError):
-        load_storage(b"nonsense")
+    for content in (b"nonsense", 3, buffer.getvalue()[:40]):
+        with pytest.raises(DataError):
+            loads(pickle.dumps(Inside(content)))

@@ -3,12 +3,13 @@ import pytest
 import torch
 from torch.testing import assert_close
 
-from meshgait import Camera
+from meshgait import Body, Camera
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.fitting import FitConfig, Start, fit_silhouettes
 from meshgait.render import mask
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from tests.fitting.scene import body, filmed
+from tests.modes import MODES
 
 RIGID = FitConfig(rigid_steps=60, pose_steps=0, smoothness=0.0)
 QUICK = FitConfig(rigid_steps=12, pose_steps=12, yaws_deg=(0.0,))
@@ -64,17 +65,32 @@ def test_without_a_camera_the_one_found_shows_the_body_on_a_large_picture():
 
 def test_sequences_in_a_batch_do_not_see_each_other():
     motion, _, camera, seen = filmed()
-    other = filmed(azimuth=200.0)[3]
     start = turned(known(motion), 10.0, (0.1, 0.0, 0.2))
     both = Start(*(torch.stack([x, x]) for x in (start.pose, start.betas, start.transl)))
-    together = fit_silhouettes(
-        torch.stack([seen, other]), body=body(), camera=camera, start=both, config=QUICK
-    )
-    alone = fit_silhouettes(seen, body=body(), camera=camera, start=start, config=QUICK)
-    both, one = together.motion, alone.motion
-    assert both.pose.shape == (2, 4, 72)
-    np.testing.assert_allclose(both.pose[0], one.pose, atol=2e-3)
-    np.testing.assert_allclose(both.transl[0], one.transl, atol=2e-3)
+    found = []
+    for azimuth in (200.0, 100.0):
+        pair = torch.stack([seen, filmed(azimuth=azimuth)[3]])
+        found.append(fit_silhouettes(pair, body=body(), camera=camera, start=both, config=QUICK))
+    one, other = (fit.motion for fit in found)
+    assert one.pose.shape == (2, 4, 72)
+    assert (one.pose[0] == other.pose[0]).all()
+    assert (one.transl[0] == other.transl[0]).all()
+    assert (one.pose[1] != other.pose[1]).any()
+
+
+@pytest.mark.parametrize("mode", ["float64 by default", "autocast", "no_grad", "inference_mode"])
+def test_the_mode_of_the_caller_does_not_matter(mode):
+    _, _, camera, seen = filmed()
+    short = FitConfig(rigid_steps=2, pose_steps=2, yaws_deg=(0.0,))
+    expected = fit_silhouettes(seen, body=body(), camera=camera, config=short)
+    with MODES[mode]():
+        silhouettes = seen.clone().numpy()[..., ::-1].copy()[..., ::-1]
+        found = fit_silhouettes(
+            silhouettes, body=Body.embedded().double(), camera=camera, config=short
+        )
+        assert found.motion.decode(Body.embedded().double()).vertices.dtype == torch.float64
+    assert (found.motion.pose == expected.motion.pose).all()
+    assert (found.iou == expected.iou).all()
 
 
 def test_a_motion_is_a_start_and_the_rate_is_told_to_the_fit():

@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
@@ -36,7 +37,11 @@ def test_small_pictures_stay_as_they_are():
 
 def test_all_forms_of_a_silhouette_are_read_alike():
     image = boxes((5, 5, 30, 10), size=(64, 44))[0]
-    for form in (image.bool(), image.byte() * 255, image.numpy(), image.double()):
+    mirrored = np.ascontiguousarray(image.numpy()[..., ::-1])[..., ::-1]
+    forms = [image.bool(), image.byte() * 255, image.numpy(), image.double(), mirrored]
+    forms += [image.numpy().astype(kind) for kind in ("i1", "u2", ">i4", "u8", ">f8")]
+    forms += [image.numpy().astype(kind) * 255 for kind in ("i2", "u4", "i8")]
+    for form in forms:
         assert torch.equal(read_silhouettes(form), image)
 
 
@@ -45,12 +50,11 @@ def test_what_is_no_silhouette_is_refused():
     image = boxes((5, 5, 30, 10), (5, 5, 30, 10), size=(64, 44))[0]
     with pytest.raises(DataError, match=r"frame 1 of 2 shows nobody"):
         read_silhouettes(image * torch.tensor([1.0, 0.0])[:, None, None])
-    with pytest.raises(DataError, match=r"in \[0, 1\], without NaN"):
-        read_silhouettes(image * torch.nan)
-    with pytest.raises(DataError, match=r"in \[0, 1\], without NaN"):
-        read_silhouettes(image * 255)
-    with pytest.raises(DataError, match=r"not torch\.int64"):
-        read_silhouettes(image.long())
+    for wrong in (image * torch.nan, image * 255, image.long() * 256, -image.long()):
+        with pytest.raises(DataError, match=r"in 0\.\.255, or in \[0, 1\] without NaN"):
+            read_silhouettes(wrong)
+    with pytest.raises(DataError, match=r"not torch\.complex64"):
+        read_silhouettes(image.cfloat())
     for wrong in (image[0], torch.zeros(0, 64, 44)):
         with pytest.raises(ShapeError, match=r"must be \(\*, T, H, W\)"):
             read_silhouettes(wrong)

@@ -3,6 +3,7 @@ import trimesh
 from torch.testing import assert_close
 
 from meshgait import Camera, Mesh
+from meshgait.camera import WeakPerspective
 from meshgait.modalities import depth, normals
 from tests.modalities.conftest import turned
 
@@ -32,3 +33,12 @@ def test_a_turn_of_the_world_with_its_camera_changes_nothing(clip):
     there = Camera.orbit(30.0 + 180 / torch.pi * 0.5, 0.0, 4.0, (48, 48), target=(0.0, 0.9, 0.0))
     difference = (normals(moved, there) - normals(clip.mesh, here)).abs().amax(-1)
     assert (difference < 1e-2).float().mean() > 0.999  # rounding moves a pixel at an edge
+
+
+def test_without_perspective_the_normal_of_a_pixel_is_that_of_what_it_shows():
+    ball = Mesh.from_trimesh(trimesh.creation.icosphere(5, radius=0.5))
+    camera = WeakPerspective(torch.eye(3), torch.full((2,), 40.0), torch.full((2,), 32.5), (65, 65))
+    image = normals(ball, camera)
+    x, y = (torch.tensor([40, 25]) + 0.5 - 32.5) / 40
+    expected = torch.stack([x, y, -(0.25 - x**2 - y**2).sqrt()]) / 0.5
+    assert_close(image[25, 40], expected, atol=2e-3, rtol=0)

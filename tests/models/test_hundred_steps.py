@@ -33,7 +33,7 @@ def walkers(tmp_path_factory):
 @every_network
 def test_its_loss_falls_in_a_hundred_steps(model_class, walkers, tmp_path):
     model = small(model_class)
-    derived = [name for name in model.inputs if name in DERIVATIONS]
+    derived = [name for name in model.inputs if name in DERIVATIONS and name != "silhouette"]
     recipe = Recipe(
         steps=STEPS,
         batch=SubjectsAndClips(PEOPLE, 2),

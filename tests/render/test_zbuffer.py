@@ -1,8 +1,10 @@
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
 
 from meshgait import Camera, render
+from meshgait.camera import WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
 from tests.render import shapes
 
@@ -176,3 +178,56 @@ def test_nonsense_is_refused(backend):
             render.rasterize(points, shapes.TRIANGLE, (4, 4), backend=backend)
     with pytest.raises(ConfigError, match="no backend 'opengl'"):
         render.rasterize(good, shapes.TRIANGLE, (4, 4), backend="opengl")
+
+
+def test_a_sliver_that_is_seen_has_finite_depth_and_gradient(backend):
+    corners = torch.tensor(
+        [
+            [3.480755567550659, 4.123514175415039, 1.35],
+            [1.5325514078140259, 0.8985138535499573, 1.66],
+            [2.5, 2.5, 1.04],
+        ],
+        requires_grad=True,
+    )
+    found = render.rasterize(corners, shapes.TRIANGLE, (5, 5), backend=backend)
+    found.depth.sum().backward()
+    assert found.depth.max().item() == pytest.approx(1.04, rel=1e-6)
+    assert corners.grad.isfinite().all()
+
+
+def test_slivers_of_any_kind_have_weights_that_are_shares(backend):
+    random = np.random.default_rng(0)
+    for kind in (torch.float32, torch.float64):
+        ends = torch.from_numpy(random.uniform(0, 6, (400, 2, 2))).to(kind)
+        # A pixel centre, or all but, between two corners: no area left to speak of.
+        ends[:, 1] = ends[:, 0] + (2.5 - ends[:, 0]) * torch.tensor(random.choice([1, 2], (400, 1)))
+        third = ends.mean(1, keepdim=True) * (1 + torch.tensor(random.choice([0, 1e-9, 1e-16])))
+        flat = torch.cat([ends, third], 1)
+        points = torch.cat([flat, torch.rand(400, 3, 1).to(kind) + 1], -1)
+        for perspective in (True, False):
+            found = render.rasterize(
+                points, shapes.TRIANGLE, (6, 6), perspective=perspective, backend=backend
+            )
+            assert (found.barycentric >= 0).all()
+            assert (found.barycentric <= 1).all()
+            assert (found.depth <= 2.001).all()
+
+
+def test_without_perspective_a_plane_is_read_off_the_image(backend):
+    vertices, faces, camera = plane()
+    found = render.rasterize_seen_by(camera, vertices, faces, backend=backend)
+    expected = 1 + 2 * (torch.arange(10) + 0.5) / 10
+    assert_close(found.depth[0], expected)
+    # Depth that is negative everywhere hides in the same way.
+    points = render.screen(vertices - torch.tensor([0.0, 0.0, 9.0]), camera)
+    found = render.rasterize(points, faces, camera.size, perspective=False, backend=backend)
+    on_it_and_behind = torch.tensor([[2.5, 0.5, -7.5], [2.5, 0.5, -7.0]])
+    assert render.seen_vertices(found, on_it_and_behind).tolist() == [True, False]
+
+
+def plane():
+    """z = 1 + 2 x, seen by a camera without perspective at ten pixels a metre."""
+    x = torch.tensor([-1.0, 2.0, -1.0, 2.0])
+    y = torch.tensor([-1.0, -1.0, 2.0, 2.0])
+    camera = WeakPerspective(torch.eye(3), torch.tensor([10.0, 10.0]), torch.zeros(2), (1, 10))
+    return torch.stack([x, y, 1 + 2 * x], -1), torch.tensor([[0, 1, 2], [1, 3, 2]]), camera

@@ -38,7 +38,6 @@ def test_a_file_without_a_record_is_named_after_itself(tmp_path):
         ({"silhouette": np.zeros((0, 64, 44))}, ShapeError, "no frames"),
         ({"silhouette": np.zeros((3, 64, 44)), "smpl": np.zeros((4, 85))}, ShapeError, "differ"),
         ({"smpl": np.full((3, 85), np.nan)}, DataError, "NaN"),
-        ({"silhouette": np.zeros((3, 64, 44)), "fps": np.array(25.0)}, DataError, "fps"),
     ],
 )
 def test_what_is_no_sequence_is_refused_with_its_path(tmp_path, arrays, error, words):
@@ -49,9 +48,31 @@ def test_what_is_no_sequence_is_refused_with_its_path(tmp_path, arrays, error, w
     assert str(path) in str(caught.value)
 
 
+def test_what_is_no_array_of_frames_is_left_out_and_said(tmp_path):
+    silhouette, notes = clip().frames["silhouette"], np.array({"camera": 3}, dtype=object)
+    subject = np.array("anna", dtype=object)
+    np.savez(tmp_path / "x.npz", silhouette=silhouette, fps=25.0, notes=notes, subject=subject)
+    with pytest.warns(UserWarning, match="no array of frames, so left out: fps, notes"):
+        found = load_clip(tmp_path / "x.npz")
+    assert list(found.frames) == ["silhouette"]
+    assert found.subject == Clips([tmp_path / "x.npz"]).records[0].subject == "anna"
+
+
 def test_files_are_a_data_set(tmp_path):
     for name in ("anna", "ben"):
         save_clip(tmp_path / f"{name}.npz", clip(name))
     clips = Clips(sorted(tmp_path.iterdir()))
     assert [record.subject for record in clips.records] == ["anna", "ben"]
     assert collate([clips[i] for i in range(len(clips))]).mask.shape == (2, 4)
+
+
+def test_masks_of_0_and_1_are_black_and_white_and_floats_stay(tmp_path):
+    mask = np.arange(24).reshape(2, 3, 4) % 2
+    for kind in (np.uint8, bool, np.int64, np.float32):
+        np.savez(tmp_path / "a.npz", silhouette=mask.astype(kind))
+        found = load_clip(tmp_path / "a.npz").frames["silhouette"]
+        assert found.dtype == (np.float32 if kind is np.float32 else np.uint8)
+        np.testing.assert_array_equal(found, mask * (1 if kind is np.float32 else 255))
+    np.savez(tmp_path / "a.npz", silhouette=np.array([[[0, 3, 39]]]))
+    with pytest.raises(DataError, match=r"a\.npz: has 39 as its brightest"):
+        load_clip(tmp_path / "a.npz")

@@ -5,7 +5,7 @@ import torch
 from torch.testing import assert_close
 
 from meshgait.errors import ConfigError, DependencyError
-from meshgait.models import SLN
+from meshgait.models import SLN, FusionGait
 from meshgait.training.compilation import compile_network
 from meshgait.training.fit import fit
 from tests.small_training import DATA, RECIPE, tiny
@@ -26,13 +26,14 @@ def test_without_a_compiler_a_sentence_says_so(monkeypatch):
 @pytest.mark.usefixtures("unchecked")
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit.script_method` is deprecated:DeprecationWarning")
-def test_a_compiled_training_learns_the_same(tmp_path):
+@pytest.mark.parametrize("network", [SLN, FusionGait])
+def test_a_compiled_training_learns_the_same(tmp_path, network):
     ends = []
     for compiled in (False, True):
-        model, criterion = tiny(SLN)
+        model, criterion = tiny(network)
         recipe = replace(RECIPE, steps=2, milestones=(), compile=compiled)
         history = fit(model, DATA, recipe, loss=criterion, out=tmp_path / str(compiled))
-        assert type(model) is SLN
+        assert type(model) is network
         ends.append((history[-1]["loss"], model.state_dict()))
     assert_close(ends[1], ends[0], rtol=1e-3, atol=1e-5)
 

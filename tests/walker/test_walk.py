@@ -60,8 +60,8 @@ def test_what_touches_the_floor_does_not_slide(body, clips):
     assert slips.quantile(0.99) < 0.006
 
 
-def test_the_pelvis_bobs_like_a_walker(clips):
-    for _, mesh in clips:
+def test_the_pelvis_bobs_like_a_walker_at_a_steady_speed(clips):
+    for _, mesh in [clip for place, clip in enumerate(clips) if place % 3 != 2]:
         height = mesh.joints[:, 0, 1]
         assert 0.01 < height.max() - height.min() < 0.07
 
@@ -72,7 +72,7 @@ def test_knees_bend_forwards_and_as_far_as_published(clips):
         knees = np.rad2deg(steps.motion.pose.reshape(-1, 24, 3)[:, [4, 5], 0])
         assert knees.min() > 0
         largest.append(knees.max())
-    assert 50 < np.mean(largest) < 65
+    assert 65 < np.mean(largest) < 80  # 73 at 1.1 to 1.4 m/s in captured people
 
 
 def test_speed_is_cadence_times_step_length_and_the_way_made(clips):
@@ -106,7 +106,7 @@ def test_a_mirrored_person_walks_the_mirror_image(body):
     names = list(TRAITS)
     style, image = person.style.copy(), person.style.copy()
     for index, name in enumerate(names):
-        if name.endswith("_left_minus_right"):
+        if name.endswith(("_left_minus_right", "_to_left_deg")):
             image[index] = -style[index]
     style[names.index("step_asymmetry")] = image[names.index("step_asymmetry")] = 0
     ours = walk(body, replace(person, style=style), Route(bend=0.2), frames=20, phase=0.1)
@@ -126,6 +126,25 @@ def test_the_same_seed_is_the_same_walk_to_the_last_bit(body):
     first, again = (walk(body, Identity.draw(np.random.default_rng(8)), frames=9) for _ in "ab")
     np.testing.assert_array_equal(first.motion.pose, again.motion.pose)
     np.testing.assert_array_equal(first.motion.transl, again.motion.transl)
+
+
+def test_no_two_strides_are_alike_and_the_same_seed_varies_them_the_same(body):
+    person = Identity.draw(np.random.default_rng(9))
+
+    def strides(variation):
+        steps = walk(body, person, frames=400, fps=100, variation=variation)
+        cycles = [np.arange(50) / 50 + k for k in (-1, 0)]
+        pose = steps.motion.pose[:, 3:]  # the root's angles may jump by a turn
+        return [
+            np.stack([np.interp(c, steps.phase, angle) for angle in pose.T], axis=1) for c in cycles
+        ]
+
+    same, alike = strides(None)
+    assert np.rad2deg(np.std(same - alike)) < 0.1  # but for the frames they are sampled at
+    first, other = strides(1)
+    assert 0.5 < np.rad2deg(np.std(first - other)) < 3
+    np.testing.assert_array_equal(strides(1)[0], first)
+    assert not np.allclose(strides(2)[0], first, atol=1e-3)
 
 
 def test_no_frames_is_refused(body):

@@ -92,7 +92,7 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tmp_path, content, kin
             archive.writestr("readme.txt", "hello")
     else:
         path.write_bytes(files[kind])
-    with pytest.raises(DataError, match=r"x\.pt is not a whole checkpoint: \S.*$") as error:
+    with pytest.raises(DataError, match=r"x\.pt is (not a whole checkpoint: \S|a folder)") as error:
         load_checkpoint(path)
     assert len(str(error.value).splitlines()) == 1
 
@@ -287,7 +287,7 @@ def test_a_class_of_another_network_is_refused(tmp_path):
     path = saved(tmp_path, Outside(5))
     with pytest.raises(DataError, match="make no SLN: Missing key"):
         load_model(path, SLN)
-    with pytest.raises(ConfigError, match="a network is a torch.nn.Module, got dict"):
+    with pytest.raises(ConfigError, match=r"a network is a torch\.nn\.Module, got dict"):
         load_model(path, dict)
 
 

@@ -19,6 +19,7 @@ from meshgait.data.batches.augment import Augmentation
 from meshgait.data.batches.collate import Batch, collate
 from meshgait.data.batches.frame_sampling import FrameSampling
 from meshgait.errors import ConfigError, DataError
+from meshgait.numerics import stream
 from meshgait.sequence.sequence import GaitSequence, Record
 
 
@@ -107,14 +108,15 @@ class TrainingBatches(Dataset[Batch]):
         return min(have, wanted)
 
     def __getitem__(self, step: int) -> Batch:
-        generator = np.random.default_rng((self.seed, step))
-        indices = self._draw(generator)
-        seeds = generator.integers(0, 2**31, len(indices))
+        indices = self._draw(stream("batch", self.seed, step))
         share = slice(self.rank, None, self.world_size)
-        chosen = indices[share].tolist(), seeds[share].tolist()
+        chosen, places = indices[share].tolist(), range(len(indices))[share]
         if isinstance(self.data, ReadsAhead):
-            self.data.prefetch(chosen[0], self.modalities)
-        clips = [self._clip(index, seed) for index, seed in zip(*chosen, strict=True)]
+            self.data.prefetch(chosen, self.modalities)
+        clips = [
+            self._clip(index, stream("clip of a batch", self.seed, step, place))
+            for index, place in zip(chosen, places, strict=True)
+        ]
         return collate(clips, self.labels[indices[share]].tolist())
 
     def _draw(self, generator: np.random.Generator) -> Int[np.ndarray, " N"]:
@@ -127,9 +129,8 @@ class TrainingBatches(Dataset[Batch]):
             rows.append(order[: self.clips])
         return np.concatenate(rows)
 
-    def _clip(self, index: int, seed: int) -> GaitSequence:
+    def _clip(self, index: int, generator: np.random.Generator) -> GaitSequence:
         sequence = self.data[index].only(self.modalities)
-        generator = np.random.default_rng(seed)
         clip = sequence.take(self.frames(len(sequence), generator))
         for change in self.augment:
             clip = change(clip, generator)

@@ -18,9 +18,8 @@ from meshgait.data.protocols.protocol import Protocol
 from meshgait.errors import DataError
 from meshgait.sequence.sequence import Record
 
-BY_SHAPE = "told by its shape"
 _ORDINARY = Content()
-Sources = dict[str, Source]
+Found = dict[Record, list[Source]]
 
 
 @dataclass(frozen=True)
@@ -47,21 +46,23 @@ class FolderLayout(Layout):
     side: int = 64
     modalities: tuple[str, ...] = ()
 
-    def find(self, root: Path, partition: Path | None = None) -> Survey:
-        """See `Layout.find`; links are followed but where they lead in circles."""
+    def survey(self, root: Path, partition: Path | None = None) -> Survey:
+        """See `Layout.survey`; links are followed but where they lead in circles."""
         root = Path(root)
         if not root.is_dir():
             raise DataError(f"{root} is no folder; {self.title} is {self.folders}")
         lists = None if partition is None else read_partition(partition)
         if lists is None and self.rule is None:
             raise DataError(f"{self.title} has no rule for who trains; give its official list")
-        roots, findings = find_roots(root, self.structures, self.side)
-        found: dict[Record, Sources] = {}
-        for trunk in roots:
-            findings += self._collect(trunk, found)
+        roots, findings = find_roots(root, self.structures, self.title, self.side)
+        found: Found = {}
+        named: dict[str, tuple[Record, Path]] = {}
+        for place in roots:
+            if not self.modalities or place.modality in (None, *self.modalities):
+                findings += self._collect(place, found, named)
         if not found:
-            raise DataError(f"{root} holds nothing of {self.title}, which is {self.folders}")
-        findings += _complete(found, roots)
+            raise DataError(_nothing(root, self, findings))
+        findings += _complete(found, roots, self.modalities)
         findings += self._absent(found, root)
         return self._survey(found, findings, lists, partition or root)
 
@@ -71,9 +72,11 @@ class FolderLayout(Layout):
         """See `Layout.protocols`."""
         return self.make_protocols(records, probes)
 
-    def _collect(self, trunk: DatasetRoot, found: dict[Record, Sources]) -> list[Finding]:
-        """Add what lies under a trunk to `found`."""
-        walks = [walk(trunk.path, structure) for structure in self.structures]
+    def _collect(
+        self, root: DatasetRoot, found: Found, named: dict[str, tuple[Record, Path]]
+    ) -> list[Finding]:
+        """Add what lies under a root to `found`, whose records are `named`, in which folder."""
+        walks = [walk(root.path, structure) for structure in self.structures]
         fitting = frozenset().union(*(walked.fitting for walked in walks))
         unrecognised = dict.fromkeys(f for walked in walks for f in walked.unrecognised)
         findings = [finding for finding in unrecognised if finding.path not in fitting]
@@ -82,32 +85,34 @@ class FolderLayout(Layout):
             if mine.get(record, folder) != folder:
                 findings.append(Finding(folder, f"is {record.name} once more"))
                 continue
-            sources = find_sources(folder, trunk, self.content, self.side)
-            if not sources:
-                findings.append(Finding(folder, "holds no frames"))
+            sources, more = find_sources(folder, root, self.content, self.side, self.modalities)
+            findings += more
+            wanted = [s for s in sources if not self.modalities or s.kind in self.modalities]
+            if not {*self.modalities} <= {source.kind for source in wanted}:
+                wanted += [source for source in sources if source.kind is None]
+            if not wanted:
+                continue
+            other, place = named.setdefault(record.name, (record, folder))
+            if other != record:
+                problem = f"is named {record.name}, as {place} is: rename one; it was left out"
+                findings.append(Finding(folder, problem))
                 continue
             mine[record] = folder
-            for source in sources:
-                kind = source.kind or BY_SHAPE
-                if kind in found.get(record, {}):
-                    findings.append(Finding(source.path, f"was not read: {kind} is there already"))
-                elif not self.modalities or kind in (*self.modalities, BY_SHAPE):
-                    found.setdefault(record, {})[kind] = source
+            findings += _add(found.setdefault(record, []), wanted)
         return findings
 
-    def _absent(self, found: dict[Record, Sources], root: Path) -> list[Finding]:
-        there = {(r.subject, r.condition, r.view) for r in found}
+    def _absent(self, found: Found, root: Path) -> list[Finding]:
+        present = {(r.subject, r.condition, r.view) for r in found}
         subjects = sorted({record.subject for record in found})
         return [
             Finding(root.joinpath(*clip), "is missing: every person has such a clip")
             for clip in product(subjects, self.conditions, self.views)
-            if clip not in there
+            if clip not in present
         ]
 
     def _survey(
-        self, found: dict[Record, Sources], findings: list[Finding], lists: Partition | None,
-        place: Path,
-    ) -> Survey:  # fmt: skip
+        self, found: Found, findings: list[Finding], lists: Partition | None, place: Path
+    ) -> Survey:
         clips = []
         unlisted: Counter[str] = Counter()
         for record in sorted(found, key=lambda r: (r.subject, r.condition, r.view)):
@@ -115,7 +120,7 @@ class FolderLayout(Layout):
             if split is None:
                 unlisted[record.subject] += 1
                 continue
-            clips.append(JoinedClip(record, split, tuple(found[record].values())))
+            clips.append(JoinedClip(record, split, tuple(found[record]), self.modalities))
         for subject, count in unlisted.items():
             problem = f"{subject} is in neither list: {count} clips were left out"
             findings.append(Finding(place, problem))
@@ -135,22 +140,48 @@ class FolderLayout(Layout):
         return self.rule(subject) if self.rule else None
 
 
-def _complete(found: dict[Record, Sources], roots: Sequence[DatasetRoot]) -> list[Finding]:
-    """Drop clips without a modality that most have, and modalities that few clips have."""
-    counts = Counter(kind for sources in found.values() for kind in sources)
-    wanted = {kind for kind, count in counts.items() if 2 * count > len(found)}
+def _nothing(root: Path, layout: FolderLayout, findings: Sequence[Finding]) -> str:
+    asked = f" with {' and '.join(layout.modalities)}" if layout.modalities else ""
+    reason = f"; {findings[0].path} {findings[0].problem}" if findings else ""
+    return f"{root} holds nothing of {layout.title}{asked}, which is {layout.folders}{reason}"
+
+
+def _add(sources: list[Source], more: Sequence[Source]) -> list[Finding]:
+    """Add those of other modalities than are there already; of unknown ones all."""
     findings = []
-    for record, sources in list(found.items()):
-        lacking = sorted(wanted - sources.keys())
-        near = next(iter(sources.values())).path
-        if lacking or not wanted:
-            place = next((t.path for t in roots if t.modality in lacking), None)
+    for source in more:
+        first = next((s for s in sources if s.kind == source.kind and s.kind is not None), None)
+        if first is None:
+            sources.append(source)
+        else:
+            problem = f"was not read: {first.path.name} has {source.kind}, too"
+            findings.append(Finding(source.path, problem))
+    return findings
+
+
+def _complete(found: Found, roots: Sequence[DatasetRoot], asked: Collection[str]) -> list[Finding]:
+    """Drop clips without a modality that is asked for, and modalities that few clips have.
+
+    Where none is, those that most clips have are asked for. A source whose modality is not known
+    may hold what seems to be lacking.
+    """
+    kinds = {record: {s.kind for s in sources} for record, sources in found.items()}
+    counts = Counter(kind for known in kinds.values() for kind in known if kind)
+    usual = {kind for kind, count in counts.items() if 2 * count > len(found)}
+    wanted = set(asked) or usual
+    findings = []
+    for record, known in kinds.items():
+        lacking = sorted(kind for kind in wanted if kind not in known)
+        if lacking and None not in known:
+            place = next((root.path for root in roots if root.modality in lacking), None)
             parts = record.subject, record.condition, record.view
-            path = place.joinpath(*parts) if place else near.parent
-            problem = f"has no {' and no '.join(lacking)}, which others have: dropped"
+            path = place.joinpath(*parts) if place else found[record][0].path.parent
+            others = ", which others have" * usual.issuperset(lacking)
+            problem = f"has no {' and no '.join(lacking)}{others}: dropped"
             findings.append(Finding(path, f"clip {record.name} {problem}"))
             del found[record]
-            continue
-        for kind in sorted(sources.keys() - wanted):
-            findings.append(Finding(sources.pop(kind).path, f"was not read: few clips have {kind}"))
+        elif usual:
+            rare = [s for s in found[record] if s.kind is not None and s.kind not in wanted]
+            found[record] = [source for source in found[record] if source not in rare]
+            findings += [Finding(s.path, f"was not read: few clips have {s.kind}") for s in rare]
     return findings

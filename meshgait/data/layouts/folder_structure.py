@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from meshgait.data.layouts.layout import Finding
+from meshgait.data.layouts.layout import NO_FILE, Finding
 from meshgait.sequence.sequence import Record
 
 
@@ -42,9 +42,10 @@ class Walked:
 
 
 def walk(root: Path, structure: Structure) -> Walked:
-    """All folders under `root` that are arranged so; links that lead in circles are not followed.
+    """All folders under `root` that have this structure.
 
-    No more levels than the structure has are ever looked at.
+    Links that lead in circles are not followed. No more levels than the structure has are looked
+    at.
     """
     clips: dict[Path, Record] = {}
     fitting: set[Path] = set()
@@ -73,17 +74,17 @@ def walk(root: Path, structure: Structure) -> Walked:
 
 def _folders(folder: Path, unrecognised: list[Finding]) -> Iterator[Path]:
     try:
-        children = sorted(folder.iterdir())
+        for child in sorted(folder.iterdir()):
+            if child.name.startswith("."):
+                continue
+            if child.is_symlink() and _leads_nowhere(child):
+                unrecognised.append(Finding(child, "is a link that leads nowhere or in a circle"))
+            elif child.is_dir():
+                yield child
+            elif not child.is_file():
+                unrecognised.append(Finding(child, NO_FILE))
     except OSError as error:
         unrecognised.append(Finding(folder, f"cannot be listed: {error.strerror}"))
-        return
-    for child in children:
-        if child.name.startswith("."):
-            continue
-        if child.is_symlink() and _leads_nowhere(child):
-            unrecognised.append(Finding(child, "is a link that leads nowhere or in a circle"))
-        elif child.is_dir():
-            yield child
 
 
 def _leads_nowhere(link: Path) -> bool:

@@ -1,11 +1,11 @@
 """One frame from one file: a record for each kind of file, called with its path.
 
-Each gives the frame or raises `DataError` that says why not, without the path.
+Each gives the frame, with a note where it was not taken as it is, or raises `DataError` that says
+why not, without the path.
 """
 
 from __future__ import annotations
 
-import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +13,9 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float, Shaped, UInt8
 
-from meshgait.data.layouts.grey_image import read_grey
 from meshgait.errors import DataError
+from meshgait.files.images import IMAGE_SUFFIXES, read_labels, read_silhouette
+from meshgait.files.regular import opened, parse_json
 from meshgait.io.formats.romp_frame import read_romp_frame
 from meshgait.modalities.alignment import align
 from meshgait.modalities.parsing import PARSING_LABELS
@@ -27,54 +28,53 @@ class FrameReader(ABC):
     """A kind of file that holds one frame of a modality."""
 
     modality: str
-    suffix: str
+    suffixes: tuple[str, ...]
 
     @abstractmethod
-    def __call__(self, path: Path) -> Shaped[np.ndarray, "..."]:
-        """The frame; `DataError` when there is none, or none that can be used."""
+    def __call__(self, path: Path) -> tuple[Shaped[np.ndarray, "..."], str | None]:
+        """The frame, and perhaps a note; `DataError` when there is none that can be used."""
 
 
 @dataclass(frozen=True)
 class SilhouetteFile(FrameReader):
-    """A picture of a person's silhouette anywhere in the frame, to be normalised."""
+    """An image of a person's silhouette anywhere in the frame, to be normalised."""
 
     side: int = 64
     modality = "silhouette"
-    suffix = ".png"
+    suffixes = IMAGE_SUFFIXES
 
-    def __call__(self, path: Path) -> UInt8[np.ndarray, "S W"]:
+    def __call__(self, path: Path) -> tuple[UInt8[np.ndarray, "S W"], str | None]:
         """Scaled, centred and cut as the field does; see `meshgait.modalities.align`."""
-        grey = read_grey(path)
-        return _aligned(grey, grey > 0, self.side, visible=bool(is_visible(grey)))
+        grey, note = read_silhouette(path)
+        return _aligned(grey, grey > 0, self.side, visible=bool(is_visible(grey))), note
 
 
 @dataclass(frozen=True)
 class AlignedFile(FrameReader):
-    """A picture of a silhouette that its owner has normalised (GREW)."""
+    """An image of a silhouette that its owner has normalised (GREW)."""
 
     modality = "silhouette"
-    suffix = ".png"
+    suffixes = IMAGE_SUFFIXES
 
-    def __call__(self, path: Path) -> UInt8[np.ndarray, "S W"]:
-        """The picture without the margins that no network looks at."""
-        return cut_margins(read_grey(path))
+    def __call__(self, path: Path) -> tuple[UInt8[np.ndarray, "S W"], str | None]:
+        """The image without the margins that no network looks at."""
+        grey, note = read_silhouette(path)
+        return cut_margins(grey), note
 
 
 @dataclass(frozen=True)
 class ParsingFile(FrameReader):
-    """A picture of labels 0 to 11, to be normalised (Gait3D-Parsing)."""
+    """An image of labels 0 to 11, to be normalised (Gait3D-Parsing)."""
 
     side: int = 64
     modality = "parsing"
-    suffix = ".png"
+    suffixes = IMAGE_SUFFIXES
 
-    def __call__(self, path: Path) -> UInt8[np.ndarray, "S W"]:
+    def __call__(self, path: Path) -> tuple[UInt8[np.ndarray, "S W"], str | None]:
         """Scaled without mixing labels, centred and cut."""
-        labels = read_grey(path)
-        if labels.max() >= PARSING_LABELS:
-            raise DataError(f"has the label {labels.max()}; there are 0 to {PARSING_LABELS - 1}")
+        labels = read_labels(path, PARSING_LABELS)
         visible = bool(is_visible(labels > 0))
-        return _aligned(labels, labels > 0, self.side, visible=visible, labels=True)
+        return _aligned(labels, labels > 0, self.side, visible=visible, labels=True), None
 
 
 @dataclass(frozen=True)
@@ -82,17 +82,17 @@ class PoseText(FrameReader):
     """Two numbers, then x, y and confidence of 17 joints, with commas between (HRNet, Gait3D)."""
 
     modality = "skeleton2d"
-    suffix = ".txt"
+    suffixes = (".txt",)
 
-    def __call__(self, path: Path) -> Float[np.ndarray, "17 3"]:
-        """The joints in pixels of the picture."""
+    def __call__(self, path: Path) -> tuple[Float[np.ndarray, "17 3"], str | None]:
+        """The joints in pixels of the image."""
         try:
             numbers = [float(word) for word in _text(path).replace("\n", ",").split(",") if word]
         except ValueError as error:
             raise DataError("holds something else than numbers with commas between") from error
         if len(numbers) != 53:
             raise DataError(f"holds {len(numbers)} numbers; 2 and 17 x 3 make 53")
-        return np.array(numbers[2:], np.float32).reshape(17, 3)
+        return np.array(numbers[2:], np.float32).reshape(17, 3), None
 
 
 @dataclass(frozen=True)
@@ -100,21 +100,21 @@ class PoseJson(FrameReader):
     """OpenPose's JSON of one frame; the first person in it is taken, as the field does."""
 
     modality = "skeleton2d"
-    suffix = ".json"
+    suffixes = (".json",)
     joints: int = 18
 
-    def __call__(self, path: Path) -> Float[np.ndarray, "J 3"]:
-        """The joints in pixels of the picture."""
+    def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
+        """The joints in pixels of the image."""
         try:
-            people = json.loads(_text(path))["people"]
+            people = parse_json(_text(path), name="the file")["people"]
             joints = np.array(people[0]["pose_keypoints_2d"], np.float32) if people else None
-        except (ValueError, TypeError, KeyError, IndexError, RecursionError) as error:
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise DataError("is not the JSON that OpenPose writes") from error
         if joints is None:
             raise DataError("shows nobody")
         if joints.shape != (3 * self.joints,):
             raise DataError(f"holds {joints.size} numbers for {self.joints} joints")
-        return joints.reshape(self.joints, 3)
+        return joints.reshape(self.joints, 3), None
 
 
 @dataclass(frozen=True)
@@ -122,11 +122,11 @@ class RompFile(FrameReader):
     """ROMP's .npz of one frame (Gait3D's 3D_SMPLs)."""
 
     modality = "smpl"
-    suffix = ".npz"
+    suffixes = (".npz",)
 
-    def __call__(self, path: Path) -> Float[np.ndarray, " 85"]:
+    def __call__(self, path: Path) -> tuple[Float[np.ndarray, " 85"], str | None]:
         """Camera, pose and shape of the first person."""
-        return read_romp_frame(path)
+        return read_romp_frame(path), None
 
 
 def cut_margins(frames: UInt8[np.ndarray, "*batch S W"]) -> UInt8[np.ndarray, "*batch S w"]:
@@ -158,7 +158,7 @@ def _aligned(
 
 
 def _text(path: Path) -> str:
-    with path.open("rb") as file:
+    with opened(path) as file:
         content = file.read(MOST_TEXT + 1)
     if len(content) > MOST_TEXT:
         raise DataError(f"has more than {MOST_TEXT} bytes, which is absurd for one frame")

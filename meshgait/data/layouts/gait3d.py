@@ -6,7 +6,6 @@ the same folders, one pickle for each modality, alone or two or three together (
 smpls-seq0.pkl, pars-seq0.pkl). Checked against those scripts, not against the files.
 """
 
-from meshgait.data.layouts.dataset_root import Content
 from meshgait.data.layouts.folder_layout import FolderLayout
 from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.rules import listed
@@ -22,5 +21,4 @@ GAIT3D = FolderLayout(
                      r"(?P<view>seq\d+)")),
     ),
     make_protocols=listed("Gait3D"),
-    content=Content(number=r"f(\d+)"),
 )  # fmt: skip

@@ -1,7 +1,7 @@
 """GREW (Zhu et al., ICCV 2021): 26,345 people outdoors, 882 cameras; probes have no labels.
 
 train/00001/4XPn5Z28/*.png, test/gallery/00001/... and test/probe/etaGVnWf/*.png, or rearranged as
-00001train/00/..., 00001/01/... and probe/03/... with pictures or a pickle. The owner's silhouettes
+00001train/00/..., 00001/01/... and probe/03/... with images or a pickle. The owner's silhouettes
 are normalised already. The folders are those that OpenGait documents, not checked against the
 files. For the split of one's own (Gait3D's paper) give its list.
 """

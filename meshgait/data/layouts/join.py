@@ -17,9 +17,15 @@ Joined = tuple[GaitSequence | None, tuple[Finding, ...]]
 
 @dataclass(frozen=True)
 class JoinedClip(ClipFiles):
-    """A clip with a source for each of its modalities."""
+    """A clip with a source for each of its modalities; of `modalities`, if not all are wanted.
+
+    A source whose modality its name does not tell may turn out to be none, or one that is there
+    already: then it is left out. One that should hold its modality and cannot be read costs the
+    clip, which would differ from all others.
+    """
 
     sources: tuple[Source, ...]
+    modalities: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -28,12 +34,23 @@ class JoinedClip(ClipFiles):
 
     def read(self) -> Joined:
         """The frames that all sources have; none of them when a source has nothing."""
-        results = [source.read() for source in self.sources]
-        findings = tuple(finding for _, found in results for finding in found)
-        tracks = [track for track, _ in results if track is not None]
-        if len(tracks) < len(self.sources):
-            return None, findings
-        clip, more = join(self.record, tracks)
+        findings: list[Finding] = []
+        tracks: dict[str, Track] = {}
+        lost = False
+        for source in sorted(self.sources, key=lambda source: source.kind is None):
+            track, found = source.read()
+            findings += found
+            if track is None:
+                lost = lost or source.kind is not None
+            elif track.modality in tracks:
+                first = tracks[track.modality].path.name
+                problem = f"was not read: {first} has {track.modality}, too"
+                findings.append(Finding(track.path, problem))
+            elif not self.modalities or track.modality in self.modalities:
+                tracks[track.modality] = track
+        if lost or not tracks:
+            return None, tuple(findings)
+        clip, more = join(self.record, list(tracks.values()))
         return clip, (*findings, *more)
 
 
@@ -45,15 +62,10 @@ class _Unjoinable:
 
 
 def join(record: Record, tracks: Sequence[Track]) -> Joined:
-    """Keep the frames that every track has, and say which were left out of which.
+    """Keep the frames that every track has, each of another modality; say which were left out.
 
     `frame_id` of the clip has their numbers.
     """
-    twice = _twice([track.modality for track in tracks])
-    if twice:
-        paths = [track.path for track in tracks if track.modality == twice]
-        problem = f"is {twice}, and so is {paths[0].name}"
-        return None, (Finding(paths[1], f"{problem}: the clip was dropped"),)
     numbered = _number(tracks)
     if isinstance(numbered, _Unjoinable):
         return None, numbered.findings
@@ -81,10 +93,6 @@ def join(record: Record, tracks: Sequence[Track]) -> Joined:
 def _places(numbers: Sequence[int], wanted: Sequence[int]) -> list[int]:
     place = {number: index for index, number in enumerate(numbers)}
     return [place[number] for number in wanted]
-
-
-def _twice(modalities: Sequence[str]) -> str | None:
-    return next((name for name in modalities if modalities.count(name) > 1), None)
 
 
 def _number(tracks: Sequence[Track]) -> list[tuple[int, ...]] | _Unjoinable:

@@ -10,10 +10,13 @@ from pathlib import Path
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.sequence.sequence import GaitSequence, Record
 
+NO_FILE = "is neither a file nor a folder: a pipe, a device, or a link that leads nowhere"
+"""What is found of such a thing, which is never opened."""
+
 
 @dataclass(frozen=True)
 class Finding:
-    """Something missing, damaged or dropped: a file or folder, what is wrong, frames concerned."""
+    """Something missing, damaged, dropped or not taken as it is: where, what, and frames lost."""
 
     path: Path
     problem: str
@@ -70,7 +73,7 @@ class Layout(ABC):
     modalities: tuple[str, ...] = ()
 
     @abstractmethod
-    def find(self, root: Path, partition: Path | None = None) -> Survey:
+    def survey(self, root: Path, partition: Path | None = None) -> Survey:
         """All clips under `root`; no frames are read.
 
         `partition` is the official list of who trains and who is tested; without it the rule of

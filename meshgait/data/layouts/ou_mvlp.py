@@ -1,6 +1,6 @@
 """OU-MVLP (Takemura et al., 2018): 10,307 people, 14 views, 2 walks.
 
-Silhouette_000-00/00001/0001.png, or 00001/00/000/ with pictures or a pickle. Odd subjects up to
+Silhouette_000-00/00001/0001.png, or 00001/00/000/ with images or a pickle. Odd subjects up to
 10305 train; even ones and 10307 are tested. The folders are those that OpenGait documents, not
 checked against the files.
 """

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from meshgait.errors import DataError
+from meshgait.files.regular import read_json
 
 _MOST_BYTES = 1 << 26  # that of GREW has less than a megabyte
 _KEYS = ("TRAIN_SET", "TEST_SET")
@@ -34,12 +34,7 @@ def read_partition(path: Path) -> Partition:
     Raises `DataError` for another file, for a name that leads out of its folder, and for a person
     who is in both lists.
     """
-    if path.stat().st_size > _MOST_BYTES:
-        raise DataError(f"{path} has more than {_MOST_BYTES} bytes, which is absurd for a list")
-    try:
-        content = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        raise DataError(f"{path} is no JSON: {error}") from error
+    content = read_json(path, most=_MOST_BYTES)
     if not isinstance(content, dict) or not all(key in content for key in _KEYS):
         found = ", ".join(map(str, content))[:80] if isinstance(content, dict) else "no dictionary"
         raise DataError(f"{path} must have the keys {' and '.join(_KEYS)}; it has {found}")

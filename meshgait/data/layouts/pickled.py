@@ -12,6 +12,7 @@ from meshgait.data.layouts.frame_readers import cut_margins
 from meshgait.data.layouts.layout import Finding
 from meshgait.data.layouts.source import ReadResult, Source, Track
 from meshgait.errors import DataError
+from meshgait.files.pixels import grey_levels, labels, require_dark_border
 from meshgait.files.restricted_pickle import read_pickle
 from meshgait.modalities.parsing import PARSING_LABELS
 
@@ -33,7 +34,9 @@ class Pickled(Source):
         try:
             array = _array(read_pickle(self.path))
             found = _modality(array, self.modality)
-            return Track(found, self.path, _frames(array, found)), ()
+            frames, note = _frames(array, found)
+            notes = (Finding(self.path, note),) if note else ()
+            return Track(found, self.path, frames), notes
         except DataError as error:
             reason = str(error).removeprefix(f"{self.path}: ").removeprefix(f"{self.path} ")
             return None, (Finding(self.path, reason),)
@@ -52,8 +55,10 @@ def _array(content: Any) -> np.ndarray:
         raise DataError(f"holds a {type(content).__name__}, not an array of frames")
     if content.ndim < 2 or content.dtype.kind not in "bufi":
         raise DataError(f"holds an array {content.shape} of {content.dtype}, which is no clip")
-    if len(content) == 0:
+    if content.size == 0:
         raise DataError("has no frames")
+    if content.ndim == 4 and 1 in (content.shape[1], content.shape[3]):  # images of one channel
+        return content[:, 0] if content.shape[1] == 1 else content[..., 0]
     return content
 
 
@@ -68,18 +73,23 @@ def _modality(array: np.ndarray, expected: str | None) -> str:
 
 
 def _possible(array: np.ndarray) -> tuple[str, ...]:
+    """By shape; an image of several numbers below those of labels can be a parsing map only."""
     if array.shape[1:] == (85,) and array.dtype.kind == "f":
         return ("smpl",)
     if array.ndim == 3 and array.shape[1:] in ((17, 3), (18, 3)) and array.dtype.kind == "f":
         return ("skeleton2d",)
-    if array.ndim == 3 and array.dtype == np.uint8:
-        return ("silhouette", "parsing")
-    return ()
+    if array.ndim != 3:
+        return ()
+    top = array.max()
+    is_mask = top <= 1 or top >= PARSING_LABELS or bool(((array == 0) | (array == top)).all())
+    return ("silhouette", "parsing") if is_mask else ("parsing", "silhouette")
 
 
-def _frames(array: np.ndarray, modality: str) -> np.ndarray:
-    if modality in ("silhouette", "parsing"):
-        if modality == "parsing" and array.max() >= PARSING_LABELS:
-            raise DataError(f"has the label {array.max()}; there are 0 to {PARSING_LABELS - 1}")
-        return cut_margins(array)
-    return array.astype(np.float32)
+def _frames(array: np.ndarray, modality: str) -> tuple[np.ndarray, str | None]:
+    if modality == "parsing":
+        return cut_margins(labels(array, PARSING_LABELS)), None
+    if modality == "silhouette":
+        levels, note = grey_levels(array)
+        require_dark_border(levels)
+        return cut_margins(levels), note
+    return array.astype(np.float32), None

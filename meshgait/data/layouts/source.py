@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 
+from meshgait.data.layouts.frame_numbers import frame_numbers, number_text
 from meshgait.data.layouts.frame_readers import FrameReader
 from meshgait.data.layouts.layout import Finding
 from meshgait.errors import DataError
-
-LAST_NUMBER = r"(\d+)\D*$"
-"""Of the name of a file without its ending: the last number in it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,11 +51,10 @@ class Source(ABC):
 
 @dataclass(frozen=True)
 class FrameFolder(Source):
-    """Files with a frame each, in the order of the numbers that `number` finds in their names."""
+    """Files with a frame each, in the order of the numbers in their names; see `frame_numbers`."""
 
     path: Path
     reader: FrameReader
-    number: str = LAST_NUMBER
 
     @property
     def kind(self) -> str | None:
@@ -67,15 +64,15 @@ class FrameFolder(Source):
     def read(self) -> ReadResult:
         """Every frame that can be read."""
         try:
-            names = frame_names(self.path, self.reader.suffix)
+            names = frame_names(self.path, self.reader.suffixes)
         except OSError as error:
             return None, (Finding(self.path, f"cannot be listed: {error.strerror}"),)
         files, findings = self._number(names)
         listed = tuple(files)
         files = dict(sorted(files.items()))
         findings += _gaps(self.path, files)
-        frames, dropped = self._load(files)
-        findings += dropped
+        frames, more = self._load(files)
+        findings += more
         if not frames:
             return None, (*findings, Finding(self.path, f"has no frame of {self.kind} to use"))
         stack = np.stack(list(frames.values()))
@@ -86,9 +83,7 @@ class FrameFolder(Source):
         """Names by the numbers in them, in the order of the names."""
         files: dict[int, str] = {}
         findings = []
-        for name in names:
-            found = re.search(self.number, Path(name).stem)
-            number = int(found[1]) if found and len(found[1]) < 19 else None
+        for name, number in frame_numbers(names).items():
             if number is None:
                 findings.append(Finding(self.path / name, "has no frame number in its name", 1))
             elif number in files:
@@ -101,47 +96,64 @@ class FrameFolder(Source):
     def _load(self, files: dict[int, str]) -> tuple[dict[int, np.ndarray], list[Finding]]:
         frames: dict[int, np.ndarray] = {}
         dropped: dict[str, list[Path]] = {}
+        noted: dict[str, list[Path]] = {}
         for number, name in files.items():
             path = self.path / name
             try:
-                frame = self.reader(path)
+                frame, note = self.reader(path)
                 first = next(iter(frames.values()), frame)
                 if frame.shape != first.shape:
                     raise DataError(f"has the shape {frame.shape}, others {first.shape}")  # noqa: TRY301
                 frames[number] = frame
+                if note:
+                    noted.setdefault(note, []).append(path)
             except DataError as error:
                 dropped.setdefault(str(error), []).append(path)
             except OSError as error:
                 dropped.setdefault(f"cannot be read: {error.strerror}", []).append(path)
-        return frames, [
-            Finding(paths[0], problem + _and_more(len(paths)), len(paths))
-            for problem, paths in dropped.items()
-        ]
+        return frames, [*_counted(noted, lost=False), *_counted(dropped, lost=True)]
 
 
-def frame_names(folder: Path, suffix: str) -> list[str]:
+def frame_names(folder: Path, suffixes: Sequence[str]) -> list[str]:
     """Names of the files in a folder that end so, in order; averages and hidden files are none."""
     return sorted(
         entry.name
         for entry in folder.iterdir()
-        if entry.suffix.lower() == suffix
+        if entry.suffix.lower() in suffixes
         and not entry.name.startswith(".")
-        and not entry.name.endswith("gei.png")
+        and not entry.stem.lower().endswith("gei")
+        and entry.is_file()
     )
 
 
+def _counted(found: dict[str, list[Path]], *, lost: bool) -> list[Finding]:
+    return [
+        Finding(paths[0], problem + _and_more(len(paths)), len(paths) if lost else 0)
+        for problem, paths in found.items()
+    ]
+
+
 def _gaps(folder: Path, files: dict[int, str]) -> list[Finding]:
-    """Where frames are missing between others; those of every second frame are not."""
-    numbers = list(files)
-    step = min((b - a for a, b in pairwise(numbers)), default=1)
-    missing = [n for a, b in pairwise(numbers) for n in range(a + step, b, step)][:100_000]
-    if not missing:
+    """Where frames are missing between others; those of every second frame are not.
+
+    Numbers that do not go in equal steps are times, between which nothing is missing.
+    """
+    steps = [b - a for a, b in pairwise(files)]
+    step = min(steps, default=1)
+    if any(length % step for length in steps):
         return []
-    twin = files[numbers[0]]
-    width = len(re.findall(r"\d+", Path(twin).stem)[-1])
-    name = re.sub(r"\d+(?=\D*$)", f"{missing[0]:0{width}d}", Path(twin).stem) + Path(twin).suffix
-    return [Finding(folder / name, f"is missing{_and_more(len(missing))}", len(missing))]
+    count = sum(length // step - 1 for length in steps)
+    if not count:
+        return []
+    missing = next(a + step for a, b in pairwise(files) if b - a > step)
+    twin = files[missing - step]
+    text = number_text(twin, missing - step)
+    if text is None:
+        return [Finding(folder, f"has no frame {missing}{_and_more(count)}", count)]
+    before, _, after = twin.rpartition(text)
+    name = f"{before}{missing:0{len(text)}d}{after}"
+    return [Finding(folder / name, f"is missing{_and_more(count)}", count)]
 
 
 def _and_more(count: int) -> str:
-    return f"; so {'is' if count == 2 else 'are'} {count - 1} more in this folder" * (count > 1)
+    return f" (and {count - 1} more in this folder)" * (count > 1)

@@ -75,11 +75,17 @@ class ClipGroup:
 
 
 def usual_form(clips: Sequence[ClipFiles]) -> Form:
-    """Type and shape that a frame of each modality has in most of some clips."""
-    chosen = np.unique(np.linspace(0, len(clips) - 1, _SAMPLES).round().astype(int))
+    """Type and shape that a frame of each modality has in most of some clips.
+
+    Where none of them can be read, in the first that can.
+    """
+    chosen = np.unique(np.linspace(0, len(clips) - 1, _SAMPLES).round().astype(int)).tolist()
+    others = sorted(set(range(len(clips))).difference(chosen))
     votes: dict[str, Counter[tuple[str, tuple[int, ...]]]] = {}
-    for index in chosen if clips else ():
-        sequence, _ = clips[int(index)].read()
+    for place, index in enumerate([*chosen, *others] if clips else ()):
+        if votes and place >= len(chosen):
+            break
+        sequence, _ = clips[index].read()
         for name, array in _plain(sequence).items() if sequence else ():
             votes.setdefault(name, Counter())[_form(array)] += 1
     return {name: counts.most_common(1)[0][0] for name, counts in sorted(votes.items())}

@@ -10,26 +10,40 @@ from __future__ import annotations
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from tqdm import tqdm
 
 from meshgait.data.layouts import ClipFiles, Layout, Survey
 from meshgait.data.preparation.clip_reader import ClipGroup, ClipReader, usual_form
-from meshgait.data.preparation.summary import Note, Preparation, SplitSummary
+from meshgait.data.preparation.summary import (
+    Note,
+    Preparation,
+    SplitSummary,
+    commonest,
+    split_names,
+)
 from meshgait.data.processes import processes
 from meshgait.data.protocols.files import write_protocols
+from meshgait.data.protocols.protocol import Protocol
 from meshgait.data.recorded import PROTOCOLS_FILE
-from meshgait.data.store.read import Store
-from meshgait.data.store.write import array_content, joined_frames, packed_array, write_store
+from meshgait.data.store.read import Store, content_name
+from meshgait.data.store.write import (
+    array_content,
+    joined_frames,
+    packed_array,
+    remove_store,
+    write_store,
+)
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.storage import clear_parts
 from meshgait.sequence.sequence import Record
 
-VERSION = 1
+VERSION = 2
 """Of the pretreatment: another one makes all stores anew."""
 
 CLIPS_PER_SHARD = 32
@@ -38,7 +52,7 @@ CLIPS_PER_SHARD = 32
 def prepare(
     layout: Layout,
     root: str | Path,
-    out: str | Path,
+    out: str | Path | None,
     *,
     partition: Path | None = None,
     dry_run: bool = False,
@@ -48,38 +62,73 @@ def prepare(
 
     `out/report.json` has what is returned: what was written, and all that was left out. Clips to
     be searched have their protocols beside them. What an earlier run finished is kept, whatever
-    ended it, if files and settings are the same; the bytes are those of an undisturbed run. Floats
-    become single precision; clips of unusual shape or type are dropped. A `dry_run` writes nothing.
-    Raises `DataError` when no clip of this layout can be read, `ConfigError` if `out` is in `root`.
+    ended it, if files and settings are the same, to the bytes of an undisturbed run; a split that
+    this run does not make is removed. Floats become single precision; clips of unusual shape or
+    type are dropped. A `dry_run` writes nothing, and needs no `out`. Raises `DataError` when no
+    clip of this layout can be read, `ConfigError` if `out` is in `root`.
     """
-    root, out = Path(root), Path(out)
-    _require_apart(root, out)
-    survey = layout.find(root, partition)
+    root, target = Path(root), _target(Path(root), out, dry_run)
+    survey = layout.survey(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
-    summaries: list[SplitSummary] = []
-    notes = [Note.of(finding, root) for finding in survey.findings]
     with processes(-(-len(survey.clips) // CLIPS_PER_SHARD)) as pool:
-        for split in sorted({clip.split for clip in survey.clips}):
-            clips = [clip for clip in survey.clips if clip.split == split]
-            work = _Work(f"{layout.name} {split}", clips, reader, pool, progress)
-            found = work.weigh() if dry_run else work.write(out / split)
-            summaries.append(found.summary(split, len(clips)))
-            notes += found.notes
-            if split == "test":
-                path = None if dry_run else out / split / PROTOCOLS_FILE
-                notes += _add_protocols(layout, survey, found.records, path)
-    if not any(summary.clips for summary in summaries):
-        why = f"; the first: {notes[0].path} {notes[0].problem}" if notes else ""
-        raise DataError(f"no clip in {root} can be read{why}")
-    preparation = Preparation(layout.name, tuple(summaries), tuple(notes))
-    if not dry_run:
-        preparation.save(out / "report.json")
-    return preparation
+        works = _works(layout.name, survey.clips, reader, pool, progress)
+        removed = () if target is None else _retire(target, works)
+        found = {
+            split: work.weigh() if target is None else work.write(target / split)
+            for split, work in works.items()
+        }
+    read = [note for part in found.values() for note in part.notes]
+    notes = [Note.of(finding, root) for finding in survey.findings] + read
+    if not any(part.records for part in found.values()):
+        raise DataError(f"no clip in {root} can be read{commonest(read or notes)}")
+    searches, lost = _add_protocols(layout, survey, found.get("test"), target)
+    splits = tuple(part.summary(s, len(works[s].clips)) for s, part in found.items())
+    done = Preparation(layout.name, splits, (*notes, *lost), removed, searches)
+    if target is not None:
+        done.save(target / "report.json")
+    return done
 
 
-def _require_apart(root: Path, out: Path) -> None:
+def _target(root: Path, out: str | Path | None, dry_run: bool) -> Path | None:
+    """Where stores are written, or `None` for nowhere."""
+    if out is None:
+        if not dry_run:
+            raise ConfigError("without a folder to write to there is only a dry run")
+        return None
+    out = Path(out)
     if root.resolve() in (out.resolve(), *out.resolve().parents):
         raise ConfigError(f"{out} lies in {root}, which is read; write elsewhere")
+    return None if dry_run else out
+
+
+def _works(
+    name: str, clips: Sequence[ClipFiles], reader: ClipReader, pool: Executor | None, progress: bool
+) -> dict[str, _Work]:
+    splits: dict[str, list[ClipFiles]] = {split: [] for split in sorted({c.split for c in clips})}
+    for clip in clips:
+        splits[clip.split].append(clip)
+    return {s: _Work(f"{name} {s}", some, reader, pool, progress) for s, some in splits.items()}
+
+
+def _retire(out: Path, works: Mapping[str, _Work]) -> tuple[str, ...]:
+    """Before anything is written: no split of another content may stand beside those to come.
+
+    Names of the splits that were removed. A process killed later leaves what is not complete, and
+    never two splits of different runs.
+    """
+    removed = []
+    for split in sorted({"train", "test", *split_names(out / "report.json")}):
+        folder = out / split
+        content = content_name(folder)
+        if content is None:
+            continue
+        if split not in works:
+            (folder / PROTOCOLS_FILE).unlink(missing_ok=True)
+            remove_store(folder)
+            removed.append(split)
+        elif content != works[split].fingerprint:
+            (folder / "store.json").unlink(missing_ok=True)
+    return tuple(removed)
 
 
 @dataclass(frozen=True)
@@ -118,20 +167,25 @@ class _Work:
     pool: Executor | None
     progress: bool
 
-    def write(self, folder: Path) -> _Found:
-        """Make the store of the split, unless it is there, and check every byte of it."""
+    @cached_property
+    def fingerprint(self) -> str:
+        """Names the content of the split: files and settings."""
         words = f"{VERSION} {self.title} {CLIPS_PER_SHARD} {self.reader.form} {self.reader.wanted}"
         digest = hashlib.sha256(words.encode())
         for line in _state(self.clips, self.reader.root):
             digest.update(line.encode(errors="surrogateescape"))
-        store = _complete(folder, digest.hexdigest())
+        return digest.hexdigest()
+
+    def write(self, folder: Path) -> _Found:
+        """Make the store of the split, unless it is there, and check every byte of it."""
+        store = _complete(folder, self.fingerprint)
         if store is None:
             groups = self._groups()
             with self._bar() as bar:
                 write_store(
                     folder,
                     groups,
-                    fingerprint=digest.hexdigest(),
+                    fingerprint=self.fingerprint,
                     progress=lambda shard: bar.update(len(groups[shard].clips)),
                     pool=self.pool,
                 )
@@ -187,9 +241,20 @@ def _state(clips: Sequence[ClipFiles], root: Path) -> Iterator[str]:
         yield f"{clip.record.name}\n"
         for path in clip.paths:
             yield f"{_relative(path, root)}\n"
-            for file in sorted(os.scandir(path), key=_name) if path.is_dir() else [path]:
-                about = os.stat(file)
-                yield f"{os.fspath(file)[len(str(path)) :]} {about.st_size} {about.st_mtime_ns}\n"
+            try:
+                for file in sorted(os.scandir(path), key=_name) if path.is_dir() else [path]:
+                    yield f"{os.fspath(file)[len(str(path)) :]} {_about(file)}\n"
+            except OSError as error:
+                yield f"{error.strerror}\n"
+
+
+def _about(file: os.DirEntry[str] | Path) -> str:
+    """Size and time of change of a file, or why they cannot be told, as of a broken link."""
+    try:
+        about = os.stat(file)
+    except OSError as error:
+        return str(error.strerror)
+    return f"{about.st_size} {about.st_mtime_ns}"
 
 
 def _name(entry: os.DirEntry[str]) -> str:
@@ -197,18 +262,31 @@ def _name(entry: os.DirEntry[str]) -> str:
 
 
 def _add_protocols(
-    layout: Layout, survey: Survey, records: Sequence[Record], path: Path | None
-) -> list[Note]:
-    """Write how the clips that are left are searched; the probes that are lost."""
-    names = {record.name for record in records}
+    layout: Layout, survey: Survey, test: _Found | None, out: Path | None
+) -> tuple[tuple[str, ...], list[Note]]:
+    """Write how the clips that are left are searched; that in words, and the probes lost."""
+    if test is None:
+        return (), []
+    records, names = test.records, {record.name for record in test.records}
     protocols = layout.protocols(records, survey.probes & names) if records else ()
-    if path is not None:
+    if out is not None:
+        path = out / "test" / PROTOCOLS_FILE
         clear_parts(path)
         if protocols:
             write_protocols(path, protocols)
         else:
             path.unlink(missing_ok=True)
-    return [Note(".", f"probe {name} was dropped") for name in sorted(survey.probes - names)]
+    lost = [Note(".", f"probe {name} was dropped") for name in sorted(survey.probes - names)]
+    return tuple(_sides(protocol, records) for protocol in protocols), lost
+
+
+def _sides(protocol: Protocol, records: Sequence[Record]) -> str:
+    try:
+        found = protocol.compare(records)
+    except DataError as error:
+        return str(error)
+    probes = (f"{len(i)} probes" + f" {g}" * (g != "all") for g, i in found.probes.items())
+    return f"{protocol.name}: {', '.join(probes)}, gallery of {len(found.gallery)}"
 
 
 def _relative(path: Path, root: Path) -> str:

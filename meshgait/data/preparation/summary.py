@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -55,11 +56,17 @@ class SplitSummary:
 
 @dataclass(frozen=True)
 class Preparation:
-    """The stores of all splits, and the notes in the order of the files."""
+    """The stores of all splits, and the notes in the order of the files.
+
+    Beside what is saved: splits of an earlier run that were `removed`, and how the test is searched
+    in words.
+    """
 
     layout: str
     splits: tuple[SplitSummary, ...]
     notes: tuple[Note, ...]
+    removed: tuple[str, ...] = ()
+    searches: tuple[str, ...] = ()
 
     def save(self, path: Path) -> None:
         """Write everything as JSON."""
@@ -86,7 +93,27 @@ class Preparation:
                 for modality, clips in split.modalities.items()
                 if clips < split.clips
             ]
-        return "\n".join([*lines, *_by_kind(self.notes)])
+        lines += [f"{name}: of an earlier run, and removed" for name in self.removed]
+        return "\n".join([*lines, *self.searches, *_by_kind(self.notes)])
+
+
+def split_names(path: Path) -> tuple[str, ...]:
+    """The splits that an earlier report names; none if there is no report, or another file."""
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        names = [split["name"] for split in content["splits"]]
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
+        return ()
+    return tuple(name for name in names if isinstance(name, str) and Path(name).name == name)
+
+
+def commonest(notes: Sequence[Note]) -> str:
+    """The trouble that costs most frames, as the end of a sentence; nothing without notes."""
+    cost: Counter[str] = Counter()
+    for note in notes:
+        cost[note.kind] += max(note.frames, 1)
+    worst = max(notes, key=lambda note: cost[note.kind], default=None)
+    return "" if worst is None else f": {worst.path} {worst.problem}"
 
 
 def _by_kind(notes: Sequence[Note]) -> list[str]:

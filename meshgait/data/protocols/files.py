@@ -11,6 +11,7 @@ from typing import Any
 
 from meshgait.data.protocols.protocol import Group, Protocol
 from meshgait.errors import ConfigError, DataError
+from meshgait.files.regular import parse_json, read_text
 from meshgait.files.storage import written_whole
 
 FORMAT = 1
@@ -39,11 +40,11 @@ def read_protocols(path: str | Path) -> tuple[Protocol, ...]:
     """
     path = Path(path)
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = read_text(path)
         if path.suffix.lower() == ".csv":
             return (_from_table(path, list(csv.DictReader(text.splitlines()))),)
-        return _from_json(path, json.loads(text))
-    except (UnicodeDecodeError, json.JSONDecodeError, csv.Error, RecursionError) as error:
+        return _from_json(path, parse_json(text, name=str(path)))
+    except csv.Error as error:
         raise DataError(f"{path} cannot be read as a protocol: {error}") from error
 
 

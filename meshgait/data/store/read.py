@@ -219,6 +219,16 @@ class _Frames(Unread):
         return modality in self._modalities
 
 
+def content_name(folder: Path) -> str | None:
+    """The fingerprint of the store that a folder holds, whole or begun; `None` without any."""
+    for path in (folder / "store.json", *sorted(folder.glob("[0-9]*.json"))):
+        try:
+            return str(read_index(path)["fingerprint"])
+        except (DataError, KeyError):
+            continue
+    return None
+
+
 def _read_header(folder: Path) -> dict[str, Any]:
     header = read_index(folder / "store.json")
     if header["format"] != FORMAT:

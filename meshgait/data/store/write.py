@@ -8,6 +8,7 @@ import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Executor
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -67,6 +68,18 @@ def write_store(
         header = {"format": FORMAT, "fingerprint": fingerprint, "shards": len(shards)}
         _write_json(folder / "store.json", header)
     return Store(folder)
+
+
+def remove_store(folder: str | Path) -> None:
+    """Remove a store, whole or begun, and nothing else in its folder, which goes if it is empty."""
+    folder = Path(folder)
+    with locked(folder):
+        (folder / "store.json").unlink(missing_ok=True)
+        ours = (path for path in folder.iterdir() if _OURS.fullmatch(path.name))
+        for path in sorted(ours, key=lambda path: path.suffix, reverse=True):  # indices last
+            path.unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def packed_array(frames: np.ndarray) -> tuple[np.ndarray, list[int] | None]:

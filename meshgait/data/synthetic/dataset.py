@@ -14,7 +14,6 @@ from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
 from tqdm import tqdm
 
 from meshgait.body import Body
@@ -33,6 +32,7 @@ from meshgait.data.synthetic.render_clip import (
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.storage import cache_dir
 from meshgait.mesh import Mesh
+from meshgait.numerics import stream
 from meshgait.sequence.sequence import GaitSequence, Record
 
 SPLITS = ("train", "test")
@@ -104,7 +104,7 @@ class SyntheticGait:
 
     def draw_protocol(self, draw: int) -> Protocol:
         """The same with other probes; draw 0 is `protocol`."""
-        generator = np.random.default_rng((self.seed, 99, *([draw] if draw else [])))
+        generator = stream("probes", self.seed, draw)
         chosen = generator.integers(self.config.clips, size=self.identities)
         records = self.records
         names = {records[i * self.config.clips + c].name for i, c in enumerate(chosen)}

@@ -6,7 +6,14 @@ from functools import cached_property
 from typing import Literal
 
 from meshgait.body import Body
-from meshgait.data.synthetic.render_clip import Clip, WildConfig, draw_clip, estimate, render_clip
+from meshgait.data.synthetic.render_clip import (
+    GENERATOR,
+    Clip,
+    WildConfig,
+    draw_clip,
+    estimate,
+    render_clip,
+)
 from meshgait.errors import ConfigError
 from meshgait.sequence.sequence import GaitSequence, Record
 
@@ -61,7 +68,7 @@ class EndlessGait:
     @cached_property
     def fingerprint(self) -> str:
         """Names what decides the content."""
-        return repr((STREAM, self.seed, self.config, self.modalities))
+        return repr((GENERATOR, STREAM, self.seed, self.config, self.modalities))
 
     def clip(self, index: int) -> Clip:
         """Clip `index` before it is rendered."""

@@ -14,12 +14,14 @@ from meshgait.data.synthetic.segmentation import Occluder, SegmentationNoise, oc
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import is_visible, normalize_silhouette
+from meshgait.numerics import in_no_mode, stream
 from meshgait.render import coverage
 from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
 from meshgait.walker.outfit import Condition
+from meshgait.walker.surface import reshape_surface
 
-GENERATOR = 2  # raise it whenever the same seed gives other clips
+GENERATOR = 5  # raise it whenever the same seed gives other clips
 _PICTURE = (128, 112)  # pixels around a person
 _PICTURE_HEIGHT_M = 2.0  # what `person_px` of a tall person spans
 _LEAST_FRAMES = 12  # that an occluder leaves to be seen
@@ -62,6 +64,7 @@ class Clip:
 
     record: Record
     walk: Walk
+    surface: Float[np.ndarray, " M"]
     outfit: Outfit
     camera: Camera
     occluder: Occluder | None
@@ -72,9 +75,9 @@ def draw_clip(
     subject: str, key: tuple[int, ...], number: int, body: Body, config: WildConfig
 ) -> Clip:
     """Clip `number` of the person that `key` seeds: a function of its arguments alone."""
-    person = Identity.draw(np.random.default_rng(key))
+    person = Identity.draw(stream("person", *key))
     key = (*key, number)
-    generator = np.random.default_rng(key)
+    generator = stream("clip", *key)
     shares = [1 - config.bag - config.coat, config.bag, config.coat]
     conditions: tuple[Condition, ...] = ("normal", "bag", "coat")
     condition = conditions[generator.choice(3, p=shares)]
@@ -86,11 +89,13 @@ def draw_clip(
         frames=int(generator.integers(config.frames[0], config.frames[1] + 1)),
         fps=config.fps,
         phase=generator.uniform(),
+        variation=int(generator.integers(2**32)),
     )
     azimuth, camera = _place_camera(config, generator)
     occluder = _place_occluder(generator) if generator.random() < config.occluded else None
     record = Record(subject, f"{condition}{number:02d}", f"{azimuth:03d}")
-    return Clip(record, steps, Outfit.draw(condition, generator), camera, occluder, key)
+    outfit = Outfit.draw(condition, generator)
+    return Clip(record, steps, person.surface, outfit, camera, occluder, key)
 
 
 def _place_camera(config: WildConfig, generator: np.random.Generator) -> tuple[int, Camera]:
@@ -101,7 +106,7 @@ def _place_camera(config: WildConfig, generator: np.random.Generator) -> tuple[i
     view = np.rad2deg(2 * np.arctan(_PICTURE[0] / height_px * _PICTURE_HEIGHT_M / 2 / distance))
     camera = Camera.orbit(
         float(azimuth), float(elevation), float(distance), _PICTURE,
-        target=(0.0, 0.9, 0.0), fov_deg=float(view),
+        target=torch.tensor([0.0, 0.9, 0.0], dtype=torch.float32), fov_deg=float(view),
     )  # fmt: skip
     return azimuth, camera
 
@@ -118,29 +123,33 @@ def _place_occluder(generator: np.random.Generator) -> Occluder:
 def dressed(body: Body, clip: Clip) -> Mesh:
     """The walker with clothes and bag, one mesh for every frame."""
     motion = clip.walk.motion
-    return clip.outfit.dress(body, motion.decode(body), torch.from_numpy(motion.pose))
+    bare = reshape_surface(body, motion.decode(body), clip.surface)
+    return clip.outfit.dress(body, bare, torch.from_numpy(motion.pose), fps=motion.fps)
 
 
+@in_no_mode()
 @torch.no_grad()
 def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
     """The SMPL parameters that `render_clip` gives, also of frames that show nobody."""
-    generator = np.random.default_rng((*clip.key, 1))
-    motion = clip.walk.motion
-    joints = motion.decode(body).require_joints()
-    return estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
+    return _estimate(body, clip, clip.walk.motion.decode(body).require_joints(), config)
 
 
+def _estimate(
+    body: Body, clip: Clip, joints: Float[torch.Tensor, "T 24 3"], config: WildConfig
+) -> Float[np.ndarray, "T 85"]:
+    generator = stream("estimate", *clip.key)
+    return estimate_smpl(body, clip.walk.motion, joints, clip.camera, config.estimator, generator)
+
+
+@in_no_mode()
 @torch.no_grad()
 def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""
-    generator = np.random.default_rng((*clip.key, 1))
-    motion = clip.walk.motion
-    mesh = motion.decode(body)
+    mesh = dressed(body, clip)
     joints = mesh.require_joints()
-    smpl = estimate_smpl(motion, joints, clip.camera, config.estimator, generator)
-    clothed = clip.outfit.dress(body, mesh, torch.from_numpy(motion.pose))
-    image, corner = _photograph(clothed, clip.camera)
-    clean = segment(image, config.segmentation, generator)
+    smpl = _estimate(body, clip, joints, config)
+    image, corner = _photograph(mesh, clip.camera)
+    clean = segment(image, config.segmentation, stream("picture", *clip.key))
     mask = clean
     if clip.occluder is not None:
         mask = occlude(clean, clip.occluder, corner)

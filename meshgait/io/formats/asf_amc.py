@@ -15,6 +15,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from meshgait.errors import DataError
+from meshgait.files.regular import read_text
 from meshgait.io.content import Text
 from meshgait.io.recording import Format
 from meshgait.io.retarget import Skeleton, retarget
@@ -72,7 +73,7 @@ def _find_skeleton(motion: Path) -> Path:
 def _read_skeleton(path: Path) -> dict[str, dict]:
     """Bones by name, parents before children, the root first."""
     try:
-        text = path.read_text(encoding="utf-8")
+        text = read_text(path)
         sections = re.split(r"^:", re.sub(r"#.*", "", text), flags=re.MULTILINE)
         parts = {
             s.split(maxsplit=1)[0].lower(): s.partition("\n")[2] for s in sections if s.strip()

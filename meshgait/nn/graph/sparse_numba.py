@@ -7,10 +7,10 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.autograd.function import once_differentiable
 
 from meshgait._threads import blocks, in_parallel
 from meshgait.nn.graph import sparse_kernels
+from meshgait.numerics import differentiable_once
 
 MOST = 8  # frames to a task
 
@@ -39,7 +39,7 @@ class _Multiply(torch.autograd.Function):
         return _spread(x, matrix.first, matrix.column, value, matrix.shape[0])
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("a layer on a mesh on the CPU")
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         m = ctx.matrix
         value = m.value[m.order].to(slope.dtype)
@@ -61,7 +61,7 @@ class _WeightedSum(torch.autograd.Function):
         return result
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("a layer on a mesh on the CPU")
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         weight, x = ctx.saved_tensors
         m = ctx.matrix
@@ -90,7 +90,7 @@ class _Softmax(torch.autograd.Function):
         return share
 
     @staticmethod
-    @once_differentiable
+    @differentiable_once("a layer on a mesh on the CPU")
     def backward(ctx: Any, slope: Tensor) -> tuple[Tensor | None, ...]:
         (share,) = ctx.saved_tensors
         result = torch.empty_like(share)

@@ -77,7 +77,7 @@ def damage_and_read(files, name, data):
     path.write_bytes(content)
     if name == "pickle":
         track, findings = Pickled(path).read()
-        assert (track is None) == bool(findings)
+        assert track is not None or findings
         return
     with contextlib.suppress(DataError):
         READERS[name](path)
@@ -88,7 +88,7 @@ def test_silhouettes_are_those_of_the_recipe(tmp_path, side):
     path, image = tmp_path / "1.png", miniature.shape(0)
     miniature.write_png(path, image)
     expected = normalize_silhouette(image, (side, side * 11 // 16))
-    np.testing.assert_array_equal(SilhouetteFile(side)(path), expected)
+    np.testing.assert_array_equal(SilhouetteFile(side)(path)[0], expected)
 
 
 @pytest.mark.parametrize("size", [(64, 63), (64, 24), (48, 48), (0, 0), (4096, 4096)])

@@ -20,7 +20,7 @@ FRAME = f"{CLIP}/human_crop_f17281"
 
 
 def read_first(root, official):
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     clip, findings = survey.clips[0].read()
     return clip, (*survey.findings, *findings)
 
@@ -76,7 +76,7 @@ def test_a_damaged_frame_is_reported_by_name_and_costs_one_frame(tmp_path, name,
     assert path in {finding.path for finding in findings}
 
 
-def test_a_lengthened_picture_is_reported(tmp_path):
+def test_a_lengthened_image_is_reported(tmp_path):
     root, official = miniature.gait3d_raw(tmp_path)
     path = root / f"2D_Silhouettes/{FRAME}.png"
     path.write_bytes(path.read_bytes() + b"more")
@@ -101,7 +101,7 @@ def test_a_damaged_pickle_is_reported_by_name(tmp_path, damage):
         path.write_bytes(content + b"more")
     else:
         path.write_bytes(pickle.dumps(np.zeros((9, 85))))
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     if damage == "removed":
         assert len(survey.clips) == 7
         assert survey.findings[0].path == folder
@@ -140,7 +140,7 @@ def test_code_in_a_pickle_or_in_romps_files_is_not_run(tmp_path):
 
 
 @pytest.mark.parametrize("side", [9_000, 60_000])
-def test_a_picture_that_announces_too_much_is_not_unpacked(tmp_path, side):
+def test_an_image_that_announces_too_much_is_not_unpacked(tmp_path, side):
     root, official = miniature.gait3d_raw(tmp_path)
     bomb = root / f"2D_Silhouettes/{FRAME}.png"
     content = bytearray(bomb.read_bytes())
@@ -158,6 +158,6 @@ def test_links_in_circles_and_to_nothing_are_reported(tmp_path):
     (silhouettes / "0009").symlink_to(silhouettes, target_is_directory=True)
     (silhouettes / "0008").symlink_to(silhouettes / "0008")
     (silhouettes / "0007").symlink_to(tmp_path / "nowhere")
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     assert len(survey.clips) == 8
     assert {f.path.name for f in survey.findings} == {"0007", "0008", "0009"}

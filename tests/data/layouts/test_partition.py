@@ -32,7 +32,7 @@ def test_people_and_probes_that_differ_from_the_list_are_reported(tmp_path):
     lists["TRAIN_SET"] = ["0001", "0777"]
     lists["PROBE_SET"].append("0002-camid9_videoid9-seq9")
     official.write_text(json.dumps(lists))
-    survey = LAYOUTS["gait3d"].find(root, official)
+    survey = LAYOUTS["gait3d"].survey(root, official)
     problems = "; ".join(finding.problem for finding in survey.findings)
     assert "0000 is in neither list: 2 clips were left out" in problems
     assert "person 0777 of the list is not there" in problems

@@ -86,8 +86,8 @@ ONE = {"name": "p", "probes": ["a"]}
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        ("{", "cannot be read as a protocol"),
-        ("[" * 100_000, "cannot be read as a protocol"),
+        ("{", "is no JSON"),
+        ("[" * 100_000, "is no JSON"),
         ("3", "is no protocol"),
         ({"protocols": 3}, "is no protocol"),
         ({"TRAIN_SET": []}, "is no protocol"),

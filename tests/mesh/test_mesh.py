@@ -135,3 +135,31 @@ def test_a_cast_changes_floats_only(ball):
 def test_wrong_shapes_are_named(vertices, faces, message):
     with pytest.raises(ShapeError, match=message):
         Mesh(torch.zeros(vertices), None, torch.zeros(faces, dtype=torch.int64))
+
+
+def test_a_scene_becomes_one_mesh_with_everything_in_its_place(ball):
+    scene = trimesh.Scene()
+    scene.add_geometry(ball.to_trimesh())
+    scene.add_geometry(
+        ball.to_trimesh(), transform=trimesh.transformations.translation_matrix([5, 0, 0])
+    )
+    found = Mesh.from_trimesh(scene)
+    assert found.vertices.shape == (2 * len(ball.vertices), 3)
+    assert found.topology.is_closed
+    assert_close(found.vertices[len(ball.vertices) :], ball.vertices + torch.tensor([5.0, 0, 0]))
+    for nothing in (trimesh.Scene(), trimesh.PointCloud(np.zeros((3, 3)))):
+        with pytest.raises(DataError, match="without triangles"):
+            Mesh.from_trimesh(nothing)
+
+
+def test_edges_can_be_changed_without_harm(ball):
+    ball.edges.zero_()
+    assert ball.edges.any()
+
+
+def test_unused_vertices_are_dropped_and_used_ones_kept(ball):
+    far = torch.full((3, 3), torch.nan)
+    mesh = Mesh(torch.cat([far, ball.vertices, far]), None, ball.faces + 3)
+    assert torch.equal(mesh.used().vertices, ball.vertices)
+    assert torch.equal(mesh.used().faces, ball.faces)
+    assert ball.used() is ball
