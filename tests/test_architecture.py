@@ -1,6 +1,7 @@
 """The shape of the tree: who imports whom, how long things are, what is public."""
 
 import ast
+import inspect
 import itertools
 import json
 import subprocess
@@ -8,6 +9,8 @@ import sys
 from pathlib import Path
 
 import pytest
+
+import meshgait
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "meshgait"
@@ -117,6 +120,12 @@ def test_inside_a_part_imports_make_no_circle():
     while leaves := {name for name, used in uses.items() if not used & uses.keys()}:
         uses = {name: used for name, used in uses.items() if name not in leaves}
     assert not uses
+
+
+def test_no_name_of_the_package_hides_a_part_of_it():
+    parts = {part_of(file) for file in FILES}
+    for name in set(meshgait.__all__) & parts - {"_version"}:
+        assert inspect.ismodule(getattr(meshgait, name)), name
 
 
 def test_at_most_ten_modules_lie_loose():
