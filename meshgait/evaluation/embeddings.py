@@ -19,6 +19,7 @@ from meshgait.data.batches import collate
 from meshgait.data.processes import ReadAhead
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
+from meshgait.nn import Network, require_network
 from meshgait.nn.embed import warn_of_cut
 from meshgait.sequence import GaitSequence, Record
 from meshgait.sequence.kind import names_in, require_kind
@@ -101,7 +102,7 @@ class _Sequences(Dataset[tuple[GaitSequence, int]]):
 
 
 def embed(
-    model: Any,
+    model: Network,
     data: SequenceDataset,
     *,
     limit: int = 720,
@@ -115,8 +116,9 @@ def embed(
     included, go through the network at once (always one sequence at least). Whatever the batches,
     the embeddings are the same up to rounding.
     """
+    require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-    clips = ReadAhead(_Sequences(data, model.inputs, limit), workers)
+    clips = ReadAhead(_Sequences(data, tuple(model.inputs), limit), workers)
     bar = tqdm(clips, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()

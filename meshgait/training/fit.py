@@ -7,6 +7,7 @@ killed and resumed ends where an undisturbed one does.
 from __future__ import annotations
 
 import threading
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,11 @@ from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.data.processes import ReadAhead
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
-from meshgait.nn import calibrate_
+from meshgait.nn import Network, calibrate_
 from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
+from meshgait.training.contract import make_criterion, try_on_data
+from meshgait.training.criterion import LossRecipe
 from meshgait.training.devices import any_process, gathered, held_by, make_fabric
 from meshgait.training.interrupts import interrupts_noted
 from meshgait.training.log import Report, Row, TrainingLog, write_table
@@ -31,22 +34,24 @@ from meshgait.weights.checkpoint import describe_model, load_checkpoint, save_ch
 
 
 def fit(
-    model: Any,
-    criterion: nn.Module,
+    model: Network,
     data: SequenceDataset,
     recipe: Recipe = Recipe(),
     *,
+    loss: nn.Module | LossRecipe | None = None,
     out: str | Path,
     resume: bool = False,
     fabric: Any = None,
     report: Report | None = None,
 ) -> list[Row]:
-    """Train `model` (see `meshgait.models`) in place; a row of its history per `log_every` steps.
+    """Train `model`, any `meshgait.nn.Network`, in place; a row of history per `log_every` steps.
 
-    `criterion(embedding, label)` gives the weighted terms of the loss by name; its own weights
-    are trained too. Where it says `describes = True` it is given everything that
+    Before the first step it is tried on a clip; `ConfigError` and `ShapeError` say what it lacks.
+    `loss(embedding, label)` gives the loss, or its weighted terms by name; its own weights are
+    trained too. Where it says `describes = True` it is given everything that
     `model.describe(**inputs, mask=mask)` returns, the embedding first and all of it batch first:
-    `criterion(embedding, label, *rest)`.
+    `loss(embedding, label, *rest)`. A function of (model, number of identities) makes one; without
+    any it is the loss of the recipe.
 
     `out` receives `checkpoint.pt`, `log.csv` and TensorBoard's events. `resume` goes on from the
     checkpoint there, if there is one; settings that would change the outcome, other than the
@@ -57,11 +62,13 @@ def fit(
     network that found them best. `fabric` stands in for `make_fabric(recipe.precision)`; `report`
     is told a line for each row of the history, otherwise stderr where it is no terminal.
     """
+    try_on_data(model, data, recipe)
     fabric = fabric or make_fabric(recipe.precision)
     fabric.launch()
     held_out = None
     if recipe.validate_every:
         data, held_out = hold_out(data, recipe.validate_share, recipe.seed)
+    criterion = make_criterion(loss or recipe.loss, model, data)
     with held_by(fabric, Path(out)):
         training = _Training(model, criterion, data, recipe, Path(out), fabric)
         training.held_out = held_out
@@ -89,8 +96,6 @@ class _Training:
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip
-        if not any(weight.requires_grad for weight in model.parameters()):
-            raise ConfigError(f"{type(model).__name__} has no weights to train")
         if recipe.calibrate and not (out / "checkpoint.pt").exists():
             first = self.batches[0]
             calibrate_(model, **first.inputs, mask=first.mask)
@@ -193,8 +198,9 @@ class _Training:
         outputs = self.forward(**there.inputs, mask=mask)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         embedding, label, *rest = gathered(self.fabric, (outputs[0], there.label, *outputs[1:]))
-        terms = self.loss(embedding, label, *rest)
-        total = torch.stack(list(terms.values())).sum()
+        found = self.loss(embedding, label, *rest)
+        terms = found if isinstance(found, Mapping) else {}
+        total = torch.stack(list(terms.values())).sum() if terms else found
         self._require_finite(total, "the loss", batch)
         self.optimizer.zero_grad()
         self.fabric.backward(total)

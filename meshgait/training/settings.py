@@ -10,7 +10,9 @@ from torch import Tensor, nn
 
 from meshgait.data import TrainingBatches
 from meshgait.errors import ConfigError
+from meshgait.training.contract import plain_attributes
 from meshgait.training.recipe import Recipe
+from meshgait.weights.checkpoint import settings_of
 
 # Of a recipe, when a run is resumed.
 _FREE = ("steps", "metric", "workers", "log_every", "save_every")
@@ -25,9 +27,9 @@ def describe_settings(
     digest = hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()[:16]
     given = {
         "model": type(model).__name__,
-        **{f"model.{name}": value for name, value in vars(model.config).items()},
+        **{f"model.{name}": value for name, value in settings_of(model).items()},
         **{f"recipe.{name}": value for name, value in vars(recipe).items()},
-        **_plain_attributes("criterion", criterion),
+        **plain_attributes("criterion", criterion),
         "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
     }
     for name in _FREE:
@@ -59,15 +61,3 @@ def copy_buffers(module: nn.Module) -> dict[str, Tensor]:
         for name, buffer in part.named_buffers(recurse=False)
         if name not in part._non_persistent_buffers_set
     }
-
-
-def _plain_attributes(name: str, module: nn.Module) -> dict[str, Any]:
-    """The settings of a module, such as a margin, and of those inside it, and their types."""
-    found: dict[str, Any] = {}
-    for path, part in module.named_modules(prefix=name):
-        found[path] = type(part).__name__
-        for key, value in vars(part).items():
-            is_plain = isinstance(value, bool | int | float | str | None)
-            if is_plain and key != "training" and not key.startswith("_"):
-                found[f"{path}.{key}"] = value
-    return found

@@ -28,7 +28,7 @@ def people(data):
 
 def train(out, *, resume=False, **changes):
     model, criterion = tiny()
-    return fit(model, criterion, DATA, replace(RECIPE, **changes), out=out, resume=resume)
+    return fit(model, DATA, replace(RECIPE, **changes), loss=criterion, out=out, resume=resume)
 
 
 @pytest.fixture(scope="module")
@@ -113,7 +113,7 @@ def test_it_is_resumed_to_the_same_bits(tmp_path, straight, step):
     model, criterion = tiny()
     in_step(step, criterion, lambda: torch.zeros(1).new_zeros(()).item() / 0)
     with pytest.raises(ZeroDivisionError):
-        fit(model, criterion, DATA, replace(RECIPE, save_every=step - 1), out=tmp_path)
+        fit(model, DATA, replace(RECIPE, save_every=step - 1), loss=criterion, out=tmp_path)
     again = train(tmp_path, resume=True, save_every=step - 1)
     out, history = straight
     assert again == history
@@ -128,11 +128,12 @@ def test_a_validation_that_was_interrupted_is_made_up_for(tmp_path, straight):
     calls = []
 
     def broken(module, *_):
-        if not module.training:
+        if module.training:
             calls.append(module)
+        elif calls:  # not when it is tried before the first step
             raise ZeroDivisionError
 
     model.backbone[0].register_forward_hook(broken)
     with pytest.raises(ZeroDivisionError):
-        fit(model, criterion, DATA, replace(RECIPE, save_every=1), out=tmp_path)
+        fit(model, DATA, replace(RECIPE, save_every=1), loss=criterion, out=tmp_path)
     assert train(tmp_path, resume=True, save_every=1) == straight[1]
