@@ -73,7 +73,7 @@ def test_plain_values_keep_everything():
         "class_path": "meshgait.data.batches.frame_sampling.VaryingFrames",
         "init_args": {"least": 10, "most": 50},
     }
-    assert plain["batch"] == {"people": 32, "clips": 4}
+    assert plain["batch"] == {"subjects": 32, "clips": 4}
     assert [part["init_args"]["chance"] for part in plain["augment"]] == [0.2, 0.2, 0.2]
 
 
