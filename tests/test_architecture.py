@@ -19,7 +19,7 @@ PACKAGES = [file for file in FILES if file.name == "__init__.py"]
 
 # From the ground up: a part imports those below its floor, and on its floor those to its left.
 FLOORS = (
-    "errors _version _optional _jit _threads numerics rotation files mesh camera",
+    "errors _version _optional _jit _threads plugins numerics rotation files mesh camera",
     "body operators render",
     "sequence walker modalities",
     "io nn losses metrics visualization",

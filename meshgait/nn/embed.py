@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.errors import DataError
+from meshgait.nn.network import require_network
 
 MOST_FRAMES = 720  # of a clip, as networks are tested
 
@@ -34,6 +35,7 @@ def embed_sequences(
     a limit those after the first 720, as when networks are tested, with a warning. Raises
     `DataError` where a modality is missing.
     """
+    require_network(model)
     was_training = model.training
     model.eval()
     try:

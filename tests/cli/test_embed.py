@@ -65,7 +65,7 @@ def test_the_lines_of_the_readme_run_for_every_tool(tmp_path, capsys, monkeypatc
     assert ("as its own camera sees it" in said) == (tool in ("romp", "phalp"))
 
 
-@pytest.mark.parametrize("name", models.__all__)
+@pytest.mark.parametrize("name", models.networks())
 def test_every_network_reads_a_motion(tmp_path, capsys, name):
     walk = write_own(tmp_path)
     found, _ = embedded(capsys, checkpoint(tmp_path, name), walk, out=tmp_path / "e.npz")
