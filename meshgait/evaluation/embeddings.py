@@ -18,12 +18,8 @@ from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
-<<<<<<< HEAD
-from meshgait.nn.embed import MOST_FRAMES, warn_of_cut
-=======
 from meshgait.nn import Network, require_network
-from meshgait.nn.embed import warn_of_cut
->>>>>>> main
+from meshgait.nn.embed import MOST_FRAMES, warn_of_cut
 from meshgait.sequence import GaitSequence, Record
 from meshgait.sequence.kind import names_in, require_kind
 
@@ -121,14 +117,8 @@ def embed(
     """
     require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-<<<<<<< HEAD
-    sequences = _Sequences(data, model.inputs, MOST_FRAMES if limit is None else limit)
+    sequences = _Sequences(data, tuple(model.inputs), MOST_FRAMES if limit is None else limit)
     loader = DataLoader(sequences, batch_size=None, num_workers=workers)
-=======
-    loader = DataLoader(
-        _Sequences(data, tuple(model.inputs), limit), batch_size=None, num_workers=workers
-    )
->>>>>>> main
     bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()
