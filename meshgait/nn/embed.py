@@ -58,8 +58,8 @@ def warn_of_cut(lengths: Sequence[int]) -> None:
     if long:
         warnings.warn(
             f"of {len(long):,} of {len(lengths):,} sequences only the first {MOST_FRAMES} frames "
-            f"were used; the longest has {max(long):,} (limit=, or --frames of meshgait embed, says "
-            "how many)",
+            f"were used; the longest has {max(long):,} (limit=, or --frames of meshgait embed, "
+            "says how many)",
             stacklevel=3,
         )
 
