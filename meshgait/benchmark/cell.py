@@ -21,6 +21,7 @@ from meshgait.benchmark.walkers import Walkers
 from meshgait.data import Protocol
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.evaluation import Embeddings, embed, evaluate
+from meshgait.files.regular import read_json
 from meshgait.files.storage import written_whole
 from meshgait.metrics import part_distance
 from meshgait.training.fit import fit
@@ -88,7 +89,7 @@ def describe(method: Method, seed: int, budget: Budget, walkers: Walkers) -> dic
 def _read(path: Path, digest: str) -> Cell | None:
     """The cell that is there, or None: for none, one of other things, or a damaged one."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content["digest"] != digest:
             return None
         return Cell(**{entry.name: content[entry.name] for entry in fields(Cell)})
@@ -124,8 +125,7 @@ def _train(
     recipe = budget.recipe(
         method.loss, input_mode=method.input_mode, augment=method.augment, seed=seed
     )
-    criterion = recipe.loss(model, budget.train_identities)
-    fit(model, criterion, data, recipe, out=folder, resume=True)
+    fit(model, data, recipe, out=folder, resume=True)
     return {
         "steps": recipe.steps,
         "batch": f"{recipe.batch.subjects} x {recipe.batch.clips}",

@@ -15,7 +15,7 @@ from meshgait.files.compressed import is_compressed
 from meshgait.files.npy import BROKEN, MAGIC, read_array
 from meshgait.files.pickled_tensors import STREAM_START
 from meshgait.files.regular import opened, parse_json, read_bytes, read_text
-from meshgait.files.restricted_pickle import read_pickle
+from meshgait.files.restricted_pickle import read_pickle, to_numpy
 from meshgait.files.signature import LONGEST, signature
 from meshgait.files.storage import read_npz
 from meshgait.files.torch_file import is_torch, read_torch
@@ -118,8 +118,7 @@ def _array(path: Path) -> Any:
 
 def _to_numpy(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
-        return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+        return to_numpy(value)
     if isinstance(value, dict):
         return {key: _to_numpy(entry) for key, entry in value.items()}
     return [_to_numpy(entry) for entry in value] if isinstance(value, (list, tuple)) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -114,7 +113,7 @@ def _files(folder: Path) -> tuple[list[str], list[Finding]]:
     """Names of the files, in order; whatever is neither a file nor a folder is a finding."""
     names, findings = [], []
     try:
-        for entry in os.scandir(folder):
+        for entry in folder.iterdir():  # unlike scandir's, its tests do not raise for looping links
             if entry.name.startswith(".") or entry.is_dir():
                 continue
             if entry.is_file():

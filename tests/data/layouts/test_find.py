@@ -262,12 +262,13 @@ def test_pipes_and_broken_links_are_findings_and_never_opened(tmp_path):
     root = miniature.plain(tmp_path, ["ann/nm/000", "bob/nm/000"])
     os.mkfifo(root / "ann/nm/000/0009.png")
     (root / "ann/nm/000/0008.png").symlink_to(tmp_path / "nowhere")
+    (root / "ann/nm/000/0007.png").symlink_to(root / "ann/nm/000/0007.png")
     os.mkfifo(root / "bob/pipe")
     os.mkfifo(root / "pipe.pkl")
     clips, findings = read(FOLDER, root)
     assert [len(clip) for clip in clips.values()] == [3, 3]
     assert {finding.path.name for finding in findings} == {
-        "0008.png", "0009.png", "pipe", "pipe.pkl"
+        "0007.png", "0008.png", "0009.png", "pipe", "pipe.pkl"
     }  # fmt: skip
 
 
