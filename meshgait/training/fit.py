@@ -65,9 +65,7 @@ def fit(
     try_on_data(model, data, recipe)
     fabric = fabric or make_fabric(recipe.precision)
     fabric.launch()
-    held_out = None
-    if recipe.validate_every:
-        data, held_out = hold_out(data, recipe.validate_share, recipe.seed)
+    data, held_out = hold_out(data, recipe) if recipe.validate_every else (data, None)
     criterion = make_criterion(loss or recipe.loss, model, data)
     with held_by(fabric, Path(out)):
         training = _Training(model, criterion, data, recipe, Path(out), fabric)

@@ -40,7 +40,7 @@ def straight(tmp_path_factory):
 def test_people_are_held_out_whole_and_by_the_seed():
     chosen = set()
     for seed in range(20):
-        learn, held = hold_out(DATA, 0.4, seed)
+        learn, held = hold_out(DATA, replace(RECIPE, seed=seed))
         assert people(learn) | people(held) == people(DATA)
         assert not people(learn) & people(held)
         assert len(people(held)) == 2
@@ -48,20 +48,21 @@ def test_people_are_held_out_whole_and_by_the_seed():
         place = held.records.index(held.records[-1])
         expected = DATA[DATA.records.index(held.records[-1])].frames["smpl"]
         np.testing.assert_array_equal(held[place].frames["smpl"], expected)
-        assert people(hold_out(DATA, 0.4, seed)[1]) == people(held)
+        assert people(hold_out(DATA, replace(RECIPE, seed=seed))[1]) == people(held)
         chosen |= {tuple(sorted(people(held)))}
     assert len(chosen) > 3
 
 
 @pytest.mark.parametrize("share", [0.01, 0.9])
 def test_two_people_at_least_are_left_on_either_side(share):
+    recipe = replace(RECIPE, validate_share=share)
     if share < 0.5:
-        assert len(people(hold_out(DATA, share, 0)[1])) == 2
+        assert len(people(hold_out(DATA, recipe)[1])) == 2
     else:
         with pytest.raises(ConfigError, match=r"cannot be held out .* set validate_every to 0"):
-            hold_out(DATA, share, 0)
+            hold_out(DATA, recipe)
     with pytest.raises(ConfigError, match="of 3 people"):
-        hold_out(RandomWalks(people=3), share, 0)
+        hold_out(RandomWalks(people=3), recipe)
 
 
 def test_every_clip_is_searched_for_among_all_others():
@@ -91,7 +92,7 @@ def test_a_validation_is_in_the_table_and_the_best_network_is_kept(straight):
     best = max(found.values(), key=lambda row: row[SCORES[1]])
     content = load_checkpoint(out / "best.pt")
     assert content["validation"] == {name: best[name] for name in SCORES}
-    _, held = hold_out(DATA, RECIPE.validate_share, RECIPE.seed)
+    _, held = hold_out(DATA, RECIPE)
     assert validate(load_model(out / "best.pt"), held, "cosine") == content["validation"]
     assert set(content["subjects"]) == people(DATA) - people(held)
 
