@@ -69,11 +69,9 @@ def fit(
     criterion = make_criterion(loss or recipe.loss, model, data)
     with held_by(fabric, Path(out)):
         training = _Training(model, criterion, data, recipe, Path(out), fabric)
-        training.held_out = held_out
         training.restore(resume)
         with torch.random.fork_rng([fabric.device] if fabric.device.type == "cuda" else []):
-            training.run(report)
-    return training.history
+            return training.run(held_out, report)
 
 
 class _Training:
@@ -126,7 +124,8 @@ class _Training:
             raise ConfigError(f"{name} looks into the network, and compile takes it as a whole")
         return compile_network(self.model, self.fabric.device)
 
-    def run(self, report: Report | None = None) -> None:
+    def run(self, held_out: SequenceDataset | None, report: Report | None) -> list[Row]:
+        self.held_out = held_out
         self.model.train()
         self.criterion.train()
         recipe = self.recipe
@@ -147,6 +146,7 @@ class _Training:
                 if is_stopping:
                     raise KeyboardInterrupt(f"step {self.step} is saved in {self.out}")
         self.model.eval()
+        return self.history
 
     def _is_due(self, every: int) -> bool:
         return self.step == self.recipe.steps or self.step % every == 0

@@ -22,7 +22,7 @@ _STREAM = 0x76616C  # apart from the streams of training, which begin with the s
 def hold_out(data: SequenceDataset, recipe: Recipe) -> tuple[SequenceDataset, SequenceDataset]:
     """`data` of the people to learn from, and of `validate_share`, two at least, held out.
 
-    Those are drawn by the recipe's seed among the people with two clips or more, who can be found again.
+    Those are drawn by its seed among the people with two clips or more, who can be found again.
     Raises `ConfigError` where fewer than two are left for either.
     """
     clips = Counter(record.subject for record in data.records)
