@@ -11,11 +11,12 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
+from meshgait.data.processes import ReadAhead
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
 from meshgait.nn import Network, require_network
@@ -118,8 +119,9 @@ def embed(
     require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
     sequences = _Sequences(data, tuple(model.inputs), MOST_FRAMES if limit is None else limit)
-    loader = DataLoader(sequences, batch_size=None, num_workers=workers)
-    bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
+    bar = tqdm(
+        ReadAhead(sequences, workers), desc="embed", unit="clip", disable=None if progress else True
+    )
     was_training = model.training
     model.eval()
     parts = []
