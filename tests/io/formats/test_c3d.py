@@ -108,9 +108,10 @@ def test_one_marker_on_the_sacrum_is_enough(tmp_path):
         track = fit_joints(marker_joints(read(path).track()))
         np.testing.assert_allclose(track.pose, both.pose, atol=1e-3)
         np.testing.assert_allclose(track.transl, both.transl, atol=1e-3)
+    path = write(
+        tmp_path / "x.c3d", labels=list(marks), places=np.stack(list(marks.values()), axis=1)
+    )
     with pytest.raises(DataError, match="no markers LPSI, RPSI among LKNE"):
-        path = write(tmp_path / "x.c3d", labels=list(marks),
-                     places=np.stack(list(marks.values()), axis=1))  # fmt: skip
         marker_joints(read(path).track())
 
 
