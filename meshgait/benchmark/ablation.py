@@ -7,7 +7,7 @@ from typing import Any
 
 from meshgait.benchmark.methods import Method
 from meshgait.data import SmplNoise
-from meshgait.training.criterion import TripletNeckAndConsistency
+from meshgait.training.criterion import Loss
 
 
 def _mesh(name: str, **config: Any) -> Method:
@@ -19,7 +19,7 @@ def _fusion(name: str, **config: Any) -> Method:
 
 
 # With the weight that all other rows give to the classifier.
-_CONSISTENT = TripletNeckAndConsistency(weight=1.0)
+_CONSISTENT = Loss({"triplet": 1, "neck": 1, "consistency": 1})
 
 ABLATIONS: tuple[Method, ...] = (
     Method("silhouettes alone", "SLN"),

@@ -14,7 +14,7 @@ from meshgait.data import (
 )
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import ConfigError
-from meshgait.training.criterion import LossRecipe
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 from meshgait.training.recipe import Precision, Recipe
 
@@ -72,7 +72,7 @@ class Budget:
 
     def recipe(
         self,
-        loss: LossRecipe,
+        loss: Loss,
         *,
         input_mode: InputMode = "set",
         augment: tuple[Augmentation, ...] = (),

@@ -125,8 +125,7 @@ def _train(
     recipe = budget.recipe(
         method.loss, input_mode=method.input_mode, augment=method.augment, seed=seed
     )
-    criterion = recipe.loss(model, budget.train_identities)
-    fit(model, criterion, data, recipe, out=folder, resume=True)
+    fit(model, data, recipe, out=folder, resume=True)
     return {
         "steps": recipe.steps,
         "batch": f"{recipe.batch.subjects} x {recipe.batch.clips}",

@@ -14,7 +14,7 @@ from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames, Sequenc
 from meshgait.errors import ConfigError
 from meshgait.evaluation import Embeddings
 from meshgait.recipes import RECIPES
-from meshgait.training.criterion import LossRecipe, SupervisedContrast, TripletAndNeck
+from meshgait.training.criterion import Loss
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Method:
     model: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     input_mode: InputMode = "set"
-    loss: LossRecipe = TripletAndNeck(weight=1.0)
+    loss: Loss = Loss({"triplet": 1, "neck": 1})
     augment: tuple[Augmentation, ...] = ()
     embed: Callable[[SequenceDataset], Embeddings] | None = None
     note: str = ""
@@ -65,7 +65,7 @@ NEAREST = (
 # What the published recipe of a network does not tell. GaitGraph2 learns on fewer channels than it
 # is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
-    "GaitGraph2": {"loss": SupervisedContrast(0.07, 0.07)},
+    "GaitGraph2": {"loss": Loss({"contrast": 1}, temperature=0.07, base=0.07)},
     **{
         name: {"input_mode": "body"}
         for name in ("FusionGait", "MeshNet", "PointNet", "SkeletonGCN")
@@ -85,7 +85,7 @@ def all_methods() -> tuple[Method, ...]:
     named = {method.name for method in NEAREST}
     zoo = (
         Method(name, name, **{"input_mode": _input_mode(name), **_SPECIAL.get(name, {})})
-        for name in meshgait.models.__all__
+        for name in meshgait.models.networks()
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )
     return (*NEAREST, *zoo)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -119,6 +120,14 @@ class WalkFiles:
                 made.setdefault((by_ours, tuple(missing)), []).append(path)
         for (by_ours, missing_ones), files in made.items():
             say_what_is_made(files, missing_ones, by_ours, chosen)
+        self._say_who_is_there_twice()
+
+    def _say_who_is_there_twice(self) -> None:
+        for name, times in Counter(record.name for record in self.records).items():
+            if times > 1:
+                print(f"meshgait: {times} files are called {name}, so nothing tells their "
+                      "embeddings apart; clips can hold subject, condition and view",
+                      file=sys.stderr)  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.walks)

@@ -18,6 +18,7 @@ from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
+from meshgait.nn import Network, require_network
 from meshgait.nn.embed import warn_of_cut
 from meshgait.sequence import GaitSequence, Record
 from meshgait.sequence.kind import names_in, require_kind
@@ -100,7 +101,7 @@ class _Sequences(Dataset[tuple[GaitSequence, int]]):
 
 
 def embed(
-    model: Any,
+    model: Network,
     data: SequenceDataset,
     *,
     limit: int = 720,
@@ -114,8 +115,11 @@ def embed(
     included, go through the network at once (always one sequence at least). Whatever the batches,
     the embeddings are the same up to rounding.
     """
+    require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-    loader = DataLoader(_Sequences(data, model.inputs, limit), batch_size=None, num_workers=workers)
+    loader = DataLoader(
+        _Sequences(data, tuple(model.inputs), limit), batch_size=None, num_workers=workers
+    )
     bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()

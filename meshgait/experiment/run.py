@@ -86,9 +86,7 @@ def plot(experiment: Experiment, rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _trained(training: Training, folder: Path) -> Any:
     torch.manual_seed(training.recipe.seed)
     model = training.model(training.config)
-    people = len({record.subject for record in training.data.records})
-    criterion = training.recipe.loss(model, people)
-    fit(model, criterion, training.data, training.recipe, out=folder, resume=True)
+    fit(model, training.data, training.recipe, out=folder, resume=True)
     return load_model(folder / "checkpoint.pt")
 
 

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.errors import DataError
+from meshgait.nn.network import require_network
 
 
 @runtime_checkable
@@ -31,6 +32,7 @@ def embed_sequences(
     The model is in evaluation mode meanwhile. Frames after the first `limit` are left out, as
     when networks are tested, with a warning. Raises `DataError` where a modality is missing.
     """
+    require_network(model)
     was_training = model.training
     model.eval()
     try:

@@ -1,6 +1,7 @@
 """From the file of any tool to embeddings and fits, and what is said of files that hold no walk."""
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -64,7 +65,7 @@ def test_the_lines_of_the_readme_run_for_every_tool(tmp_path, capsys, monkeypatc
     assert ("as its own camera sees it" in said) == (tool in ("romp", "phalp"))
 
 
-@pytest.mark.parametrize("name", models.__all__)
+@pytest.mark.parametrize("name", models.networks())
 def test_every_network_reads_a_motion(tmp_path, capsys, name):
     walk = write_own(tmp_path)
     found, _ = embedded(capsys, checkpoint(tmp_path, name), walk, out=tmp_path / "e.npz")
@@ -95,6 +96,14 @@ def test_a_fit_is_seen_by_the_camera_that_it_found(tmp_path, capsys):
     torch.testing.assert_close(found.values[1], found.values[0], atol=1e-5, rtol=1e-4)
 
 
+def test_files_of_one_name_are_told(tmp_path, capsys):
+    walk = write_own(tmp_path)
+    (tmp_path / "other").mkdir()
+    twin = write_own(tmp_path / "other")
+    _, said = embedded(capsys, checkpoint(tmp_path, "GEI"), walk, twin, out=tmp_path / "e.npz")
+    assert "2 files are called walk-unknown-065" in said
+
+
 def test_frames_that_are_left_out_are_told_and_chosen(tmp_path, capsys):
     np.savez(tmp_path / "long.npz", silhouette=np.full((5000, 64, 44), 255, np.uint8))
     model = checkpoint(tmp_path, "GEI")
@@ -123,6 +132,9 @@ def files(tmp_path_factory):
     Image.new("L", (8, 8)).save(written["picture"], "PNG")
     written["text"].write_text("who,when\nanna,3\n")
     written["zero"].write_bytes(b"")
+    written["clips"] = folder / "clips"
+    written["clips"].mkdir()
+    shutil.copy(written["clip"], written["clips"])
     written["folder"].mkdir()
     (written["store"] / "test").mkdir(parents=True)
     (written["store"] / "test" / "store.json").write_text("{}")
@@ -143,6 +155,7 @@ NO_WALK = {
     "folder": "is of no known format: it holds a folder with no files",
     "store": "is a store of meshgait prepare, and one walk is wanted; .* --store",
     "nowhere": "No such file",
+    "clips": "is a folder of clips, and one walk is wanted; .* --store",
 }
 NO_BODY = NO_WALK | {"clip": r"holds a clip \(silhouette\), without pose and smpl; `meshgait fit`"}
 NO_CHECKPOINT = {
