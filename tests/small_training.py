@@ -86,10 +86,10 @@ def _interrupt_while_waiting():
 def _die_while_saving(number):
     whole_save, calls = torch.save, iter(range(1, sys.maxsize))
 
-    def save(content, path):
-        whole_save(content, path)
+    def save(content, file):
+        whole_save(content, file)
         if next(calls) == number:
-            os.truncate(path, os.path.getsize(path) // 2)
+            file.truncate(file.tell() // 2)
             _die()
 
     torch.save = save
