@@ -62,7 +62,7 @@ def _axes(track: PointTrack) -> Axes:
 
 def _marks(track: PointTrack) -> dict[str, np.ndarray]:
     """Markers (T, 3) by name, with straight lines over the frames in which one was not seen."""
-    found = {}
+    found: dict[str, np.ndarray] = {}
     time = np.arange(len(track))
     for index, name in enumerate(track.names):
         seen = track.confidence[:, index] > 0
@@ -117,12 +117,12 @@ def marker_joints(track: PointTrack) -> PointTrack:
     missing = [name for name in needed if name not in marks]
     if missing:
         raise DataError(f"there are no markers {', '.join(missing)} among {', '.join(track.names)}")
-    back = sum(marks[name] for name in backs) / len(backs)
-    joints = _hips(*(marks[name] for name in _FRONT), back)
+    back = np.mean([marks[name] for name in backs], axis=0)
+    joints = _hips(marks["LASI"], marks["RASI"], back)
     for side, letter in _SIDES:
         found = {f"{side}_{joint}": marks.get(letter + name) for joint, name in _SINGLE.items()}
         pair = [marks[name] for name in (f"{letter}WRA", f"{letter}WRB") if name in marks]
-        found[f"{side}_wrist"] = sum(pair) / len(pair) if pair else None
+        found[f"{side}_wrist"] = np.mean(pair, axis=0) if pair else None
         joints |= {name: place for name, place in found.items() if place is not None}
     if "C7" in marks and "CLAV" in marks:
         joints["neck"] = (marks["C7"] + marks["CLAV"]) / 2
