@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Protocol
 
 from meshgait.data import (
     Augmentation,
@@ -15,12 +15,28 @@ from meshgait.data import (
 )
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import ConfigError
-from meshgait.training.criterion import LossRecipe
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 from meshgait.training.recipe import Precision, Recipe
 
 InputMode = Literal["set", "motion"]
 """Frames of a clip in any order, or in a row."""
+
+
+class Trained(Protocol):
+    """What a budget must know of a method."""
+
+    @property
+    def input_mode(self) -> InputMode:
+        """Which frames it looks at."""
+
+    @property
+    def loss(self) -> Loss:
+        """What it is trained by."""
+
+    @property
+    def augment(self) -> tuple[Augmentation, ...]:
+        """What is done to its clips."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +67,8 @@ class Budget:
     def __post_init__(self) -> None:
         if self.seeds < 1 or self.data_seeds < 1:
             raise ConfigError(
-                f"seeds must be 1 or more, got {self.data_seeds} of data and {self.seeds} of training"
+                f"seeds must be 1 or more, got {self.data_seeds} of data, "
+                f"{self.seeds} of training"
             )
         if self.train_identities < 2 or self.test_identities < 2:
             raise ConfigError(
@@ -65,15 +82,8 @@ class Budget:
         """Which frames of each clip are learnt from."""
         return {"set": UnorderedFrames, "motion": ContinuousFrames}[input_mode](self.frames)
 
-    def recipe(
-        self,
-        loss: LossRecipe,
-        *,
-        input_mode: InputMode = "set",
-        augment: tuple[Augmentation, ...] = (),
-        seed: int,
-    ) -> Recipe:
-        """How a network is trained that reads clips in this way.
+    def recipe(self, method: Trained, *, seed: int) -> Recipe:
+        """How a method's network is trained.
 
         The rate rises and falls once, and the weights start fitted to the first batch: without
         both, networks without normalisation learn nothing in so few steps.
@@ -81,9 +91,9 @@ class Budget:
         return Recipe(
             steps=self.steps,
             batch=self.batch,
-            frames=self.sampling(input_mode),
-            loss=loss,
-            augment=augment,
+            frames=self.sampling(method.input_mode),
+            loss=method.loss,
+            augment=method.augment,
             optimizer=Adam(lr=self.lr),
             milestones=(),
             one_cycle=True,

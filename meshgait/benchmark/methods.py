@@ -19,7 +19,7 @@ from meshgait.benchmark.discriminants import (
 from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames
 from meshgait.errors import ConfigError
 from meshgait.recipes import RECIPES
-from meshgait.training.criterion import LossRecipe, SupervisedContrast, TripletAndNeck
+from meshgait.training.criterion import Loss
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Method:
     model: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     input_mode: InputMode = "set"
-    loss: LossRecipe = TripletAndNeck(weight=1.0)
+    loss: Loss = Loss({"triplet": 1, "neck": 0.1})
     augment: tuple[Augmentation, ...] = ()
     describe: Describe | None = None
     note: str = ""
@@ -74,22 +74,25 @@ NEAREST = (Method("GEI", "GEI"), Method("CGI", "CGI"))
 # What the published recipe of a network does not tell. GaitGraph2 learns on fewer channels than it
 # is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
-    "GaitGraph2": {"loss": SupervisedContrast(0.07, 0.07)},
+    "GaitGraph2": {"loss": Loss({"contrast": 1}, temperature=0.07, base=0.07)},
 }
 
 
-def _input_mode(model: str) -> InputMode:
-    """As the network was published."""
-    frames = [recipe.recipe.frames for recipe in RECIPES.values() if recipe.model == model]
-    in_a_row = any(isinstance(kind, OrderedFrames | ContinuousFrames) for kind in frames)
-    return "motion" if in_a_row else "set"
+def _published(model: str) -> dict[str, Any]:
+    """Frames, loss and augmentation as the network was published, as far as that is told."""
+    recipes = [recipe.recipe for recipe in RECIPES.values() if recipe.model == model]
+    in_a_row = any(isinstance(r.frames, OrderedFrames | ContinuousFrames) for r in recipes)
+    found: dict[str, Any] = {"input_mode": "motion" if in_a_row else "set"}
+    if recipes:
+        found |= {"loss": recipes[0].loss, "augment": recipes[0].augment}
+    return found
 
 
 def all_methods() -> tuple[Method, ...]:
     """The discriminants, the nearest neighbours, then every network of the zoo."""
     named = {method.name for method in NEAREST}
     zoo = (
-        Method(name, name, **{"input_mode": _input_mode(name), **_SPECIAL.get(name, {})})
+        Method(name, name, **{**_published(name), **_SPECIAL.get(name, {})})
         for name in meshgait.models.__all__
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )

@@ -16,6 +16,7 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.benchmark import (
         ABLATIONS,
         PRESETS,
+        SHORT,
         Budget,
         all_methods,
         find_methods,
@@ -30,7 +31,8 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("benchmark", __doc__)
     parser.add_argument("--out", type=Path, default=Path("out/benchmark"), help="folder to write")
     parser.add_argument(
-        "--methods", nargs="+", type=str, default=[], help="rows; without it, all there are"
+        "--methods", nargs="+", type=str, default=[],
+        help="rows, or all; without it those that say whether bodies help",
     )
     parser.add_argument("--ablation", action="store_true", help="the rows of the ablation instead")
     parser.add_argument("--list", action="store_true", help="print the rows there are, and end")
@@ -43,7 +45,9 @@ def run(arguments: Sequence[str]) -> None:
     if chosen.list:
         print("\n".join(method.name for method in known))
         return
-    methods = find_methods(chosen.methods, known) if chosen.methods else known
+    short = [method.name for method in known] if chosen.ablation else SHORT
+    names = chosen.methods or short
+    methods = known if names == ["all"] else find_methods(names, known)
     budget = Budget(**{field.name: chosen[field.name] for field in fields(Budget)})
     keep_freed_memory()
     page = run_benchmark(methods, budget, out=chosen.out, report=_tell)
