@@ -91,7 +91,7 @@ ENDS = {
 def main(out, workers, end):
     model, criterion = tiny()
     data = ENDS[end](criterion) or DATA
-    fit(model, criterion, data, replace(RECIPE, workers=int(workers)), out=Path(out))
+    fit(model, data, replace(RECIPE, workers=int(workers)), loss=criterion, out=Path(out))
 
 
 if __name__ == "__main__":

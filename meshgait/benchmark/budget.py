@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Literal, Protocol
+from typing import Literal, Protocol, runtime_checkable
 
 from meshgait.data import (
     Augmentation,
@@ -23,6 +22,7 @@ InputMode = Literal["set", "motion"]
 """Frames of a clip in any order, or in a row."""
 
 
+@runtime_checkable
 class Trained(Protocol):
     """What a budget must know of a method."""
 
@@ -46,8 +46,7 @@ class Budget:
     A data seed draws people and clips, a training seed first weights and batches; every method is
     trained with all pairs of the two. Every network sees `frames` of each clip of every batch,
     in a row if it looks at motion. `width` scales all networks' channels. `noise_levels` multiply
-    the errors of pose in the estimates of the test clips. `motion` is a folder of motion capture,
-    whose people are searched for, too.
+    the errors of pose in the estimates of the test clips.
     """
 
     data_seeds: int = 3
@@ -62,13 +61,11 @@ class Budget:
     precision: Precision = "fp32"
     noise_levels: tuple[float, ...] = (0.0, 1.0, 2.0)
     data: WildConfig = WildConfig()
-    motion: Path | None = None
 
     def __post_init__(self) -> None:
         if self.seeds < 1 or self.data_seeds < 1:
             raise ConfigError(
-                f"seeds must be 1 or more, got {self.data_seeds} of data, "
-                f"{self.seeds} of training"
+                f"seeds must be 1 or more, got {self.data_seeds} of data, {self.seeds} of training"
             )
         if self.train_identities < 2 or self.test_identities < 2:
             raise ConfigError(

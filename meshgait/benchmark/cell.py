@@ -20,6 +20,7 @@ from meshgait.benchmark.methods import Method
 from meshgait.benchmark.scores import People, cross_view, pair_rank1
 from meshgait.benchmark.walkers import Walkers
 from meshgait.evaluation import Embeddings, embed
+from meshgait.files.regular import read_json
 from meshgait.files.storage import written_whole
 from meshgait.metrics import part_distance
 from meshgait.training.fit import fit
@@ -103,7 +104,7 @@ def describe(method: Method, seeds: Seeds, walkers: Walkers) -> dict[str, Any]:
 def _read(path: Path, digest: str) -> Cell | None:
     """The cell that is there, or None: for none, one of other things, or a damaged one."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         if content["digest"] != digest:
             return None
         values = {entry.name: content[entry.name] for entry in fields(Cell)}

@@ -93,7 +93,7 @@ def all_methods() -> tuple[Method, ...]:
     named = {method.name for method in NEAREST}
     zoo = (
         Method(name, name, **{**_published(name), **_SPECIAL.get(name, {})})
-        for name in meshgait.models.__all__
+        for name in meshgait.models.networks()
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )
     return (*DISCRIMINANTS, *NEAREST, *zoo)

@@ -10,6 +10,7 @@ from meshgait.benchmark.table import (
     Row,
     mean_ap,
     people_table,
+    picks,
     score_table,
     to_csv,
     to_markdown,
@@ -74,7 +75,7 @@ def _plots(rows: Sequence[Row]) -> list[Figure]:
     curves = {}
     for row in done:
         levels = list(row.cells[0].noise)
-        means = [row.interval(lambda c, level=level: c.noise[level]).mean for level in levels]
+        means = [row.interval(picks("noise", level)).mean for level in levels]
         curves[row.method.name] = ([float(level) for level in levels], means)
     return [
         plot_bars(

@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from jaxtyping import Float
 
 from meshgait.benchmark.cell import Cell
 from meshgait.benchmark.methods import DISCRIMINANTS, Method
@@ -18,7 +17,7 @@ from meshgait.evaluation.bootstrap import Interval, bootstrap
 TITLES = {"mAP": "mAP", "rank1": "Rank-1"}
 ABOVE = "above the best discriminant"
 
-Pick = Callable[[Cell], Float[np.ndarray, "_"]]
+Pick = Callable[[Cell], np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,7 @@ class Row:
         """What to know about the row, and what went wrong."""
         return "; ".join(filter(None, [self.method.note, self.problem]))
 
-    def people(self, pick: Pick) -> dict[int, Float[np.ndarray, "_"]]:
+    def people(self, pick: Pick) -> dict[int, np.ndarray]:
         """What `pick` takes of a cell, by data seed: of each person the mean over the trainings."""
         seeds = dict.fromkeys(cell.seeds.data for cell in self.cells)
         return {
@@ -55,9 +54,17 @@ class Row:
         return bootstrap([ours[seed] - theirs[seed] for seed in ours if seed in theirs])
 
 
-def mean_ap(cell: Cell) -> Float[np.ndarray, "_"]:
-    """The first score of the benchmark."""
-    return cell.scores["mAP"]
+def picks(part: str, name: str) -> Pick:
+    """What takes one score of a part of a cell (`scores`, `conditions`, `noise`)."""
+
+    def pick(cell: Cell) -> np.ndarray:
+        return getattr(cell, part)[name]
+
+    return pick
+
+
+mean_ap = picks("scores", "mAP")
+"""The first score of the benchmark."""
 
 
 def best_discriminant(rows: Sequence[Row]) -> Row | None:
@@ -73,10 +80,7 @@ def score_table(rows: Sequence[Row]) -> list[dict[str, str]]:
     for row in rows:
         line = {"method": row.method.name}
         if row.cells:
-            line |= {
-                TITLES[name]: str(row.interval(lambda cell, name=name: cell.scores[name]))
-                for name in SCORES
-            }
+            line |= {TITLES[name]: str(row.interval(picks("scores", name))) for name in SCORES}
             if floor is not None and row is not floor:
                 line[ABOVE] = f"{row.above(floor, mean_ap)}"
             last = row.cells[-1]
@@ -100,7 +104,7 @@ def people_table(rows: Sequence[Row], part: str) -> list[dict[str, str]]:
     for row in filter(lambda row: row.cells, rows):
         line = {"method": row.method.name}
         for name in getattr(row.cells[0], part):
-            values = row.people(lambda cell, name=name: getattr(cell, part)[name])
+            values = row.people(picks(part, name))
             known = [v for v in values.values() if np.isfinite(v).any()]
             line[name] = str(bootstrap(known)) if known else "no pair"
         table.append(line)
@@ -129,7 +133,7 @@ def to_csv(rows: Sequence[Row]) -> str:
     return content.getvalue()
 
 
-def _mean(values: Float[np.ndarray, "_"]) -> float | None:
+def _mean(values: np.ndarray) -> float | None:
     known = values[np.isfinite(values)]
     return float(known.mean()) if len(known) else None
 

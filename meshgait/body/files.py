@@ -61,7 +61,9 @@ def _places(path: Path) -> list[Path]:
 
 
 def read_body(path: str | Path) -> dict[str, np.ndarray]:
-    """The arrays of a body model file, checked against each other.
+    """The arrays of a body model file, whatever its name, checked against each other.
+
+    There are ten directions of shape or more: those that a file lacks are zero.
 
     Raises `DataError` for a damaged file or one of another kind, `UnsafeFileError` for a pickle
     that holds anything but arrays.
@@ -80,7 +82,7 @@ def read_body(path: str | Path) -> dict[str, np.ndarray]:
         )
     arrays = {name: _dense(content[name], f"{path}: {name}") for name in _ARRAYS}
     _check_shapes(arrays, path)
-    return arrays
+    return arrays | {"shapedirs": _ten_shapes(arrays["shapedirs"])}
 
 
 def _dense(array: object, name: str) -> np.ndarray:
@@ -92,7 +94,16 @@ def _dense(array: object, name: str) -> np.ndarray:
     return found
 
 
+def _ten_shapes(directions: np.ndarray) -> np.ndarray:
+    """A body of fewer shape coefficients does not change with the others."""
+    missing = max(10 - directions.shape[-1], 0)
+    return np.pad(directions, ((0, 0), (0, 0), (0, missing))) if missing else directions
+
+
 def _check_shapes(arrays: dict[str, np.ndarray], path: Path) -> None:
+    single = [name for name, array in arrays.items() if array.ndim == 0]
+    if single:
+        raise DataError(f"{path}: {single[0]} is a single number, not an array")
     vertices = len(arrays["v_template"])
     joints = arrays["weights"].shape[-1]
     betas = arrays["shapedirs"].shape[-1]

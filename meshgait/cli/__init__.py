@@ -38,7 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `meshgait VERB ...`; the exit status.
 
     Whatever a user can cause ends in one sentence on stderr and status 2; the environment
-    variable MESHGAIT_DEBUG shows the traceback instead.
+    variable MESHGAIT_DEBUG shows the traceback instead. `--trust-size` admits files that ask for
+    more memory than their size seems to need (see `meshgait.files.limits`).
     """
     arguments = list(sys.argv[1:] if arguments is None else arguments)
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -47,8 +48,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if arguments[0] == "--version":
         print(f"meshgait {__version__}")
         return 0
+    from meshgait.files.limits import trusted  # not for --help: it brings numpy and torch
+
     try:
-        with warnings.catch_warnings():
+        trust = "--trust-size" in arguments
+        arguments = [word for word in arguments if word != "--trust-size"]
+        with warnings.catch_warnings(), trusted(wanted=trust):
             warnings.formatwarning = _format_warning
             import_module(f"meshgait.cli.{_command(arguments[0])}").run(arguments[1:])
     except (MeshgaitError, OSError, MemoryError) as error:
@@ -83,9 +88,11 @@ def _sentence(error: Exception) -> str:
 def _help() -> str:
     width = max(map(len, COMMANDS))
     lines = [f"  {name:{width}}  {_purpose(name)}" for name in COMMANDS]
-    return "\n".join(
-        ["usage: meshgait VERB ...", "", *lines, "", "meshgait VERB --help tells more."]
+    more = (
+        "meshgait VERB --help tells more; with --trust-size any verb reads files that ask for\n"
+        "more memory than their size should need."
     )
+    return "\n".join(["usage: meshgait VERB ...", "", *lines, "", more])
 
 
 def _purpose(name: str) -> str:

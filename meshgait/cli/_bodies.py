@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
-from meshgait.io import BodyTrack, Recording, fit_joints, marker_joints
+from meshgait.errors import DataError
+from meshgait.io import BodyTrack, Recording, fit_joints, marker_joints, read
+from meshgait.sequence.kind import describe_file
+
+
+def read_people(path: Path) -> Recording:
+    """As `meshgait.io.read`; whole data sets, which other options take, are refused."""
+    if path.is_dir() and describe_file(path) != "a folder":
+        raise DataError(
+            f"{path} is {describe_file(path)}, and one walk is wanted; embed, evaluate, explain "
+            "and train take it with --store"
+        )
+    return read(path)
 
 
 def body_of(recording: Recording, name: str | None = None) -> BodyTrack:

@@ -5,34 +5,67 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from jsonargparse import ArgumentParser, Namespace
+
+from meshgait.cli._clips import add_camera, read_clip, say_what_is_made
 from meshgait.cli._parsing import make_parser, parse
+
+if TYPE_CHECKING:
+    from meshgait.io import BodyTrack, Recording
 
 
 def run(arguments: Sequence[str]) -> None:
     """Read, warn of jumps, fill gaps and smooth if asked, write."""
     from meshgait.body import Body
-    from meshgait.cli._bodies import body_of
-    from meshgait.io import fill_gaps, find_jumps, read, smooth, write
-    from meshgait.io.write import Target, target_of
+    from meshgait.errors import ConfigError
+    from meshgait.io import write
+    from meshgait.io.write import target_of
+
+    chosen = parse(_parser(), arguments)
+    target = chosen.to or target_of(chosen.out)
+    if target == "clip":
+        return _write_clip(chosen)
+    if chosen.modalities:
+        raise ConfigError("--modalities are those of a clip; add --to clip")
+    recording, track = _read_track(chosen)
+    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    path = write(chosen.out, track, body, target, fps=chosen.fps)
+    kind = f"{target}, a file for each frame" if path.is_dir() else target
+    print(f"{path}: {len(track)} frames of {recording.format.title} as {kind}")
+    return None
+
+
+def _parser() -> ArgumentParser:
+    from meshgait.io.write import Target
 
     parser = make_parser("convert", __doc__)
     parser.add_argument("file", type=Path, help="a file or folder of any format that is known; "
                         "what it is shows its content, not its name")  # fmt: skip
     parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
     parser.add_argument("--to", type=Target | None, default=None, help="format to write, where "
-                        "the ending of the file to write does not say it")  # fmt: skip
+                        "the ending of the file does not say it; .npz is a motion")  # fmt: skip
     parser.add_argument("--track", type=str | None, default=None, help="who, in a video of several "
                         "people; otherwise who is seen longest")  # fmt: skip
-    parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
-    parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")
+    parser.add_argument("--fps", type=float | None, default=None, help="frames a second, where "
+                        "the file does not say; else what is usual, with a warning")  # fmt: skip
+    parser.add_argument("--fps-out", type=float | None, default=None, help="frames a second to "
+                        "write, where they shall be others")  # fmt: skip
     parser.add_argument("--fill", type=int, default=0, help="frames that may be missing in a row "
                         "and are filled in")  # fmt: skip
     parser.add_argument("--smooth", type=float, default=0.0, help="frames over which to smooth")
-    chosen = parse(parser, arguments)
-    target = chosen.to or target_of(chosen.out)
-    recording = read(chosen.file)
-    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    parser.add_argument("--modalities", type=list[str], default=[], help="what a clip is to "
+                        "hold beside smpl, such as [silhouette,skeleton2d]")  # fmt: skip
+    add_camera(parser)
+    return parser
+
+
+def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
+    from meshgait.cli._bodies import body_of, read_people
+    from meshgait.io import fill_gaps, find_jumps, resample, smooth
+
+    recording = read_people(chosen.file)
     track = body_of(recording, chosen.track)
     for jump in find_jumps(track):
         print(f"meshgait: frame {jump.frame}: sudden change of {jump.what} by {jump.size:.2f}; "
@@ -41,5 +74,21 @@ def run(arguments: Sequence[str]) -> None:
         track = fill_gaps(track, chosen.fill)
     if chosen.smooth:
         track = smooth(track, chosen.smooth)
-    write(chosen.out, track, body, target, fps=chosen.fps)
-    print(f"{chosen.out}: {len(track)} frames of {recording.format.title} as {target}")
+    if chosen.fps_out is not None:
+        track = resample(track.timed(chosen.fps), chosen.fps_out)
+    for note in track.notes:
+        print(f"meshgait: {note}", file=sys.stderr)
+    return recording, track
+
+
+def _write_clip(chosen: Namespace) -> None:
+    from meshgait.data.preparation.derived import complete
+    from meshgait.sequence import save_clip
+
+    seen = read_clip(chosen.file, chosen, lambda: _read_track(chosen)[1])
+    clip = complete(seen.clip, chosen.modalities)
+    missing = [name for name in clip.frames if name not in seen.clip.frames]
+    if missing or seen.by_ours:
+        say_what_is_made([chosen.file], missing, seen.by_ours, chosen)
+    save_clip(chosen.out, clip)
+    print(f"{chosen.out}: {len(clip)} frames as a clip of {', '.join(clip.frames)}")

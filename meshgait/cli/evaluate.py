@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 from jsonargparse import ArgumentParser
 
 from meshgait.cli._data import add_data, make_data
+from meshgait.cli._models import add_model, find_model
 from meshgait.cli._parsing import make_parser, parse
-from meshgait.errors import ConfigError
+from meshgait.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from meshgait.data import Protocol
@@ -23,14 +24,22 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> None:
     """Print the scores and tables, and write them when asked to."""
     from meshgait.evaluation import GREW, HID, Embeddings, embed, evaluate, write_submission
+    from meshgait.files.torch_file import is_torch
     from meshgait.metrics import Reranking
+    from meshgait.sequence.kind import describe_file, names_in
     from meshgait.weights.checkpoint import build_model, load_checkpoint
 
     chosen = parse(_parser(), arguments)
-    is_embedded = chosen.file.suffix == ".npz"
+    is_embedded = bool(names_in(chosen.file)) and not is_torch(chosen.file)
+    if not is_embedded and not (chosen.file.is_file() and is_torch(chosen.file)):
+        raise DataError(
+            f"{chosen.file} is {describe_file(chosen.file)}, neither a checkpoint of meshgait "
+            "train nor embeddings of meshgait embed"
+        )
     content = {} if is_embedded else load_checkpoint(chosen.file)
     listed = _listed(chosen.protocol)
-    model = None if is_embedded else build_model(content)
+    its_class = None if chosen.model is None else find_model(chosen.model)
+    model: Any = None if is_embedded else build_model(content, its_class)
     data: Any = None if is_embedded and listed else make_data(chosen, "test", model)
     protocol = listed or _of_data(data, chosen.protocol)
     if chosen.average:
@@ -75,6 +84,7 @@ def _parser() -> ArgumentParser:
     add("--submission", type=Path | None, default=None, help="CSV to write instead of scores")
     add("--form", type=Literal["grew", "hid"], default="grew", help="columns of --submission")
     add("--out", type=Path | None, default=None, help="JSON or CSV file to write")
+    add_model(parser)
     add_data(parser)
     return parser
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-from jsonargparse import ArgumentParser
+from jsonargparse import ArgumentParser, Namespace
 
+from meshgait.cli._clips import add_camera, read_clip, say_what_is_made
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import DataError
 
@@ -19,7 +20,7 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.fitting import Start, fit_silhouettes, render_fit, write_gif
 
     chosen = parse(_parser(), arguments)
-    arrays = _read(chosen.clip)
+    arrays, fps = _read(chosen)
     silhouette = arrays["silhouette"]
     if chosen.from_smpl and "smpl" not in arrays:
         raise DataError(f"{chosen.clip} has no array smpl to begin with; leave out --from-smpl")
@@ -38,6 +39,7 @@ def run(arguments: Sequence[str]) -> None:
         camera=camera,
         start=Start.from_smpl(arrays["smpl"]) if chosen.from_smpl else None,
         joints_px=arrays.get("joints_px") if camera else None,
+        fps=fps,
         config=chosen.fit,
         progress=True,
     )
@@ -56,12 +58,14 @@ def _parser() -> ArgumentParser:
 
     parser = make_parser("fit", __doc__)
     parser.add_argument(
-        "clip", type=Path, help="an .npz with the array silhouette (T, H, W), or a folder of "
-        "images; joints_px (T, 24, 3) in it, x, y and confidence, are used with --fov-deg",
+        "clip", type=Path, help="a clip or any .npz with the array silhouette (T, H, W), a folder "
+        "of images, or bodies, whose silhouettes are drawn: a motion, or a file that meshgait "
+        "convert reads; joints_px (T, 24, 3), x, y and confidence, are used with --fov-deg",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("fit.npz"), help="file to write")
     parser.add_argument("--gif", type=Path | None, default=None, help="video to write")
-    parser.add_argument("--body", type=Path | None, default=None, help="SMPL file to use")
+    parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
+    add_camera(parser)
     parser.add_argument(
         "--fov-deg", type=float | None, default=None, help="vertical field of view of a camera at "
         "rest; without it the silhouettes may be cropped and normalised in any way",
@@ -74,22 +78,33 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _read(path: Path) -> dict[str, np.ndarray]:
-    """The arrays of an .npz, or the images of a folder in the order of their frame numbers."""
-    from meshgait.data.layouts.frame_numbers import frame_numbers
+def _read(chosen: Namespace) -> tuple[Mapping[str, np.ndarray], float]:
+    """The arrays of a file, or the images of a folder, and the frame rate."""
     from meshgait.data.layouts.source import frame_names
-    from meshgait.files.images import IMAGE_SUFFIXES, read_silhouette
+    from meshgait.data.preparation.derived import complete, derivable
+    from meshgait.files.images import IMAGE_SUFFIXES
     from meshgait.files.pixels import clip_levels
     from meshgait.files.storage import read_npz
+    from meshgait.sequence.kind import names_in
 
-    if not path.is_dir():
+    path = chosen.clip
+    if path.is_dir() and (names := frame_names(path, IMAGE_SUFFIXES)):
+        return {"silhouette": _images(path, names)}, chosen.fps
+    if "silhouette" in names_in(path):  # beside which there may be joints_px, or what is no frame
         arrays = read_npz(path)
-        if "silhouette" not in arrays:
-            raise DataError(f"{path} has no array silhouette, only {', '.join(arrays) or 'none'}")
-        return arrays | {"silhouette": clip_levels(arrays["silhouette"])}
-    numbers = frame_numbers(frame_names(path, IMAGE_SUFFIXES))
-    if not numbers:
-        raise DataError(f"{path} holds no images ({', '.join(IMAGE_SUFFIXES)})")
+        return arrays | {"silhouette": clip_levels(arrays["silhouette"])}, chosen.fps
+    clip, fps, by_ours = read_clip(path, chosen)
+    missing = derivable(tuple(clip.frames), ["silhouette"], where=str(path))
+    say_what_is_made([path], missing, by_ours, chosen)
+    return complete(clip, missing).frames, fps or chosen.fps
+
+
+def _images(path: Path, names: Sequence[str]) -> np.ndarray:
+    """The images of a folder in the order of their frame numbers."""
+    from meshgait.data.layouts.frame_numbers import frame_numbers
+    from meshgait.files.images import read_silhouette
+
+    numbers = frame_numbers(names)
     frames = []
     for name in sorted(numbers, key=lambda name: (numbers[name] or 0, name)):
         try:
@@ -98,4 +113,4 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             raise DataError(f"{path / name} {error}") from error
     if len({frame.shape for frame in frames}) > 1:
         raise DataError(f"the images in {path} differ in size; a sequence has one size")
-    return {"silhouette": np.stack(frames)}
+    return np.stack(frames)

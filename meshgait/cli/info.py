@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
+from zipfile import is_zipfile
 
 import numpy as np
 import torch
@@ -12,7 +14,7 @@ import torch
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.cli._zoo import describe
-from meshgait.errors import DataError
+from meshgait.errors import DataError, UnsafeFileError
 
 _MOST_LINES = 60
 
@@ -25,19 +27,26 @@ def run(arguments: Sequence[str]) -> None:
     if not path.exists() and path.name == str(path) and not path.suffix:
         print("\n".join(describe(find_model(path.name))))
         return
-    lines = [*_recognised(path)] or list(_describe("", _read(path)))
-    print("\n".join(lines[:_MOST_LINES]))
-    if len(lines) > _MOST_LINES:
-        print(f"... and {len(lines) - _MOST_LINES} more")
+    lines = iter([*_recognised(path)] or _describe("", _read(path)))
+    print("\n".join(islice(lines, _MOST_LINES)))
+    more = sum(1 for _ in lines)
+    if more:
+        print(f"... and {more} more")
 
 
 def _recognised(path: Path) -> Iterator[str]:
     """The people in a file of another tool; nothing for our own, which are shown array by array."""
+    from meshgait.files.torch_file import is_torch
     from meshgait.io import PointTrack, find_jumps, read, recognise
 
     if any(path.glob("store.json")) or any(path.glob("*/store.json")):
         return
-    found = recognise(path)
+    try:
+        found = recognise(path)
+    except UnsafeFileError:
+        if not is_torch(path):
+            raise
+        return  # published weights, with settings and schedules beside them
     if found is None or found.name == "meshgait":
         return
     yield f"format: {found.title}" + ("" if found.verified else " (recalled, not verified)")
@@ -57,8 +66,10 @@ def _read(path: Path) -> Any:
     from meshgait.data import Store
     from meshgait.files.restricted_pickle import read_pickle
     from meshgait.files.storage import read_npz
+    from meshgait.files.torch_file import is_torch, read_torch
     from meshgait.sequence import load_clip
-    from meshgait.weights.checkpoint import load_checkpoint
+    from meshgait.sequence.kind import describe_file, kind_of, names_in
+    from meshgait.weights.find import collect
 
     if path.is_dir():
         splits = sorted(file.parent for file in path.glob("*/store.json"))
@@ -66,17 +77,20 @@ def _read(path: Path) -> Any:
             return {folder.name: _read(folder) for folder in splits}
         store = Store(path, verify=True)
         return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
-    if path.suffix in (".pt", ".pth", ".ckpt"):
-        content = load_checkpoint(path)
-        training = content.pop("training", {})
-        return content | {"steps": training.get("step", 0)}
-    if path.suffix in (".pkl", ".pickle"):
+    if is_torch(path):
+        content = read_torch(path, old=True, inert=True)
+        collect(content).refuse_objects(str(path))
+        if isinstance(content, dict) and isinstance(content.get("training"), dict):  # ours
+            training = content.pop("training")
+            return content | {"steps": training.get("step", 0)}
+        return content
+    if is_zipfile(path):
+        kind = kind_of(names_in(path))
+        arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path, objects=True)
+        return {"kind": kind, **arrays} if kind else arrays
+    if describe_file(path) == "a pickle" or path.suffix in (".pkl", ".pickle"):
         return read_pickle(path)
-    if path.suffix == ".npz":
-        arrays = read_npz(path)
-        is_clip = "silhouette" in arrays or "smpl" in arrays
-        return dict(load_clip(path).frames) if is_clip else arrays
-    raise DataError(f"{path} is no .npz, .pkl, .pt and no store, and nothing else is known here")
+    raise DataError(f"{path} is {describe_file(path)}, of which nothing is known here")
 
 
 def _describe(name: str, value: Any) -> Iterator[str]:
@@ -85,14 +99,17 @@ def _describe(name: str, value: Any) -> Iterator[str]:
             yield from _describe(f"{name}.{key}" if name else str(key), member)
     elif isinstance(value, (np.ndarray, torch.Tensor)):
         kind = str(value.dtype).removeprefix("torch.")
-        yield f"{name or 'array'}: {tuple(value.shape)} {kind}{_range(np.asarray(value))}"
+        yield f"{name or 'array'}: {tuple(value.shape)} {kind}{_range(value)}"
     elif isinstance(value, (list, tuple)) and len(value) > 8:
         yield f"{name}: {len(value)} entries, first {value[0]!r}"
     else:
         yield f"{name or 'value'}: {value!r}"
 
 
-def _range(array: np.ndarray) -> str:
+def _range(value: np.ndarray | torch.Tensor) -> str:
+    from meshgait.files.restricted_pickle import to_numpy
+
+    array = value if isinstance(value, np.ndarray) else to_numpy(value)
     if array.dtype.kind not in "fiu" or array.size == 0:
         return ""
     bad = int(np.count_nonzero(~np.isfinite(array)))

@@ -14,7 +14,13 @@ def run(arguments: Sequence[str]) -> None:
     """Write the picture and, beside it, the arrays."""
     from meshgait.errors import DataError
     from meshgait.files.storage import write_npz, written_whole
-    from meshgait.modalities.scene import Scene, as_arrays, represent
+    from meshgait.modalities.scene import (
+        AZIMUTH_DEG,
+        ELEVATION_DEG,
+        Scene,
+        as_arrays,
+        represent,
+    )  # fmt: skip
     from meshgait.visualization.sheet import draw_sheet
 
     parser = make_parser("represent", __doc__)
@@ -23,8 +29,10 @@ def run(arguments: Sequence[str]) -> None:
                         "the arrays go beside it, with the ending .npz")  # fmt: skip
     parser.add_argument("--only", type=str, help="names with commas, such as events,gei")
     parser.add_argument("--size", type=int, default=64, help="pixels of the images per side")
-    parser.add_argument("--azimuth", type=float, default=65.0, help="0 sees the front, 90 the left")
-    parser.add_argument("--elevation", type=float, default=8.0, help="degrees")
+    parser.add_argument(
+        "--azimuth", type=float, default=AZIMUTH_DEG, help="0 sees the front, 90 the left"
+    )
+    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="degrees")
     chosen = parse(parser, arguments)
     body, motion = read_walk(chosen)
     scene = Scene.follow(

@@ -11,7 +11,7 @@ from typing import Any
 from jsonargparse import ArgumentParser
 
 from meshgait.cli._data import add_data, make_data
-from meshgait.cli._models import find_model
+from meshgait.cli._models import add_settings, build_network, find_model, find_typed_loss
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
 
@@ -36,10 +36,10 @@ def run(arguments: Sequence[str]) -> None:
     chosen = parse(parser, rest)
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
-    model = model_type(chosen.model)
+    model = build_network(model_type, getattr(chosen, "model", None))
     data = make_data(chosen, "train", model)
-    criterion = chosen.recipe.loss(model, data.identities)
-    fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
+    loss = None if chosen.loss is None else find_typed_loss(chosen.loss)
+    fit(model, data, chosen.recipe, loss=loss, out=chosen.out, resume=chosen.resume)
     print(chosen.out / "checkpoint.pt")
 
 
@@ -95,10 +95,16 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     more = "The network's own settings: meshgait train MODEL --help" if model_type is None else ""
     parser = make_parser(f"train {name}", __doc__, epilog=more)
     parser.add_argument("--config", action="config", help="YAML file of these settings")
-    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder to write")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs") / name.rpartition(":")[2], help="folder to write"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     if model_type is not None:
-        parser.add_class_arguments(model_type.Config, "model")
+        add_settings(parser, model_type)
+    parser.add_argument(
+        "--loss", type=str | None, default=None, help="instead of --recipe.loss: a plug-in, or "
+        "my_package.my_module:my_loss, which makes a loss of (model, number of identities)",
+    )  # fmt: skip
     parser.add_class_arguments(Recipe, "recipe")
     add_data(parser)
     return parser

@@ -22,15 +22,14 @@ class Recorded:
     `folder` is what `meshgait prepare` wrote, with a store for each split in it, or one store, or
     a folder of clips (`save_clip`), which are taken for either split. Beside a store or clips there
     may be protocols (`meshgait.data.write_protocols`). Raises `DataError` where nothing is found
-    and where the stores of train and test share people, and what `Store` or `Clips` raise.
+    and where train and test share people, and what `Store` or `Clips` raise.
     """
 
     def __init__(self, folder: str | Path, split: str) -> None:
         folder = Path(folder)
         self.folder = folder / split if (folder / split).is_dir() else folder
         self.data = _open(self.folder, split)
-        if isinstance(self.data, Store):
-            _require_apart(self.folder, self.data)
+        _require_apart(self.folder, self.records)
 
     def __len__(self) -> int:
         return len(self.data)
@@ -82,13 +81,18 @@ class Recorded:
         return self.protocols[0]
 
 
-def _require_apart(folder: Path, store: Store) -> None:
+def _require_apart(folder: Path, records: Sequence[Record]) -> None:
     """Raise `DataError` if people of a split are in the other split beside it, too."""
-    other = folder.parent / {"train": "test", "test": "train"}.get(folder.resolve().name, "")
-    if other == folder.parent or not (other / "store.json").is_file():
+    split = {"train": "test", "test": "train"}.get(folder.resolve().name)
+    if split is None or not (folder.parent / split).is_dir():
         return
-    subjects = {record.subject for record in store.records}
-    shared = sorted(subjects & {record.subject for record in Store(other).records})
+    other = folder.parent / split
+    try:
+        others = {record.subject for record in _open(other, split).records}
+    except DataError:  # not whole, or something else: said when it is opened itself
+        return
+    subjects = {record.subject for record in records}
+    shared = sorted(subjects & others)
     if shared:
         raise DataError(
             f"{folder} and {other} share {len(shared)} of {len(subjects)} people, such as "

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float
 
 from meshgait.errors import DataError
 
@@ -33,7 +32,7 @@ class Interval:
         return self.low > 0 or self.high < 0
 
 
-def bootstrap(groups: Sequence[Float[np.ndarray, "_"]], *, draws: int = DRAWS) -> Interval:
+def bootstrap(groups: Sequence[np.ndarray], *, draws: int = DRAWS) -> Interval:
     """The mean over people, and over `groups` of them: data sets with people of their own.
 
     For two methods on the same people pass the differences, person by person: that is the paired

@@ -18,7 +18,10 @@ from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
+from meshgait.nn import Network, require_network
+from meshgait.nn.embed import warn_of_cut
 from meshgait.sequence import GaitSequence, Record
+from meshgait.sequence.kind import names_in, require_kind
 
 _COLUMNS = ("subject", "condition", "view")
 
@@ -50,11 +53,12 @@ class Embeddings:
     @classmethod
     def load(cls, path: str | Path) -> Embeddings:
         """Read what `save` wrote; raises `DataError` for another kind of file."""
-        arrays = read_npz(path)
+        require_kind(Path(path), names_in(Path(path)), "embeddings")
+        arrays = read_npz(path, only=("embedding", *_COLUMNS), objects=True)
         missing = [name for name in ("embedding", *_COLUMNS) if name not in arrays]
         if missing:
             raise DataError(f"{path} holds no embeddings: {' and '.join(missing)} are not there")
-        values, columns = arrays["embedding"], [arrays[name] for name in _COLUMNS]
+        values, *columns = (_texts(arrays[name]) for name in ("embedding", *_COLUMNS))
         if values.ndim != 3 or values.dtype not in (np.float32, np.float64):
             raise DataError(f"{path}: embeddings are (N, P, C) floats, got {_describe(values)}")
         for name, column in zip(_COLUMNS, columns, strict=True):
@@ -67,12 +71,22 @@ class Embeddings:
         return cls(torch.from_numpy(values), [Record(*row) for row in rows])
 
 
+def _texts(value: Any) -> np.ndarray:
+    """An array; one of objects that are all text becomes one of text."""
+    array = np.asarray(value)
+    is_text = array.dtype.hasobject and all(isinstance(entry, str) for entry in array.flat)
+    return array.astype(np.str_) if is_text else array
+
+
 def _describe(array: np.ndarray) -> str:
     return f"{array.dtype} {array.shape}"
 
 
-class _Sequences(Dataset[GaitSequence]):
-    """The sequences as networks are tested on them: all frames in order, up to `limit`."""
+class _Sequences(Dataset[tuple[GaitSequence, int]]):
+    """The sequences as networks are tested on them: all frames in order, up to `limit`.
+
+    Beside each how many frames there were.
+    """
 
     def __init__(self, data: SequenceDataset, modalities: tuple[str, ...], limit: int) -> None:
         self.data, self.modalities, self.frames = data, modalities, AllFrames(limit)
@@ -80,13 +94,14 @@ class _Sequences(Dataset[GaitSequence]):
     def __len__(self) -> int:
         return len(self.data)
 
-    def __getitem__(self, index: int) -> GaitSequence:
+    def __getitem__(self, index: int) -> tuple[GaitSequence, int]:
         sequence = self.data[index].only(self.modalities)
-        return sequence.take(self.frames(len(sequence), np.random.default_rng(0)))
+        length = len(sequence)
+        return sequence.take(self.frames(length, np.random.default_rng(0))), length
 
 
 def embed(
-    model: Any,
+    model: Network,
     data: SequenceDataset,
     *,
     limit: int = 720,
@@ -96,24 +111,36 @@ def embed(
 ) -> Embeddings:
     """Embed every sequence with `model` (see `meshgait.models`), on the device of its weights.
 
-    Frames after the first `limit` are left out; at most `budget` frames, padding included, go
-    through the network at once (always one sequence at least). Whatever the batches, the
-    embeddings are the same up to rounding.
+    Frames after the first `limit` are left out, with one warning; at most `budget` frames, padding
+    included, go through the network at once (always one sequence at least). Whatever the batches,
+    the embeddings are the same up to rounding.
     """
+    require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-    loader = DataLoader(_Sequences(data, model.inputs, limit), batch_size=None, num_workers=workers)
+    loader = DataLoader(
+        _Sequences(data, tuple(model.inputs), limit), batch_size=None, num_workers=workers
+    )
     bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()
     parts = []
+    lengths: list[int] = []
     with torch.inference_mode():
-        for group in _grouped(bar, budget):
+        for group in _grouped(_counted(bar, lengths), budget):
             batch = collate(group).to(device)
             parts.append(model(**batch.inputs, mask=batch.mask).float().cpu())
     model.train(was_training)
     if not parts:
         raise DataError("there is no sequence to embed")
+    warn_of_cut(lengths, limit)
     return Embeddings(torch.cat(parts), list(data.records))
+
+
+def _counted(pairs: Iterable[Any], lengths: list[int]) -> Iterator[GaitSequence]:
+    """The sequences; how long they were is added to `lengths`."""
+    for sequence, length in pairs:
+        lengths.append(length)
+        yield sequence
 
 
 def _grouped(sequences: Iterable[GaitSequence], budget: int) -> Iterator[list[GaitSequence]]:

@@ -14,6 +14,7 @@ from tqdm import tqdm
 from meshgait.evaluation import embed, evaluate
 from meshgait.experiment.cells import Cell, Training, key
 from meshgait.experiment.designs import Experiment
+from meshgait.files.regular import read_json
 from meshgait.files.storage import written_whole
 from meshgait.training.fit import fit
 from meshgait.visualization.report import Figure, plot_curves, plot_groups
@@ -85,16 +86,14 @@ def plot(experiment: Experiment, rows: Sequence[Mapping[str, Any]]) -> Figure:
 def _trained(training: Training, folder: Path) -> Any:
     torch.manual_seed(training.recipe.seed)
     model = training.model(training.config)
-    people = len({record.subject for record in training.data.records})
-    criterion = training.recipe.loss(model, people)
-    fit(model, criterion, training.data, training.recipe, out=folder, resume=True)
+    fit(model, training.data, training.recipe, out=folder, resume=True)
     return load_model(folder / "checkpoint.pt")
 
 
 def _read(path: Path, made_of: dict[str, Any]) -> dict[str, float] | None:
     """The scores in a file of this cell; None when there is none, or not a whole one."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
         scores = {str(name): float(value) for name, value in content["scores"].items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None

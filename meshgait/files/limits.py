@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from meshgait.errors import DataError
 
@@ -19,6 +20,20 @@ TRUST = "MESHGAIT_TRUST_SIZE"
 """Set to anything, this environment variable lifts all of these limits."""
 
 _MOST_EMPTY = 1 << 24  # entries along an axis of an array that has none at all
+
+
+@contextmanager
+def trusted(*, wanted: bool = True) -> Iterator[None]:
+    """Lift the limits here and in processes that are started here, if that is `wanted`."""
+    before = os.environ.get(TRUST)
+    if wanted:
+        os.environ[TRUST] = "1"
+    try:
+        yield
+    finally:
+        if wanted:
+            os.environ.pop(TRUST)
+            os.environ.update({TRUST: before} if before else {})
 
 
 def allowance(size: int) -> int:

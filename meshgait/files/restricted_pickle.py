@@ -66,7 +66,7 @@ def loads(content: bytes, *, name: str = "the pickle") -> Any:
         rest = len(file.read())
         if rest:
             raise ValueError(f"{rest} bytes follow the end of the pickle")
-        return Finish(machine, tensors=_to_numpy)(found)
+        return Finish(machine, tensors=to_numpy)(found)
 
     return guarded(load, name)
 
@@ -210,7 +210,9 @@ _WORDS: dict[tuple[str, str], Any] = {
 }  # fmt: skip
 
 
-def _to_numpy(tensor: torch.Tensor) -> np.ndarray:
+def to_numpy(tensor: torch.Tensor) -> np.ndarray:
+    """A copy as an array; types that numpy lacks become single precision."""
+    tensor = tensor.detach().cpu()
     is_known = tensor.dtype not in (torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2)
     return np.array((tensor if is_known else tensor.float()).numpy())
 

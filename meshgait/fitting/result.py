@@ -11,11 +11,14 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
-from meshgait.errors import DataError
+from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
-from meshgait.sequence.kind import require_kind
+from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.motion import Motion
+from meshgait.sequence.sequence import GaitSequence
+from meshgait.sequence.smpl import smpl_of
 
 _CAMERAS = {
     "pinhole": (Camera, ("rotation", "translation", "focal", "center")),
@@ -38,6 +41,19 @@ class Fit:
     start: Motion
     start_iou: Float[Tensor, "*batch T"]
 
+    def to_clip(self, body: Body, subject: str) -> GaitSequence:
+        """A sequence with `smpl` (T, 85): the body as the camera of the fit sees it.
+
+        Raises `ShapeError` for the fit of a batch.
+        """
+        if self.motion.pose.ndim != 2:
+            raise ShapeError(
+                f"a clip shows one walk, and this is the fit of several: {self.motion.pose.shape}"
+            )
+        joints = self.motion.decode(body).require_joints()
+        smpl = smpl_of(self.motion, joints, self.camera).astype(np.float32)
+        return GaitSequence(subject, "unknown", "unknown", {"smpl": smpl})
+
     def save(self, path: str | Path) -> None:
         """Write an .npz of the motion (see `save_motion`), with iou, the start and the camera."""
         arrays: dict[str, Any] = {name: getattr(self.motion, name) for name in (*_MOTION, "fps")}
@@ -53,8 +69,8 @@ class Fit:
     @classmethod
     def load(cls, path: str | Path) -> Fit:
         """Read what `save` wrote; `DataError` for anything else."""
+        require_kind(Path(path), names_in(Path(path)), "fit")
         arrays = read_npz(path)
-        require_kind(Path(path), arrays, "fit")
         try:
             camera_type, names = _CAMERAS[str(arrays["camera"])]
             height, width = arrays["camera_size"].tolist()

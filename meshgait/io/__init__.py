@@ -1,5 +1,6 @@
 """Readers and writers of other people's files: bodies, keypoints and motion capture."""
 
+from meshgait.io.clip import as_clip
 from meshgait.io.continuity import Jump, Limits, find_jumps
 from meshgait.io.fit_joints import fit_joints
 from meshgait.io.formats.amass import write_amass
@@ -9,9 +10,9 @@ from meshgait.io.formats.gait3d import write_gait3d
 from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.read import FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
-from meshgait.io.smooth import fill_gaps, smooth
+from meshgait.io.smooth import fill_gaps, resample, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
-from meshgait.io.write import as_clip, write
+from meshgait.io.write import write
 
 __all__ = [
     "FORMATS",
@@ -29,6 +30,7 @@ __all__ = [
     "marker_joints",
     "read",
     "recognise",
+    "resample",
     "smooth",
     "write",
     "write_amass",

@@ -15,7 +15,8 @@ from meshgait.files.compressed import is_compressed
 from meshgait.files.npy import BROKEN, MAGIC, read_array
 from meshgait.files.pickled_tensors import STREAM_START
 from meshgait.files.regular import opened, parse_json, read_bytes, read_text
-from meshgait.files.restricted_pickle import read_pickle
+from meshgait.files.restricted_pickle import read_pickle, to_numpy
+from meshgait.files.signature import LONGEST, signature
 from meshgait.files.storage import read_npz
 from meshgait.files.torch_file import is_torch, read_torch
 
@@ -54,8 +55,10 @@ def read_content(path: str | Path) -> Any:
     if path.is_dir():
         return _folder(path)
     with opened(path) as file:
-        start = file.read(len(STREAM_START))
-    if start[:4] == b"PK\x03\x04" or start == STREAM_START:
+        start = file.read(max(len(STREAM_START), LONGEST))
+    if found := signature(start):
+        raise DataError(f"{path} is {found}, in which nobody's bodies or points are")
+    if start[:2] == b"PK" or start.startswith(STREAM_START):
         is_weights = is_torch(path)
         return _to_numpy(read_torch(path, old=True)) if is_weights else read_npz(path, objects=True)
     if start[1:2] == b"\x50" and 0 < start[0] < 32:
@@ -115,8 +118,7 @@ def _array(path: Path) -> Any:
 
 def _to_numpy(value: Any) -> Any:
     if isinstance(value, torch.Tensor):
-        value = value.detach().cpu()
-        return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
+        return to_numpy(value)
     if isinstance(value, dict):
         return {key: _to_numpy(entry) for key, entry in value.items()}
     return [_to_numpy(entry) for entry in value] if isinstance(value, (list, tuple)) else value

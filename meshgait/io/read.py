@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from meshgait.errors import DataError
+from meshgait.files.torch_file import is_torch
 from meshgait.io.content import describe_content, read_content
 from meshgait.io.formats.aist import AIST
 from meshgait.io.formats.alphapose import ALPHAPOSE
@@ -56,6 +57,8 @@ def read(path: str | Path) -> Recording:
     content = read_content(path)
     found = _recognise(path, content)
     if found is None:
+        if path.is_file() and is_torch(path):
+            raise DataError(f"{path} is a checkpoint of PyTorch, not a walk")
         known = ", ".join(kind.title for kind in FORMATS)
         raise DataError(
             f"{path} is of no known format: it holds {describe_content(content)}; known are {known}"

@@ -5,23 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal, get_args
 
-import numpy as np
-
 from meshgait.body import Body
 from meshgait.errors import ConfigError
+from meshgait.io.clip import as_clip
 from meshgait.io.formats.amass import write_amass
 from meshgait.io.formats.bvh import write_bvh
-from meshgait.io.formats.gait3d import vectors, write_gait3d
-from meshgait.io.formats.mesh_sequence import write_mesh_sequence
+from meshgait.io.formats.gait3d import write_gait3d
+from meshgait.io.formats.mesh_sequence import MeshSuffix, write_mesh_sequence
 from meshgait.io.track import BodyTrack
+from meshgait.modalities.scene import AZIMUTH_DEG, ELEVATION_DEG
 from meshgait.sequence.clips import save_clip
 from meshgait.sequence.motion import save_motion
-from meshgait.sequence.sequence import GaitSequence
 
 Target = Literal["motion", "clip", "gait3d", "amass", "bvh", "glb", "obj", "ply"]
 _BY_SUFFIX: dict[str, Target] = {
     ".npz": "motion", ".bvh": "bvh", ".pkl": "gait3d", ".glb": "glb", ".obj": "obj", ".ply": "ply",
 }  # fmt: skip
+
+_SUFFIXES: dict[Target, MeshSuffix] = {"glb": ".glb", "obj": ".obj", "ply": ".ply"}
 
 
 def target_of(path: str | Path) -> Target:
@@ -40,35 +41,37 @@ def write(
     body: Body,
     target: Target | None = None,
     *,
-    fps: float = 25.0,
-) -> None:
-    """Write `track` as `target`, or as the ending of `path` says.
+    fps: float | None = None,
+    azimuth_deg: float = AZIMUTH_DEG,
+    elevation_deg: float = ELEVATION_DEG,
+) -> Path:
+    """Write `track` as `target`, or as the ending of `path` says; the file or folder written.
 
-    `motion` is ours, upright; `clip` has the 85 numbers that networks read and the frame ids;
-    `gait3d` is a pickle, or a folder of ROMP's files; meshes are a folder named without the
-    ending. `body` says where the pelvis is. Raises `ConfigError` for an ending that says nothing
-    and `DataError` for what the target cannot hold.
+    `motion` is ours, upright; `clip` is that of `as_clip`, which `azimuth_deg` and `elevation_deg`
+    are for; `gait3d` is a pickle, or a folder of ROMP's files; meshes are a folder named without
+    the ending. `body` says where the pelvis is, `fps` holds where the track has none. Raises
+    `ConfigError` for an ending that says nothing and `DataError` for what the target cannot hold.
     """
     path = Path(path)
     target = target or target_of(path)
     if target == "clip":
-        return save_clip(path, as_clip(track, path.stem))
+        save_clip(
+            path,
+            as_clip(
+                track, path.stem, body=body, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg
+            ),
+        )
+        return path
     if target == "gait3d":
-        return write_gait3d(path, track)
-    motion = track.to_motion(body, fps=fps)
+        write_gait3d(path, track)
+        return path
+    motion = track.to_motion(body, fps=track.usual_fps if target in _SUFFIXES else fps)
+    if target in _SUFFIXES:
+        folder = path.with_suffix("") if path.suffix.lower() == _SUFFIXES[target] else path
+        write_mesh_sequence(folder, motion.decode(body), _SUFFIXES[target], frames=track.frames)
+        return folder
     if target == "motion":
-        return save_motion(path, motion)
-    if target == "amass":
-        return write_amass(path, motion, body)
-    if target == "bvh":
-        return write_bvh(path, motion, body)
-    folder = path.with_suffix("") if path.suffix == f".{target}" else path
-    suffixes = {"glb": ".glb", "obj": ".obj", "ply": ".ply"}
-    write_mesh_sequence(folder, motion.decode(body), suffixes[target], frames=track.frames)  # type: ignore[arg-type]
-    return None
-
-
-def as_clip(track: BodyTrack, subject: str) -> GaitSequence:
-    """The track as a sequence with `smpl` (T, 85) and `frame` ids, which networks can be fed."""
-    frames = {"smpl": vectors(track), "frame": np.asarray(track.frames)}
-    return GaitSequence(subject, "unknown", "unknown", frames)
+        save_motion(path, motion)
+    else:
+        {"amass": write_amass, "bvh": write_bvh}[target](path, motion, body)
+    return path

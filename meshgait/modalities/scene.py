@@ -21,6 +21,24 @@ GRID = of.Grid.around((0.0, -0.05, 0.0), (1.0, 2.0, 1.4), 1 / 32)
 POINTS = 1024
 EVENT_RATE = 50.0  # frames per second that the event camera is fed with
 HULL_CAMERAS = 8
+AZIMUTH_DEG, ELEVATION_DEG = 65.0, 8.0  # from where walkers are seen unless somebody says so
+
+
+def follow_walker(
+    joints: Float[Tensor, "T J 3"],
+    size: tuple[int, int] = (64, 64),
+    *,
+    azimuth_deg: float = AZIMUTH_DEG,
+    elevation_deg: float = ELEVATION_DEG,
+) -> Camera:
+    """Cameras at 6 metres, 0 degrees in front of the walker's mean heading and 90 to the left."""
+    facing = float(of.heading(joints.mean(0)).rad2deg())
+    around = joints.new_full((len(joints),), facing + azimuth_deg)
+    still = torch.ones_like(around)
+    return Camera.orbit(
+        around, elevation_deg * still, 6.0 * still, size,
+        target=joints[:, 0] - joints.new_tensor([0.0, 0.05, 0.0]), fov_deg=19.5,
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,18 +58,13 @@ class Scene:
         fps: float,
         *,
         size: tuple[int, int] = (64, 64),
-        azimuth_deg: float = 65.0,
-        elevation_deg: float = 8.0,
+        azimuth_deg: float = AZIMUTH_DEG,
+        elevation_deg: float = ELEVATION_DEG,
     ) -> Scene:
-        """See the walker from `azimuth_deg`, 0 from the front and 90 from the left, at 6 metres."""
-        joints = mesh.require_joints()
-        facing = float(of.heading(joints.mean(0)).rad2deg())
-        around = joints.new_full((len(joints),), facing + azimuth_deg)
-        still = torch.ones_like(around)
-        camera = Camera.orbit(
-            around, elevation_deg * still, 6.0 * still, size,
-            target=joints[:, 0] - joints.new_tensor([0.0, 0.05, 0.0]), fov_deg=19.5,
-        )  # fmt: skip
+        """See the walker as `follow_walker` does."""
+        camera = follow_walker(
+            mesh.require_joints(), size, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg
+        )
         return cls(body, mesh, camera, fps)
 
     @property

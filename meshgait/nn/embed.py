@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol, runtime_checkable
 
@@ -11,6 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.errors import DataError
+from meshgait.nn.network import require_network
 
 
 @runtime_checkable
@@ -28,19 +30,33 @@ def embed_sequences(
     """Embed one sequence (P, C) or a list of them (B, P, C), on the CPU; every model's `embed`.
 
     The model is in evaluation mode meanwhile. Frames after the first `limit` are left out, as
-    when networks are tested. Raises `DataError` where a modality is missing.
+    when networks are tested, with a warning. Raises `DataError` where a modality is missing.
     """
+    require_network(model)
     was_training = model.training
     model.eval()
     try:
         with torch.no_grad():
-            if isinstance(sequence, HasFrames):
-                return _embed(model, sequence, limit)[0]
-            if not sequence:
+            walks = [sequence] if isinstance(sequence, HasFrames) else list(sequence)
+            if not walks:
                 raise DataError("there is no sequence to embed")
-            return torch.cat([_embed(model, walk, limit) for walk in sequence])
+            found = torch.cat([_embed(model, walk, limit) for walk in walks])
+            warn_of_cut([len(walk.frames[model.inputs[0]]) for walk in walks], limit)
+            return found[0] if isinstance(sequence, HasFrames) else found
     finally:
         model.train(was_training)
+
+
+def warn_of_cut(lengths: Sequence[int], limit: int) -> None:
+    """Say that frames were left out, if they were."""
+    long = [length for length in lengths if length > limit]
+    if long:
+        warnings.warn(
+            f"of {len(long):,} of {len(lengths):,} sequences only the first {limit:,} frames were "
+            f"used; the longest has {max(long):,} (limit=, or --frames of meshgait embed, says "
+            "how many)",
+            stacklevel=3,
+        )
 
 
 def _embed(model: Any, walk: HasFrames, limit: int) -> Float[Tensor, "1 P C"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -9,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from meshgait.errors import DataError
 from meshgait.files.pixels import clip_levels
 from meshgait.files.storage import read_npz, write_npz
-from meshgait.sequence.kind import require_kind
+from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.sequence import GaitSequence, Record
 
 _RECORD = ("subject", "condition", "view")
@@ -28,17 +28,19 @@ def save_clip(path: str | Path, sequence: GaitSequence) -> None:
 def load_clip(path: str | Path) -> GaitSequence:
     """Read what `save_clip` wrote, or any .npz whose arrays are modalities of equal length.
 
-    Without a subject the file's name is the subject. Masks become black and white. Raises
+    Without a subject the file's name is the subject. Masks become black and white. What is no
+    array of frames, a frame rate say, is left out with a warning. Raises
     `DataError` for a damaged file, and for arrays that are no sequence what `GaitSequence` raises,
     with the file's path.
     """
     path = Path(path)
-    arrays = read_npz(path)
-    require_kind(path, arrays, "clip")
+    require_kind(path, names_in(path), "clip")
+    arrays = read_npz(path, objects=True)
     record = _record(path, {name: arrays.pop(name) for name in _RECORD if name in arrays})
-    scalars = [name for name, array in arrays.items() if array.ndim == 0]
-    if scalars:
-        raise DataError(f"{path}: {scalars[0]} is a single number, not an array of frames")
+    others = [name for name, value in arrays.items() if np.ndim(value) == 0 or _is_object(value)]
+    if others:
+        warnings.warn(f"{path}: no array of frames, so left out: {', '.join(others)}", stacklevel=2)
+    arrays = {name: array for name, array in arrays.items() if name not in others}
     try:
         if "silhouette" in arrays:
             arrays["silhouette"] = clip_levels(arrays["silhouette"])
@@ -47,7 +49,11 @@ def load_clip(path: str | Path) -> GaitSequence:
         raise type(error)(f"{path}: {error}") from error
 
 
-def _record(path: Path, known: dict[str, np.ndarray]) -> Record:
+def _is_object(value: Any) -> bool:
+    return not isinstance(value, np.ndarray) or value.dtype.hasobject
+
+
+def _record(path: Path, known: dict[str, Any]) -> Record:
     given = {name: str(text) for name, text in known.items()}
     return Record(**({"subject": path.stem, "condition": "", "view": ""} | given))
 
@@ -62,7 +68,7 @@ class Clips:
     def __init__(self, paths: Sequence[str | Path]) -> None:
         self.paths = [Path(path) for path in paths]
         self.records: list[Record] = [
-            _record(path, read_npz(path, only=_RECORD)) for path in self.paths
+            _record(path, read_npz(path, only=_RECORD, objects=True)) for path in self.paths
         ]
 
     def __len__(self) -> int:

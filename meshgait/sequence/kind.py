@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from pathlib import Path
 from typing import Literal
+from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from meshgait.errors import DataError
+from meshgait.files.regular import opened
+from meshgait.files.signature import LONGEST, signature
+from meshgait.files.torch_file import is_torch
 
 Kind = Literal["motion", "fit", "clip", "embeddings"]
 
@@ -39,6 +43,17 @@ def kind_of(names: Collection[str]) -> Kind | None:
     return "clip" if names & {"silhouette", "smpl"} else None
 
 
+def names_in(path: Path) -> tuple[str, ...]:
+    """The names of the arrays in an .npz, whatever its ending; none for another kind of file."""
+    if not path.is_file():
+        return ()
+    try:
+        with ZipFile(path) as archive:
+            return tuple(name.removesuffix(".npy") for name in archive.namelist())
+    except (BadZipFile, ValueError, NotImplementedError):
+        return ()
+
+
 def describe_kind(names: Collection[str]) -> str:
     """For people: `a motion (betas, fps, pose, transl)`."""
     kind = kind_of(names)
@@ -49,17 +64,48 @@ def describe_kind(names: Collection[str]) -> str:
     return f"{word} ({listed})"
 
 
+def describe_file(path: Path) -> str:
+    """For people: what any file or folder is, as in `a PNG picture` or `a clip (silhouette)`."""
+    if path.is_dir():
+        return _describe_folder(path)
+    with opened(path) as file:
+        start = file.read(LONGEST)
+    if is_torch(path):
+        return "a checkpoint of PyTorch"
+    if start[:2] == b"PK":
+        return describe_kind(names_in(path)) if is_zipfile(path) else "a damaged archive"
+    if found := signature(start):
+        return found
+    if start[:1] == b"\x80":
+        return "a pickle"
+    is_text = all(byte > 31 or 8 < byte < 14 for byte in start)
+    return "text" if is_text else "a file of another kind"
+
+
+def _describe_folder(path: Path) -> str:
+    if (path / "store.json").is_file() or any(path.glob("*/store.json")):
+        return "a store of meshgait prepare"
+    first = next(iter(sorted(path.glob("*.npz"))), None)
+    is_clips = first is not None and kind_of(names_in(first)) == "clip"
+    return "a folder of clips" if is_clips else "a folder"
+
+
 def require_kind(path: Path, names: Collection[str], wanted: Kind) -> None:
     """Refuse a file of another kind: `DataError` says what it is and what makes the one wanted.
 
     A fit is a motion with more arrays; of what nothing is known may be a clip of any modality.
     """
+    if not names and not is_zipfile(path):
+        raise DataError(f"{path} cannot be read as .npz: it is {describe_file(path)}")
     kind = kind_of(names)
     if kind == wanted or (kind, wanted) == ("fit", "motion"):
         return
     if kind is None and wanted == "clip" and names:
         return
-    noun = wanted if wanted == "embeddings" else f"a {wanted}"
     way = _WAYS.get((kind, wanted))
     more = f"; {way.format(path=path)}" if way else ""
-    raise DataError(f"{path} is {describe_kind(names)}, not {noun}{more}")
+    raise DataError(f"{path} is {describe_kind(names)}, not {_noun(wanted)}{more}")
+
+
+def _noun(kind: Kind) -> str:
+    return kind if kind == "embeddings" else f"a {kind}"

@@ -11,10 +11,11 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import Body
-from meshgait.errors import DataError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
-from meshgait.sequence.kind import require_kind
+from meshgait.sequence.kind import names_in, require_kind
+from meshgait.sequence.resample import Moments, clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,22 @@ class Motion:
         )
         return body(pose=pose, betas=betas, transl=transl)
 
+    def resample(self, fps: float) -> Motion:
+        """The same motion at another frame rate, from the same first moment."""
+        if not 0 < fps < np.inf:
+            raise ConfigError(f"a motion can be resampled to a rate above 0, got {fps}")
+        known = np.arange(len(self)) / self.fps
+        moments = Moments.at(clock(known[-1], fps), known)
+        joints = np.moveaxis(self.pose.reshape(*self.pose.shape[:-1], 24, 3), -3, 0)
+        pose = np.moveaxis(moments.rotations(joints), 0, -3)
+        transl = np.moveaxis(moments.rows(np.moveaxis(self.transl, -2, 0)), 0, -2)
+        return Motion(
+            pose.reshape(*pose.shape[:-2], 72).astype(self.pose.dtype),
+            self.betas,
+            transl.astype(self.transl.dtype),
+            float(fps),
+        )
+
 
 def _check(pose: np.ndarray, betas: np.ndarray, transl: np.ndarray, fps: float) -> None:
     lead = pose.shape[:-1]
@@ -74,8 +91,8 @@ def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:
     the bodies of clips.
     """
     path = Path(path)
-    arrays = read_npz(path)
-    require_kind(path, arrays, "motion")
+    require_kind(path, names_in(path), "motion")
+    arrays = read_npz(path, only=("pose", "betas", "transl", "fps"))
     try:
         return motion_of(arrays, fps=fps)
     except DataError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 from torch import Tensor
@@ -35,14 +36,20 @@ def _weak_camera(
     joints: Float[Tensor, "T 24 3"], camera: Camera | WeakPerspective
 ) -> Float[np.ndarray, "T 3"]:
     """Scale and shift of the person in a square picture around them."""
+    if isinstance(camera, WeakPerspective):  # neither its scale nor its shift matters
+        return picture_around(camera.to_camera(joints)).double().numpy()
     pixels = camera.project(joints).double().numpy()
     low, high = pixels.min(axis=1), pixels.max(axis=1)
     half_side = _MARGIN / 2 * (high - low)[:, 1]
     shift = (pixels[:, 0] - (low + high) / 2) / half_side[:, None]
-    if isinstance(camera, WeakPerspective):
-        across, per_metre = np.moveaxis(camera.scale.double().numpy(), -1, 0)
-        shift[:, 0] *= per_metre / across  # pixels may be oblong, those of the picture are not
-    else:
-        depth = camera.to_camera(joints)[:, 0, 2].double().numpy()
-        per_metre = camera.focal[..., 1].double().numpy() / depth
-    return np.concatenate([(per_metre / half_side)[:, None], shift], axis=1)
+    depth = camera.to_camera(joints)[:, 0, 2].double().numpy()
+    scale = camera.focal[..., 1].double().numpy() / depth / half_side
+    return np.concatenate([scale[:, None], shift], axis=1)
+
+
+def picture_around(joints: Float[Tensor, "T 24 3"]) -> Float[Tensor, "T 3"]:
+    """(s, tx, ty) that put `joints`, in the axes of a camera, into the middle of its picture."""
+    flat = joints[..., :2]
+    low, high = flat.amin(1), flat.amax(1)
+    half_side = _MARGIN / 2 * (high - low)[:, 1:]
+    return torch.cat([1 / half_side, (flat[:, 0] - (low + high) / 2) / half_side], dim=1)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import atexit
 import hashlib
 import os
+from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -21,13 +22,20 @@ from meshgait._optional import require
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
-from meshgait.nn import calibrate_
+from meshgait.nn import Network, calibrate_
 from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
+from meshgait.training.contract import make_criterion, plain_attributes, try_on_data
+from meshgait.training.criterion import LossRecipe
 from meshgait.training.interrupts import interrupts_noted, leave_interrupts_to_main_process
 from meshgait.training.log import Row, TrainingLog, write_table
 from meshgait.training.recipe import Precision, Recipe
-from meshgait.weights.checkpoint import describe_model, load_checkpoint, save_checkpoint
+from meshgait.weights.checkpoint import (
+    describe_model,
+    load_checkpoint,
+    save_checkpoint,
+    settings_of,
+)
 
 # Of a recipe, when a run is resumed.
 _FREE = ("steps", "metric", "workers", "log_every", "save_every")
@@ -53,21 +61,23 @@ def _leave_process_group() -> None:
 
 
 def fit(
-    model: Any,
-    criterion: nn.Module,
+    model: Network,
     data: SequenceDataset,
     recipe: Recipe = Recipe(),
     *,
+    loss: nn.Module | LossRecipe | None = None,
     out: str | Path,
     resume: bool = False,
     fabric: Any = None,
 ) -> list[Row]:
-    """Train `model` (see `meshgait.models`) in place; a row of its history per `log_every` steps.
+    """Train `model`, any `meshgait.nn.Network`, in place; a row of history per `log_every` steps.
 
-    `criterion(embedding, label)` gives the weighted terms of the loss by name; its own weights
-    are trained too. Where it says `describes = True` it is given everything that
+    Before the first step it is tried on a clip; `ConfigError` and `ShapeError` say what it lacks.
+    `loss(embedding, label)` gives the loss, or its weighted terms by name; its own weights are
+    trained too. Where it says `describes = True` it is given everything that
     `model.describe(**inputs, mask=mask)` returns, the embedding first and all of it batch first:
-    `criterion(embedding, label, *rest)`.
+    `loss(embedding, label, *rest)`. A function of (model, number of identities) makes one; without
+    any it is the loss of the recipe.
 
     `out` receives `checkpoint.pt`, `log.csv` and TensorBoard's events. `resume` goes on from the
     checkpoint there, if there is one; settings that would change the outcome, other than the
@@ -76,8 +86,10 @@ def fit(
     `TrainingError` and saves the batch beside the checkpoint. `fabric` stands in for
     `make_fabric(recipe.precision)`.
     """
+    try_on_data(model, data, recipe)
     fabric = fabric or make_fabric(recipe.precision)
     fabric.launch()
+    criterion = make_criterion(loss or recipe.loss, model, data)
     training = _Training(model, criterion, data, recipe, Path(out), fabric)
     training.restore(resume)
     with torch.random.fork_rng([fabric.device] if fabric.device.type == "cuda" else []):
@@ -103,8 +115,6 @@ class _Training:
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip
-        if not any(weight.requires_grad for weight in model.parameters()):
-            raise ConfigError(f"{type(model).__name__} has no weights to train")
         if recipe.calibrate and not (out / "checkpoint.pt").exists():
             first = self.batches[0]
             calibrate_(model, **first.inputs, mask=first.mask)
@@ -169,8 +179,9 @@ class _Training:
         outputs = self.forward(**there.inputs, mask=mask)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
         embedding, label, *rest = map(self._from_all, (outputs[0], there.label, *outputs[1:]))
-        terms = self.loss(embedding, label, *rest)
-        total = torch.stack(list(terms.values())).sum()
+        found = self.loss(embedding, label, *rest)
+        terms = found if isinstance(found, Mapping) else {}
+        total = torch.stack(list(terms.values())).sum() if terms else found
         self._require_finite(total, "the loss", batch)
         self.optimizer.zero_grad()
         self.fabric.backward(total)
@@ -275,9 +286,9 @@ class _Training:
         digest = hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()[:16]
         given = {
             "model": type(self.model).__name__,
-            **{f"model.{name}": value for name, value in vars(self.model.config).items()},
+            **{f"model.{name}": value for name, value in settings_of(self.model).items()},
             **{f"recipe.{name}": value for name, value in vars(self.recipe).items()},
-            **_plain_attributes("criterion", self.criterion),
+            **plain_attributes("criterion", self.criterion),
             "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
         }
         for name in _FREE:
@@ -285,15 +296,3 @@ class _Training:
                 continue  # the rate of every step depends on their number
             del given[f"recipe.{name}"]
         return {name: repr(value) for name, value in given.items()}
-
-
-def _plain_attributes(name: str, module: nn.Module) -> dict[str, Any]:
-    """The settings of a module, such as a margin, and of those inside it, and their types."""
-    found: dict[str, Any] = {}
-    for path, part in module.named_modules(prefix=name):
-        found[path] = type(part).__name__
-        for key, value in vars(part).items():
-            is_plain = isinstance(value, bool | int | float | str | None)
-            if is_plain and key != "training" and not key.startswith("_"):
-                found[f"{path}.{key}"] = value
-    return found

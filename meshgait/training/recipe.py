@@ -9,7 +9,7 @@ import torch
 
 from meshgait.data import Augmentation, FrameSampling, SubjectsAndClips, UnorderedFrames
 from meshgait.errors import ConfigError
-from meshgait.training.criterion import LossRecipe, TripletAndNeck
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam, OptimizerRecipe
 
 Precision = Literal["fp32", "bf16"]
@@ -23,7 +23,7 @@ class Recipe:
     steps: int = 180_000
     batch: SubjectsAndClips = SubjectsAndClips()
     frames: FrameSampling = UnorderedFrames()
-    loss: LossRecipe = TripletAndNeck()
+    loss: Loss = Loss()
     augment: tuple[Augmentation, ...] = ()  # of each clip, one after another
     optimizer: OptimizerRecipe = Adam()
     milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate falls

@@ -47,6 +47,17 @@ class FoundWeights:
                 if _LEAST_SHARE * len(tensors) >= len(self.tensors)
             }
 
+    def refuse_objects(self, file: str) -> None:
+        """Raise `UnsafeFileError` if there are objects of foreign classes and no tensor at all."""
+        objects = (pair for pair in self.rest.items() if isinstance(pair[1], Placeholder))
+        name, value = next(objects, ("", None))
+        if value is not None and not self.tensors:
+            where = f" in the place {name!r}" if name else ""
+            raise UnsafeFileError(
+                f"{file} holds no weights by name but {value.name}{where}, which was not loaded; "
+                "nothing in it was run"
+            )
+
     def others(self) -> str:
         """What else there is, as the end of a sentence."""
         if not self.rest:
@@ -61,18 +72,18 @@ def find_weights(content: Any, file: str) -> FoundWeights:
 
     Raises `DataError` without any, `UnsafeFileError` if there are objects in their place.
     """
+    found = collect(content)
+    found.refuse_objects(file)
+    if not found.tensors:
+        raise DataError(f"{file} holds no weights by name")
+    return found
+
+
+def collect(content: Any) -> FoundWeights:
+    """As `find_weights`, perhaps none at all."""
     found = FoundWeights({}, {})
     _collect(content, "", found, _DEEPEST)
-    if found.tensors:
-        return found
-    for name, value in found.rest.items():
-        if isinstance(value, Placeholder):
-            where = f" in the place {name!r}" if name else ""
-            raise UnsafeFileError(
-                f"{file} holds no weights by name but {value.name}{where}, which was not loaded; "
-                "nothing in it was run"
-            )
-    raise DataError(f"{file} holds no weights by name")
+    return found
 
 
 def _collect(value: Any, name: str, found: FoundWeights, deepest: int) -> None:

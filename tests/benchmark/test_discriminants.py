@@ -1,7 +1,6 @@
 import numpy as np
 import pytest
 import torch
-from scipy.linalg import eigh
 
 from meshgait.benchmark.discriminants import (
     describe_betas,
@@ -12,6 +11,7 @@ from meshgait.benchmark.discriminants import (
 )
 from meshgait.benchmark.walkers import Walkers
 from meshgait.body import Body
+from meshgait.evaluation.discriminant import linear_discriminants
 
 
 @pytest.fixture(scope="module")
@@ -38,17 +38,16 @@ def test_joints_are_those_of_the_decoded_body_and_do_not_see_the_camera(smpl):
         torch.testing.assert_close(describe_surface(seen), describe_surface(upright))
 
 
-def test_discriminants_of_the_training_people_are_fishers(budget):
+def test_discriminants_are_learnt_from_the_training_people_alone(budget):
     walkers = Walkers(budget)
-    embed = learn_discriminants(describe_betas, walkers.train)
-    rows = np.stack([c.frames["smpl"][:, 75:].mean(0) for c in map(walkers.train.__getitem__, range(16))])
-    label = np.repeat(np.arange(4), 4)
-    centers = np.stack([rows[label == p].mean(0) for p in range(4)])
-    apart = (centers - rows.mean(0)).T @ (centers - rows.mean(0)) * 4
-    within = (rows - centers[label]).T @ (rows - centers[label]) / 12
-    values = eigh(apart, within, eigvals_only=True)[::-1][:3]
-    found = embed(walkers.train).values[:, 0].double().numpy()
-    means = np.stack([found[label == p].mean(0) for p in range(4)])
-    between = ((means - found.mean(0)) ** 2).sum(0) * 4
-    # All components of 16 clips are kept but those of a hundredth of the variance.
-    np.testing.assert_allclose(np.sort(between)[::-1], values, rtol=0.15)
+
+    def rows(data):
+        clips = (data[i].frames["smpl"] for i in range(len(data)))
+        return torch.stack([describe_betas(torch.tensor(smpl)) for smpl in clips])[:, None]
+
+    subjects = [record.subject for record in walkers.train.records]
+    projection = linear_discriminants(rows(walkers.train).double(), subjects)
+    expected = projection(rows(walkers.test).double()).float()
+    found = learn_discriminants(describe_betas, walkers.train)(walkers.test)
+    torch.testing.assert_close(found.values, expected)
+    assert found.records == walkers.test.records

@@ -15,10 +15,10 @@ from PIL import Image
 from meshgait.benchmark import Method, find_methods, run_benchmark
 from meshgait.benchmark.cell import Seeds, run_cell
 from meshgait.benchmark.methods import all_methods
+from meshgait.benchmark.scores import cross_view
 from meshgait.benchmark.walkers import Walkers
 from meshgait.data import SmplNoise
 from meshgait.errors import DataError
-from meshgait.benchmark.scores import cross_view
 from meshgait.evaluation import embed
 from meshgait.metrics import part_distance
 from meshgait.weights.checkpoint import load_checkpoint, load_model

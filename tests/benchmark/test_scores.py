@@ -3,7 +3,7 @@ import numpy as np
 from meshgait.benchmark.scores import by_person, cross_view, pair_rank1
 
 
-def scene(seed, clips=30):
+def scene(seed, clips=60):
     generator = np.random.default_rng(seed)
     subjects = np.array(list("abcdef"))[generator.integers(6, size=clips)]
     points = generator.standard_normal((clips, 2))
@@ -15,14 +15,15 @@ def test_every_clip_is_a_probe_among_clips_from_sixty_degrees_away():
     distance, subjects, view = scene(0)
     found = cross_view(distance, subjects, view)
     rows = {person: [] for person in sorted(set(subjects))}
-    for probe in range(30):
+    for probe in range(60):
         turn = [min(abs(view[probe] - v), 360 - abs(view[probe] - v)) for v in view]
-        gallery = [j for j in range(30) if turn[j] >= 60]
+        gallery = [j for j in range(60) if turn[j] >= 60]
         order = sorted(gallery, key=lambda j: distance[probe, j])
         hits = [rank for rank, j in enumerate(order, 1) if subjects[j] == subjects[probe]]
         if hits:
             precision = np.mean([k / rank for k, rank in enumerate(hits, 1)])
             rows[subjects[probe]].append((100 * precision, 100 * (hits[0] == 1)))
+    assert all(rows.values())
     expected = np.array([np.mean(values, axis=0) for values in rows.values()])
     np.testing.assert_allclose(found["mAP"], expected[:, 0])
     np.testing.assert_allclose(found["rank1"], expected[:, 1])
@@ -30,11 +31,11 @@ def test_every_clip_is_a_probe_among_clips_from_sixty_degrees_away():
 
 def test_a_match_must_be_nearer_than_everybody_else():
     distance, subjects, _ = scene(1)
-    pairs = np.random.default_rng(2).random((30, 30)) < 0.5
+    pairs = np.random.default_rng(2).random((60, 60)) < 0.5
     found = pair_rank1(distance, subjects, pairs)
     for place, person in enumerate(sorted(set(subjects))):
         hits = [
-            distance[i, j] < min(distance[i, k] for k in range(30) if subjects[k] != person)
+            distance[i, j] < min(distance[i, k] for k in range(60) if subjects[k] != person)
             for i in np.flatnonzero(subjects == person)
             for j in np.flatnonzero(subjects == person)
             if i != j and pairs[i, j]

@@ -3,6 +3,7 @@ import pickle
 
 import numpy as np
 import pytest
+from scipy.sparse import csc_matrix
 
 from meshgait.body.files import find_body, read_body
 from meshgait.errors import BodyNotFoundError, DataError, UnsafeFileError
@@ -85,6 +86,7 @@ def test_code_in_a_body_file_is_not_run(tmp_path):
         ({"f": np.array([[0, 1, 40]])}, "vertices that do not exist"),
         ({"shapedirs": np.array(["text"])}, "expected numbers"),
         ({"kintree_table": np.array([[0, 2, 1, *range(21)], range(24)])}, "does not come before"),
+        ({"v_template": np.array(3.0)}, "v_template is a single number"),
         ({"posedirs": np.zeros((40, 3, 200))}, r"posedirs is \(40, 3, 200\)"),
     ],
 )
@@ -92,6 +94,23 @@ def test_arrays_that_do_not_fit_are_named(tmp_path, change, message):
     np.savez(tmp_path / "body.npz", **{**small_body(), **change})
     with pytest.raises(DataError, match=message):
         read_body(tmp_path / "body.npz")
+
+
+@pytest.mark.parametrize("name", ["SMPL.NPZ", "body", "body.pkl"])
+def test_a_body_is_told_by_its_content_with_objects_in_it_and_few_shapes(tmp_path, name):
+    body = small_body()
+    stored = body | {
+        "shapedirs": body["shapedirs"][..., :8],
+        "J_regressor": np.array(csc_matrix(body["J_regressor"]), dtype=object),
+        "bs_style": np.array("lbs", dtype=object),
+    }
+    with (tmp_path / name).open("wb") as file:
+        np.savez(file, **stored)
+    found = read_body(tmp_path / name)
+    np.testing.assert_array_equal(found["J_regressor"], body["J_regressor"])
+    np.testing.assert_array_equal(found["shapedirs"][..., :8], body["shapedirs"][..., :8])
+    assert found["shapedirs"].shape == body["shapedirs"].shape
+    assert not found["shapedirs"][..., 8:].any()
 
 
 def test_other_files_are_refused_in_one_sentence(tmp_path):

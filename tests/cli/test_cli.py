@@ -1,5 +1,6 @@
 """The command line as a user meets it: what it prints, and one sentence for every mistake."""
 
+import argparse
 import json
 import pickle
 import re
@@ -12,6 +13,7 @@ import torch
 
 from meshgait.cli import COMMANDS, main
 from meshgait.data import Store
+from meshgait.files import limits
 from meshgait.sequence import GaitSequence, save_clip
 
 TINY = [
@@ -222,3 +224,20 @@ def test_a_store_stands_in_for_the_walkers(trained, tmp_path, capsys):
     told = ["--protocol", str(table), "--average", "probes"]
     assert main(["evaluate", str(tmp_path / "two" / "checkpoint.pt"), *same, *told]) == 0
     assert "rank1" in capsys.readouterr().out
+
+
+def test_info_shows_published_weights_with_objects_beside_them(tmp_path, capsys):
+    content = {"model": {"a": torch.ones(2)}, "opt": argparse.Namespace(lr=1), "best": 3}
+    torch.save(content, tmp_path / "published.bin")
+    assert main(["info", str(tmp_path / "published.bin")]) == 0
+    said = capsys.readouterr().out
+    assert "model.a: (2,) float32, 1 to 1" in said
+    assert "opt: <argparse.Namespace, not loaded>" in said
+
+
+def test_a_file_that_asks_for_much_is_read_when_it_is_trusted(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(limits, "LEAST", 100)
+    np.savez_compressed(tmp_path / "x.npz", a=np.zeros(100_000))
+    assert "--trust-size" in refused(["info", tmp_path / "x.npz"], capsys)
+    assert main(["info", str(tmp_path / "x.npz"), "--trust-size"]) == 0
+    assert "a: (100000,) float64" in capsys.readouterr().out

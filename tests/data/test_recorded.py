@@ -60,3 +60,7 @@ def test_splits_that_share_people_are_refused(tmp_path):
     assert Recorded(tmp_path, "train").identities == 2
     (tmp_path / "test").rename(tmp_path / "elsewhere")
     assert len(Recorded(tmp_path / "elsewhere", "test")) == 1
+    for split in ("train", "test"):
+        save_clip(tmp_path / "clips" / split / "a.npz", walk("a"))
+    with pytest.raises(DataError, match="share 1 of 1 people, such as a"):
+        Recorded(tmp_path / "clips", "test")

@@ -57,20 +57,19 @@ whole = {
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"embedding": None}, "holds no embeddings: embedding are not there"),
+        ({"embedding": None}, r"is a clip \(condition, subject, view\), not embeddings"),
         ({"subject": None, "view": None}, "subject and view are not there"),
         ({"embedding": np.zeros((2, 3), np.float32)}, r"embeddings are .* got float32 \(2, 3\)"),
         ({"embedding": np.zeros((2, 1, 3), np.int64)}, "got int64"),
         ({"embedding": np.zeros((2, 1, 3), np.complex64)}, "got complex64"),
         ({"embedding": np.full((2, 1, 3), "x")}, "got <U1"),
-        ({"embedding": np.zeros((2, 1, 3), ">f4")}, "got >f4"),
         ({"embedding": np.array(3.0)}, r"got float64 \(\)"),
         ({"subject": np.array(["a", "b", "c"])}, r"subject must be a text for each of 2 .*\(3,\)"),
         ({"subject": np.array("ab")}, r"subject must .*\(\)"),
         ({"condition": np.array([["a"], ["b"]])}, r"condition must .*\(2, 1\)"),
         ({"view": np.array([1, 2])}, "view must .* got int64"),
         ({"view": np.array([b"1", b"2"])}, r"view must .* got \|S1"),
-        ({"view": np.array([{}, None])}, "cannot be read as .npz"),
+        ({"view": np.array([{}, None])}, r"view must .* got object \(2,\)"),
     ],
 )
 def test_a_file_that_holds_something_else_is_refused(tmp_path, change, reason):
@@ -78,6 +77,11 @@ def test_a_file_that_holds_something_else_is_refused(tmp_path, change, reason):
     np.savez(path, **{name: a for name, a in {**whole, **change}.items() if a is not None})
     with pytest.raises(DataError, match=rf"x\.npz.*{reason}"):
         Embeddings.load(path)
+
+
+def test_names_may_be_objects_as_long_as_they_are_text(tmp_path):
+    np.savez(tmp_path / "x.npz", **whole | {"subject": np.array(["a", "b"], dtype=object)})
+    assert [record.subject for record in Embeddings.load(tmp_path / "x.npz").records] == ["a", "b"]
 
 
 def test_a_damaged_file_is_refused(tmp_path):
@@ -126,7 +130,11 @@ def test_no_batch_exceeds_the_budget_but_for_single_clips(budget):
 def test_frames_beyond_the_limit_are_left_out():
     model = GEI(GEI.Config(size=DATA.size))
     clip = DATA[0].frames["silhouette"][:2]
-    found = embed(model, DATA, limit=2).values[0].flatten()
+    lengths = [len(walk.frames["silhouette"]) for walk in DATA]
+    long = sum(length > 2 for length in lengths)
+    said = rf"{long} of {len(DATA)} sequences only the first 2 .* longest has {max(lengths)} "
+    with pytest.warns(UserWarning, match=said):
+        found = embed(model, DATA, limit=2).values[0].flatten()
     assert_close(found, torch.from_numpy(clip).float().div(255).mean(0).flatten())
     with pytest.raises(ConfigError, match="at least one frame"):
         embed(model, DATA, limit=0)

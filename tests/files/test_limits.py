@@ -6,7 +6,16 @@ from pathlib import Path
 import pytest
 
 from meshgait.errors import DataError
-from meshgait.files.limits import LEAST, MOST, RATIO, TRUST, Budget, allowance, require_shape
+from meshgait.files.limits import (
+    LEAST,
+    MOST,
+    RATIO,
+    TRUST,
+    Budget,
+    allowance,
+    require_shape,
+    trusted,
+)
 
 
 def test_a_file_may_cost_its_size_and_a_bounded_multiple_of_it(monkeypatch):
@@ -20,6 +29,10 @@ def test_a_file_may_cost_its_size_and_a_bounded_multiple_of_it(monkeypatch):
         budget.take(1)
     monkeypatch.setenv(TRUST, "1")
     Budget(0).take(10 * MOST)
+    monkeypatch.delenv(TRUST)
+    with trusted():
+        Budget(0).take(10 * MOST)
+    assert TRUST not in os.environ
 
 
 @pytest.mark.parametrize(

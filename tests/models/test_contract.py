@@ -20,7 +20,7 @@ from meshgait.zoo.random_clips import random_clips as inputs
 
 IMAGES = ("silhouette", "pose_heatmap")
 
-MODELS = [getattr(models, name) for name in models.__all__]
+MODELS = [getattr(models, name) for name in models.networks()]
 every_model = pytest.mark.parametrize("model_class", MODELS)
 every_network = pytest.mark.parametrize(
     "model_class", [m for m in MODELS if list(m().parameters())]
@@ -61,7 +61,7 @@ def test_every_model_is_exported():
             is_model = issubclass(thing, nn.Module) and hasattr(thing, "Config")
             if is_model and thing.__module__ == module.__name__:
                 found.add(name)
-    assert found == set(models.__all__)
+    assert found == set(models.networks())
 
 
 @every_model

@@ -38,7 +38,6 @@ def test_a_file_without_a_record_is_named_after_itself(tmp_path):
         ({"silhouette": np.zeros((0, 64, 44))}, ShapeError, "no frames"),
         ({"silhouette": np.zeros((3, 64, 44)), "smpl": np.zeros((4, 85))}, ShapeError, "differ"),
         ({"smpl": np.full((3, 85), np.nan)}, DataError, "NaN"),
-        ({"silhouette": np.zeros((3, 64, 44)), "fps": np.array(25.0)}, DataError, "fps"),
     ],
 )
 def test_what_is_no_sequence_is_refused_with_its_path(tmp_path, arrays, error, words):
@@ -47,6 +46,16 @@ def test_what_is_no_sequence_is_refused_with_its_path(tmp_path, arrays, error, w
     with pytest.raises(error, match=words) as caught:
         load_clip(path)
     assert str(path) in str(caught.value)
+
+
+def test_what_is_no_array_of_frames_is_left_out_and_said(tmp_path):
+    silhouette, notes = clip().frames["silhouette"], np.array({"camera": 3}, dtype=object)
+    subject = np.array("anna", dtype=object)
+    np.savez(tmp_path / "x.npz", silhouette=silhouette, fps=25.0, notes=notes, subject=subject)
+    with pytest.warns(UserWarning, match="no array of frames, so left out: fps, notes"):
+        found = load_clip(tmp_path / "x.npz")
+    assert list(found.frames) == ["silhouette"]
+    assert found.subject == Clips([tmp_path / "x.npz"]).records[0].subject == "anna"
 
 
 def test_files_are_a_data_set(tmp_path):

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -51,7 +50,8 @@ def find_roots(
     the other is reported.
     """
     try:
-        children = sorted(child for child in root.iterdir() if child.is_dir())
+        found = sorted(child for child in root.iterdir() if not child.name.startswith("."))
+        children = [child for child in found if child.is_dir()]
     except OSError as error:
         raise DataError(f"{root} cannot be listed: {error.strerror}") from error
     firsts = [structure.levels[0] for structure in structures]
@@ -60,11 +60,13 @@ def find_roots(
         return [DatasetRoot(root, named_modality(root.name) if alone else None)], []
     merged = [child for child in children if "merged" in child.name.lower()]
     named: dict[str, list[Path]] = {}
+    roots, findings = [], []
     for child in children:
         modality = named_modality(child.name)
         if modality and child not in merged:
             named.setdefault(modality, []).append(child)
-    roots, findings = [], []
+        elif child not in merged:
+            findings.append(Finding(child, "was not read: its name is of no modality known here"))
     for modality, paths in named.items():
         first, *others = sorted(paths, key=lambda path: _preference(path, side))
         roots.append(DatasetRoot(first, modality))
@@ -80,18 +82,21 @@ def _preference(path: Path, side: int) -> tuple[bool, bool, str]:
 
 
 def find_sources(
-    folder: Path, root: DatasetRoot, content: Content, side: int
+    folder: Path, root: DatasetRoot, content: Content, side: int, asked: Collection[str] = ()
 ) -> tuple[list[Source], list[Finding]]:
-    """What is to be read in the last folder: pickles, or files of the first kind that is there."""
+    """What is to be read in the last folder: pickles, or files of the first kind that is there.
+
+    Where modalities are asked for, what says that it is something else is not worth a word.
+    """
     names, findings = _files(folder)
     pickles = [name for name in names if name.lower().endswith((".pkl", ".pickle"))]
     if pickles:
         sources: list[Source] = []
         for name in pickles:
             other = None if Path(name).stem == folder.name else named_other(name)
-            if other:
+            if other and not asked:
                 findings.append(Finding(folder / name, f"was not read: nothing reads {other}"))
-            else:
+            elif not other:
                 sources.append(Pickled(folder / name, _pickled_modality(name, folder, root)))
         return sources, findings
     present = {Path(name).suffix.lower() for name in names}
@@ -108,7 +113,7 @@ def _files(folder: Path) -> tuple[list[str], list[Finding]]:
     """Names of the files, in order; whatever is neither a file nor a folder is a finding."""
     names, findings = [], []
     try:
-        for entry in os.scandir(folder):
+        for entry in folder.iterdir():  # unlike scandir's, its tests do not raise for looping links
             if entry.name.startswith(".") or entry.is_dir():
                 continue
             if entry.is_file():

@@ -85,7 +85,7 @@ class FolderLayout(Layout):
             if mine.get(record, folder) != folder:
                 findings.append(Finding(folder, f"is {record.name} once more"))
                 continue
-            sources, more = find_sources(folder, root, self.content, self.side)
+            sources, more = find_sources(folder, root, self.content, self.side, self.modalities)
             findings += more
             wanted = [s for s in sources if not self.modalities or s.kind in self.modalities]
             if not {*self.modalities} <= {source.kind for source in wanted}:
@@ -141,8 +141,9 @@ class FolderLayout(Layout):
 
 
 def _nothing(root: Path, layout: FolderLayout, findings: Sequence[Finding]) -> str:
+    asked = f" with {' and '.join(layout.modalities)}" if layout.modalities else ""
     reason = f"; {findings[0].path} {findings[0].problem}" if findings else ""
-    return f"{root} holds nothing of {layout.title}, which is {layout.folders}{reason}"
+    return f"{root} holds nothing of {layout.title}{asked}, which is {layout.folders}{reason}"
 
 
 def _add(sources: list[Source], more: Sequence[Source]) -> list[Finding]:

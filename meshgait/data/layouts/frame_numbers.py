@@ -15,8 +15,9 @@ def frame_numbers(names: Sequence[str]) -> dict[str, int | None]:
     """The frame number of each file, `None` where its name has none that fits into 64 bits.
 
     Names that differ in their numbers only are judged together: of the numbers in them that varies
-    most counts. Fractions, as of seconds, are scaled to whole numbers; seconds in front of large
-    numbers that do not go on with them are put before those. Of a name alone it is the longest.
+    most counts. Fractions, as of seconds, are scaled to whole numbers; where a large number starts
+    anew while those before it go on, as nanoseconds do, all are put together. Of a name alone it is
+    the longest.
 
     >>> frame_numbers(["075_0009_64x44.png", "075_0010_64x44.png"])
     {'075_0009_64x44.png': 9, '075_0010_64x44.png': 10}
@@ -53,22 +54,25 @@ def _counted(texts: list[list[str]]) -> Sequence[int | None]:
             n for n, t in reversed([*zip(numbers, columns, strict=True)]) if len(t[0]) == longest
         )
     best = max(varying, key=lambda column: (len(set(column)), min(column) - max(column)))
-    place = varying.index(best)
-    if place and _goes_on(varying[place - 1], best):
-        width = len(str(max(best)))
-        return [
-            before * 10**width + after
-            for before, after in zip(varying[place - 1], best, strict=True)
-        ]
-    return best
+    leading = varying[: varying.index(best) + 1]
+    return _together(leading) if _goes_on(leading) else best
 
 
-def _goes_on(before: Sequence[int], best: Sequence[int]) -> bool:
-    """Whether a number is a large fraction of the one before it, as nanoseconds of seconds."""
-    together = list(zip(before, best, strict=True))
-    ordered = [after for _, after in sorted(together)]
+def _goes_on(columns: Sequence[Sequence[int]]) -> bool:
+    """Whether the last number is the rest of those before it, as nanoseconds of seconds."""
+    best = columns[-1]
+    in_order = [row[-1] for row in sorted(zip(*columns, strict=True))]
     is_counter = max(best) - min(best) < 4 * len(best)
-    return not is_counter and min(best) >= 0 and ordered != sorted(best)
+    return not is_counter and min(map(min, columns)) >= 0 and in_order != sorted(best)
+
+
+def _together(columns: Sequence[Sequence[int]]) -> list[int]:
+    """One number of several, the first of which weighs most."""
+    found = [0] * len(columns[0])
+    for column in columns:
+        step = 10 ** len(str(max(column)))
+        found = [before * step + after for before, after in zip(found, column, strict=True)]
+    return found
 
 
 def _whole(column: Sequence[str]) -> list[int]:

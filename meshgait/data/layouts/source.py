@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -119,10 +118,10 @@ def frame_names(folder: Path, suffixes: Sequence[str]) -> list[str]:
     """Names of the files in a folder that end so, in order; averages and hidden files are none."""
     return sorted(
         entry.name
-        for entry in os.scandir(folder)
-        if (path := Path(entry.name)).suffix.lower() in suffixes
-        and not path.name.startswith(".")
-        and not path.stem.lower().endswith("gei")
+        for entry in folder.iterdir()
+        if entry.suffix.lower() in suffixes
+        and not entry.name.startswith(".")
+        and not entry.stem.lower().endswith("gei")
         and entry.is_file()
     )
 

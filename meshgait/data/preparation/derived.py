@@ -1,12 +1,15 @@
-"""Modalities that a data set does not have, made of its SMPL estimates, kept beside it.
+"""Modalities that a data set or a clip does not have, made of its SMPL estimates.
 
+Those of a data set are kept beside it (`Derived`), those of a clip made when read (`complete`).
 They carry the errors of the estimates, as keypoints carry those of the network that found them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache, partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,19 +26,43 @@ from meshgait.errors import DataError
 from meshgait.mesh import Mesh
 from meshgait.modalities import (
     COCO17,
+    Grid,
     JointSet,
+    canonical_mesh,
     normalize_parsing,
+    normalized_coverage,
     parts,
+    points,
     pose_heatmap,
     skeleton3d,
+    voxels,
 )
+from meshgait.modalities.scene import GRID
 from meshgait.render import shade
-from meshgait.sequence.sequence import GaitSequence, Record
+from meshgait.sequence.sequence import GaitSequence, Record, Unread
+from meshgait.sequence.smpl import picture_around
 
 PICTURE_PX = 128  # side of the square in which SMPL estimates place a person
 _CLIPS_PER_SHARD = 64
-_HEATMAP = (64, 44)
+_FINER = 2  # pixels drawn for one that is kept
+_AT_ONCE = 256  # frames of which the meshes are held
 _Y_UP = (1.0, -1.0, -1.0)
+
+
+@dataclass(frozen=True)
+class Form:
+    """Height and width of images, the grid of volumes, how many points: as a network reads them."""
+
+    size: tuple[int, int] = (64, 44)
+    grid: Grid = GRID
+    points: int = 1024
+
+    @classmethod
+    def of(cls, model: Any) -> Form:
+        """That of the images or volumes which `model` is configured to read."""
+        size: Any = getattr(getattr(model, "config", None), "size", ())
+        grid = getattr(model, "grid", GRID)
+        return cls(size=(size[0], size[1]) if len(size) == 2 else (64, 44), grid=grid)
 
 
 class Derived:
@@ -88,45 +115,137 @@ def skeleton2d_of(smpl: Float[Tensor, "T 85"], joint_set: JointSet = COCO17) -> 
     return torch.cat([pixels, torch.ones_like(pixels[..., :1])], dim=-1)
 
 
-def _camera(smpl: Float[Tensor, "T 85"]) -> WeakPerspective:
-    return WeakPerspective.from_romp(smpl[:, :3], (PICTURE_PX, PICTURE_PX))
+def _camera(smpl: Float[Tensor, "T 85"], side: int) -> WeakPerspective:
+    return WeakPerspective.from_romp(smpl[:, :3], (side, side))
 
 
-def _parsing_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
-    body = _body()
-    labels = parts(
-        decode_estimate(smpl, body), _camera(smpl), parsing_labels(body.weights), background=0
-    )
-    return torch.from_numpy(normalize_parsing(labels.to(torch.uint8).numpy()))
-
-
-def _rgb_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
-    """Pictures (T, 3, 64, 32) of bodies without clothes on black, as GaitNet reads people."""
+def _silhouette_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
+    """Of bodies without clothes, grey at the edge."""
     mesh = decode_estimate(smpl, _body())
-    picture = shade(mesh.vertices, mesh.faces, _camera(smpl), background=(0.0, 0.0, 0.0))
-    middle = picture[:, :, PICTURE_PX // 4 : -PICTURE_PX // 4].movedim(3, 1).float()
-    return avg_pool2d(middle, 2).round().to(torch.uint8)
+    seen = normalized_coverage(mesh.vertices[..., :2], mesh.faces, form.size)
+    return (seen * 255).round().to(torch.uint8)
 
 
-def _skeleton3d_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
-    return decode_estimate(smpl, _body()).require_joints() * smpl.new_tensor(_Y_UP)
+def _parsing_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
+    body, side = _body(), _FINER * form.size[0]
+    labels = parts(
+        decode_estimate(smpl, body), _camera(smpl, side), parsing_labels(body.weights), background=0
+    )
+    return torch.from_numpy(normalize_parsing(labels.to(torch.uint8).numpy(), form.size))
 
 
-def _heatmap_of(smpl: Float[Tensor, "T 85"]) -> Tensor:
-    height, width = _HEATMAP
+def _rgb_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
+    """Pictures (T, 3, H, H / 2) of bodies without clothes on black, as GaitNet reads people."""
+    mesh, side = decode_estimate(smpl, _body()), _FINER * form.size[0]
+    picture = shade(mesh.vertices, mesh.faces, _camera(smpl, side), background=(0.0, 0.0, 0.0))
+    middle = picture[:, :, side // 4 : -side // 4].movedim(3, 1).float()
+    return avg_pool2d(middle, _FINER).round().to(torch.uint8)
+
+
+def _upright(smpl: Float[Tensor, "T 85"]) -> Mesh:
+    mesh, turn = decode_estimate(smpl, _body()), smpl.new_tensor(_Y_UP)
+    return Mesh(mesh.vertices * turn, mesh.require_joints() * turn, mesh.faces)
+
+
+def _heatmap_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
+    height, width = form.size
     margin = (height - width) // 2
     maps = pose_heatmap(skeleton2d_of(smpl), side=height)[..., margin : margin + width]
     return (maps * 255).round().to(torch.uint8)
 
 
-DERIVATIONS: dict[str, Callable[[Float[Tensor, "T 85"]], Tensor]] = {
-    "skeleton2d": skeleton2d_of,
-    "skeleton3d": _skeleton3d_of,
+def _points_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
+    return points(_upright(smpl), form.points, torch.Generator().manual_seed(0)).points
+
+
+DERIVATIONS: dict[str, Callable[[Float[Tensor, "T 85"], Form], Tensor]] = {
+    "silhouette": _silhouette_of,
+    "skeleton2d": lambda smpl, _: skeleton2d_of(smpl),
+    "skeleton3d": lambda smpl, _: _upright(smpl).require_joints(),
     "pose_heatmap": _heatmap_of,
     "parsing": _parsing_of,
     "rgb": _rgb_of,
+    "points": _points_of,
+    "voxels": lambda smpl, form: voxels(canonical_mesh(_upright(smpl)), form.grid),
 }
 """Modalities that can be made of `smpl`, and how."""
+
+
+def complete(
+    sequence: GaitSequence, modalities: Sequence[str], form: Form = Form()
+) -> GaitSequence:
+    """The sequence with more modalities, made of its `smpl` when they are read and not before.
+
+    The picture is cut around the person, whose place in that of the estimates does not matter.
+    Raises `DataError` where one is neither there nor can be made.
+    """
+    missing = derivable(sequence.frames, modalities, where=f"sequence {sequence.name}")
+    if not missing:
+        return sequence
+    smpl = sequence.frames["smpl"]
+    if smpl.shape[1:] != (85,):
+        raise DataError(f"smpl of sequence {sequence.name} is {smpl.shape}, expected (T, 85)")
+    frames = _Drawn(dict(sequence.frames), (*sequence.frames, *missing), form)
+    return GaitSequence(**vars(sequence.record), frames=frames)
+
+
+def derivable(present: Collection[str], wanted: Sequence[str], *, where: str) -> list[str]:
+    """What is not among the modalities `present` but can be made of them.
+
+    Raises `DataError` where one can not, beginning with `where`.
+    """
+    missing = [name for name in wanted if name not in present]
+    lost = [name for name in missing if name not in DERIVATIONS or "smpl" not in present]
+    if lost:
+        reason = (
+            f"which could be made of smpl (T, 85), but only {', '.join(present)}"
+            if lost[0] in DERIVATIONS
+            else f"only {', '.join(present)}; of smpl can be made {', '.join(DERIVATIONS)}"
+        )
+        raise DataError(f"{where} has no {lost[0]}, {reason}")
+    return missing
+
+
+class _Drawn(Unread):
+    """What a sequence has, and what is made of its `smpl` when it is asked for."""
+
+    def __init__(self, known: dict[str, np.ndarray], names: Sequence[str], form: Form) -> None:
+        self.known, self.names, self.form = known, tuple(names), form
+
+    @property
+    def length(self) -> int:
+        return len(self.known["smpl"])
+
+    def only(self, modalities: Sequence[str]) -> _Drawn:
+        return _Drawn(self.known, modalities, self.form)
+
+    def take(self, indices: np.ndarray) -> _Drawn:
+        known = {name: array[indices] for name, array in self.known.items()}
+        return _Drawn(known, self.names, self.form)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self.names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.names)
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+    @torch.no_grad()
+    def __getitem__(self, name: str) -> np.ndarray:
+        if name in self.known:
+            return self.known[name]
+        smpl = torch.from_numpy(np.array(self.known["smpl"], np.float32))
+        made = [DERIVATIONS[name](_centred(part), self.form) for part in smpl.split(_AT_ONCE)]
+        self.known[name] = torch.cat(made).numpy()
+        return self.known[name]
+
+
+def _centred(smpl: Float[Tensor, "T 85"]) -> Float[Tensor, "T 85"]:
+    """The same with a camera that has the person in the middle of its picture (see `smpl_of`)."""
+    joints = decode_estimate(smpl, _body()).require_joints()
+    return torch.cat([picture_around(joints).to(smpl), smpl[:, 3:]], dim=1)
 
 
 def _derive(data: SyntheticGait, name: str) -> Store:
@@ -145,7 +264,8 @@ def _make(data: SyntheticGait, name: str, clips: range) -> list[GaitSequence]:
     made = []
     for index in clips:
         sequence = data[index]
-        array = DERIVATIONS[name](torch.from_numpy(np.array(sequence.frames["smpl"]))).numpy()
+        smpl = torch.from_numpy(np.array(sequence.frames["smpl"]))
+        array = DERIVATIONS[name](smpl, Form()).numpy()
         made.append(GaitSequence(**vars(sequence.record), frames={name: array}))
     return made
 

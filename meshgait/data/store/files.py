@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import zlib
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from meshgait.errors import DataError
+from meshgait.files.regular import read_json
 
 
 @contextmanager
@@ -49,10 +49,10 @@ def array_path(folder: Path, shard: int, modality: str) -> Path:
 def read_index(path: Path) -> dict[str, Any]:
     """A JSON object; `DataError` when the file holds anything else."""
     try:
-        content = json.loads(path.read_text(encoding="utf-8"))
+        content = read_json(path)
     except FileNotFoundError as error:
         raise DataError(f"{path} is missing: the store is not complete") from error
-    except (ValueError, OSError) as error:
+    except DataError as error:
         raise DataError(f"{path} is damaged: {error}") from error
     if not isinstance(content, dict):
         raise DataError(f"{path} is damaged: it is not an index")

@@ -18,6 +18,7 @@ import numpy as np
 
 from meshgait._optional import require
 from meshgait.errors import DataError
+from meshgait.files.regular import read_bytes
 from meshgait.io.content import C3dFile
 from meshgait.io.recording import Format
 from meshgait.io.track import Axes, PointTrack, Track, TrackId, point_track
@@ -45,7 +46,7 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
 
 def _read(content: C3dFile) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, str, float]:
     c3d = require("c3d", extra="mocap")
-    raw = content.path.read_bytes()
+    raw = read_bytes(content.path)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")  # the package warns of what we refuse below

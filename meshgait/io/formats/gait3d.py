@@ -14,6 +14,7 @@ import numpy as np
 
 from meshgait.errors import DataError
 from meshgait.files.storage import write_npz, written_whole
+from meshgait.io.frame_files import frame_files
 from meshgait.io.recording import Format
 from meshgait.io.track import BodyTrack, Track, TrackId, body_track, numbers
 
@@ -61,9 +62,10 @@ def write_gait3d(path: str | Path, track: BodyTrack) -> None:
         with written_whole(path) as part:
             part.write_bytes(pickle.dumps(smpl, protocol=4))
         return
-    for frame, row in zip(track.frames.tolist(), smpl, strict=True):
+    files = frame_files(path, track.frames, "human_crop_f{:05d}.npz", len(smpl))
+    for file, row in zip(files, smpl, strict=True):
         person = {"cam": row[:3], "poses": row[3:75], "betas": row[75:]}
-        write_npz(path / f"human_crop_f{frame:05d}.npz", results=np.array([person]))
+        write_npz(file, results=np.array([person]))
 
 
 GAIT3D = Format("gait3d", "Gait3D's 85 numbers", verified=True, claims=_claims, tracks=_tracks)

@@ -25,10 +25,8 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     if has_keys(content, "smpl"):
         return {0: vector_track(content["smpl"], content.get("frame"))}
     if not has_keys(content, "pose"):
-        raise DataError(
-            f"is {describe_kind(content)}, in which there are no bodies (neither pose nor smpl); "
-            "`meshgait fit` estimates them from the silhouettes of a clip"
-        )
+        way = "; `meshgait fit` estimates them" if has_keys(content, "silhouette") else ""
+        raise DataError(f"it holds {describe_kind(content)}, without pose and smpl{way}")
     motion = motion_of(content)
     return {
         0: body_track(

@@ -99,7 +99,7 @@ def gait3d_pickled(root, modalities=("sils", "smpls"), frames=FRAMES):
 
 
 def casia_b(root, people=("001", "074", "075", "124"), views=("000", "090"), frames=3):
-    """Raw pictures: all ten walks, some views."""
+    """Raw images: all ten walks, some views."""
     root = Path(root)
     walks = [f"nm-0{n}" for n in range(1, 7)] + ["bg-01", "bg-02", "cl-01", "cl-02"]
     for seed, person in enumerate(people):
@@ -153,4 +153,4 @@ OTHERS = {
     ],
     "folder": ["ann/normal/side", "ann/bag/side", "bob/normal/side", "bob/normal/front"],
 }  # fmt: skip
-"""Clips of the layouts whose frames are plain pictures."""
+"""Clips of the layouts whose frames are plain images."""

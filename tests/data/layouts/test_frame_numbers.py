@@ -35,6 +35,17 @@ def test_the_number_that_varies_counts_the_frames(names, numbers):
     assert frame_numbers(names) == dict(zip(names, numbers, strict=True))
 
 
-def test_the_order_of_the_names_does_not_matter():
-    names = [f"{second}_{part:09}.png" for second in range(9) for part in (7, 333000000, 666000001)]
-    assert sorted(names, key=frame_numbers(names[::-1]).__getitem__) == names
+def test_times_of_day_are_in_order():
+    names = [
+        f"2020-01-01T{hour:02}-{minute:02}-{second}.{part:03}.png"
+        for hour, minute in ((10, 58), (10, 59), (11, 0))
+        for second in ("00", "59")
+        for part in (0, 40, 960)
+    ]
+    assert sorted(set(names), key=frame_numbers(names).__getitem__) == names
+
+
+def test_nanoseconds_follow_their_seconds_in_whatever_order_names_come():
+    parts = (7, 333000000, 666000001)
+    names = [f"{second}_{part + second:09}.png" for second in range(9) for part in parts]
+    assert sorted(set(names), key=frame_numbers(sorted(set(names))[::-1]).__getitem__) == names

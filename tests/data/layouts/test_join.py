@@ -76,7 +76,7 @@ def test_a_damaged_frame_is_reported_by_name_and_costs_one_frame(tmp_path, name,
     assert path in {finding.path for finding in findings}
 
 
-def test_a_lengthened_picture_is_reported(tmp_path):
+def test_a_lengthened_image_is_reported(tmp_path):
     root, official = miniature.gait3d_raw(tmp_path)
     path = root / f"2D_Silhouettes/{FRAME}.png"
     path.write_bytes(path.read_bytes() + b"more")
@@ -140,7 +140,7 @@ def test_code_in_a_pickle_or_in_romps_files_is_not_run(tmp_path):
 
 
 @pytest.mark.parametrize("side", [9_000, 60_000])
-def test_a_picture_that_announces_too_much_is_not_unpacked(tmp_path, side):
+def test_an_image_that_announces_too_much_is_not_unpacked(tmp_path, side):
     root, official = miniature.gait3d_raw(tmp_path)
     bomb = root / f"2D_Silhouettes/{FRAME}.png"
     content = bytearray(bomb.read_bytes())

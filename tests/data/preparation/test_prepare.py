@@ -328,3 +328,16 @@ def test_processes_share_the_work_to_the_same_bytes(raw, tmp_path, monkeypatch):
     monkeypatch.setattr(preparing, "processes", lambda jobs: processes(1))
     run(root, tmp_path / "one", partition=official)
     assert content(tmp_path / "many") == content(tmp_path / "one")
+
+
+def test_pipes_and_links_in_a_tree_are_findings_and_not_the_end(raw, tmp_path):
+    root, official = raw
+    folder = next(path.parent for path in sorted(root.rglob("*.png")))
+    os.mkfifo(folder / "pipe.png")
+    (folder / "loop.png").symlink_to(folder / "loop.png")
+    (folder / "nowhere.png").symlink_to(tmp_path / "nowhere")
+    (folder / "device.png").symlink_to("/dev/zero")
+    done = run(root, tmp_path / "out", partition=official)
+    left_out = {Path(note.path).name for note in done.notes}
+    assert {"pipe.png", "loop.png", "nowhere.png", "device.png"} <= left_out
+    assert sum(split.clips for split in done.splits) == 8

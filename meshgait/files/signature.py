@@ -1,0 +1,27 @@
+"""What a file is that is no data of ours: told by its first bytes."""
+
+from __future__ import annotations
+
+_BEGINNINGS = (
+    (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
+    (b"BM", "a BMP picture"), (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"),
+    (b"\x1aE\xdf\xa3", "a video"), (b"%PDF", "a PDF"), (b"\x89HDF", "an HDF5 file"),
+    (b"glTF", "a glTF model"), (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"),
+)  # fmt: skip
+LONGEST = 12
+"""Bytes that `signature` looks at."""
+
+
+def signature(start: bytes) -> str | None:
+    r"""What begins so, as in `a PNG picture`; None for what may be data.
+
+    >>> signature(bytes.fromhex("89504e470d0a1a0a")), signature(b"\x93NUMPY")
+    ('a PNG picture', None)
+    """
+    if not start:
+        return "an empty file"
+    if start[4:8] == b"ftyp":
+        return "a video"
+    if start[:4] == b"RIFF":
+        return {b"WEBP": "a WebP picture", b"AVI ": "a video"}.get(start[8:12], "a sound")
+    return next((name for begin, name in _BEGINNINGS if start.startswith(begin)), None)
