@@ -20,7 +20,7 @@ from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import DataError
 from meshgait.evaluation import embed
-from meshgait.files.storage import written_whole
+from meshgait.files.storage import locked, written_whole
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
 from meshgait.render import shade
@@ -64,7 +64,11 @@ class Result:
 
 def run_demo(out: str | Path, config: DemoConfig = DemoConfig()) -> Path:
     """Make the data, train, rank, write the report into `out`; returns the page's path."""
-    out = Path(out)
+    with locked(out):
+        return _run(Path(out), config)
+
+
+def _run(out: Path, config: DemoConfig) -> Path:
     walkers = partial(SyntheticGait, seed=config.seed, config=config.data)
     train = walkers("train", identities=config.train_identities)
     test = walkers("test", identities=config.test_identities)

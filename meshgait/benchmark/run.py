@@ -12,6 +12,7 @@ from meshgait.benchmark.page import write_results
 from meshgait.benchmark.table import Row, mean_ap
 from meshgait.benchmark.walkers import Walkers
 from meshgait.errors import MeshgaitError
+from meshgait.files.storage import locked
 
 
 def run_benchmark(
@@ -26,9 +27,15 @@ def run_benchmark(
     It may be killed at any time and called again: what is done is read, what was being trained is
     resumed. After every cell `out` holds the table as it is then (`results.csv`, `results.md`,
     `index.html`). A method that fails leaves a sentence in its row, and the others go on.
-    `report` is told of every cell.
+    `report` is told of every cell. `ConfigError` where another process writes into `out`.
     """
-    out = Path(out)
+    with locked(out):
+        return _fill(methods, budget, Path(out), report)
+
+
+def _fill(
+    methods: Sequence[Method], budget: Budget, out: Path, report: Callable[[str], object]
+) -> Path:
     rows = [Row(method) for method in methods]
     for data_seed in range(budget.data_seeds):
         walkers = Walkers(budget, data_seed)
