@@ -52,7 +52,7 @@ LONG_KERNELS = {
 
 TESTS_OF_MANY = {
     "architecture", "contract", "energy_networks", "examples", "functions", "hundred_steps",
-    "learning", "published", "references", "watching",
+    "learning", "published", "readers", "references", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
