@@ -34,7 +34,7 @@ CLASSIFIERS = {"GaitSet": None, "GaitPart": None, "GLN": None, "GaitGL": PartCro
 
 
 def main(argv=None):
-    networks = [name for name in models.__all__ if list(getattr(models, name)().parameters())]
+    networks = [name for name in models.networks() if list(getattr(models, name)().parameters())]
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", nargs="+", default=networks, choices=networks)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")

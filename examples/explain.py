@@ -9,7 +9,7 @@ from meshgait import Recipe, SyntheticGait, fit, models
 from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.explain import write_explanation
-from meshgait.training.criterion import TripletAndNeck
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 
 
@@ -34,14 +34,13 @@ def main(argv: list[str] | None = None) -> None:
         steps=options.steps,
         batch=SubjectsAndClips(8, 4),
         frames=UnorderedFrames(4),
-        loss=TripletAndNeck(weight=1.0),
+        loss=Loss({"triplet": 1, "neck": 1}),
         optimizer=Adam(lr=3e-3),
         milestones=(),
         one_cycle=True,
         calibrate=True,
     )
-    criterion = recipe.loss(model, options.people)
-    fit(model, criterion, train, recipe, out=options.out / "training", resume=True)
+    fit(model, train, recipe, out=options.out / "training", resume=True)
     print("open", write_explanation(model, test, options.out, probes=options.probes))
 
 

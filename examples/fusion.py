@@ -8,7 +8,7 @@ import torch
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
 from meshgait.data import OtherView, SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.render_clip import WildConfig
-from meshgait.training.criterion import TripletAndNeck
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 
 
@@ -46,14 +46,14 @@ def main(argv: list[str] | None = None) -> None:
         steps=options.steps,
         batch=SubjectsAndClips(6, 4),
         frames=UnorderedFrames(20),
-        loss=TripletAndNeck(weight=1.0),
+        loss=Loss({"triplet": 1, "neck": 1}),
         augment=(OtherView(0.1),),
         optimizer=Adam(lr=3e-3),
         milestones=(),
         one_cycle=True,
         calibrate=True,
     )
-    fit(model, recipe.loss(model, options.people), train, recipe, out=options.out, resume=True)
+    fit(model, train, recipe, out=options.out, resume=True)
     shown = {"both": model, "body": Without(model, "silhouette"), "images": Without(model, "smpl")}
     print(f"{'given':8} {'rank1':>6} {'mAP':>6}")
     for name, network in shown.items():

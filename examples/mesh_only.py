@@ -9,7 +9,7 @@ from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
 from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.endless import EndlessGait
 from meshgait.data.synthetic.render_clip import WildConfig
-from meshgait.training.criterion import SupervisedContrast, TripletAndNeck
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 
 MODELS = (models.MeshNet, models.PointNet, models.SkeletonGCN)
@@ -35,10 +35,10 @@ def main(argv: list[str] | None = None) -> None:
     one_cycle = {"milestones": (), "one_cycle": True, "optimizer": Adam(lr=3e-3)}
     first = Recipe(
         steps=options.pretraining, batch=SubjectsAndClips(6, 2), frames=frames,
-        loss=SupervisedContrast(0.1, 0.1), **one_cycle,
+        loss=Loss({"contrast": 1}, temperature=0.1, base=0.1), **one_cycle,
     )  # fmt: skip
     then = Recipe(
-        steps=options.steps, batch=batch, frames=frames, loss=TripletAndNeck(weight=1.0),
+        steps=options.steps, batch=batch, frames=frames, loss=Loss({"triplet": 1, "neck": 1}),
         **one_cycle,
     )  # fmt: skip
     print(f"{'model':12} {'rank1':>6} {'mAP':>6}")
@@ -47,8 +47,8 @@ def main(argv: list[str] | None = None) -> None:
         model = model_type(model_type.Config(width=options.width))
         out = options.out / model_type.__name__
         if options.pretraining:
-            fit(model, first.loss(model, 1), endless, first, out=out / "endless", resume=True)
-        fit(model, then.loss(model, options.people), train, then, out=out, resume=True)
+            fit(model, endless, first, out=out / "endless", resume=True)
+        fit(model, train, then, out=out, resume=True)
         scores = evaluate(embed(model, test), test.protocol)
         print(f"{model_type.__name__:12} {scores['rank1']:6.1f} {scores['mAP']:6.1f}")
 

@@ -8,7 +8,6 @@ import torch
 from meshgait import Recipe, SyntheticGait, embed, evaluate, fit, models
 from meshgait.data import SubjectsAndClips, UnorderedFrames
 from meshgait.data.synthetic.render_clip import WildConfig
-from meshgait.losses import IdentityLoss
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -27,14 +26,13 @@ def main(argv: list[str] | None = None) -> None:
 
     torch.manual_seed(0)
     model = models.SMPLGait(models.SMPLGait.Config(width=options.width))
-    criterion = IdentityLoss(*model.embedding_shape, options.people)
     recipe = Recipe(
         steps=options.steps,
         batch=SubjectsAndClips(8, 4),
         frames=UnorderedFrames(5),
         milestones=(2 * options.steps // 3,),
     )
-    fit(model, criterion, train, recipe, out=options.out, resume=True)
+    fit(model, train, recipe, out=options.out, resume=True)
     print(f"weights: {options.out / 'checkpoint.pt'}")
     for name, value in evaluate(embed(model, test), test.protocol).items():
         print(f"{name:10} {value:6.1f}")

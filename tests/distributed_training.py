@@ -34,10 +34,11 @@ def main(out):
     if not is_first:
         in_step(3, criterion, lambda: signal.raise_signal(signal.SIGTERM))
     try:
-        fit(model, criterion, DATA, RECIPE, out=out)
+        fit(model, DATA, RECIPE, loss=criterion, out=out)
     except KeyboardInterrupt:
         (out / f"interrupted-{os.environ['RANK']}").touch()
-    history = fit(*exact(*tiny(SLN)), DATA, RECIPE, out=out, resume=True)
+    model, criterion = exact(*tiny(SLN))
+    history = fit(model, DATA, RECIPE, loss=criterion, out=out, resume=True)
     (out / f"rows-{os.environ['RANK']}").write_text(repr(history))
 
 

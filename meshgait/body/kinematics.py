@@ -17,6 +17,8 @@ from meshgait.numerics import in_full_precision, in_no_mode
 class PartialBody(nn.Module):
     """A body of which only `vertices` are decoded, beside its joints: hundreds, say, or none.
 
+    Its arrays are of torch's default type, as the weights of layers are.
+
     >>> body = PartialBody(Body.embedded(), torch.arange(0, 6890, 100))
     >>> points, joints = body(torch.eye(3).expand(5, 24, 3, 3), torch.zeros(5, 10))
     >>> points.shape, joints.shape
@@ -44,7 +46,8 @@ class PartialBody(nn.Module):
                 "rest_directions": torch.einsum("jv,vck->jck", layer.J_regressor, layer.shapedirs),
             }
             for name, array in arrays.items():
-                self.register_buffer(name, array.clone(), persistent=False)
+                own = array.to(torch.get_default_dtype(), copy=True)
+                self.register_buffer(name, own, persistent=False)
 
     @in_full_precision
     def forward(

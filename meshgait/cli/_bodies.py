@@ -11,11 +11,11 @@ from meshgait.sequence.kind import describe_file
 
 
 def read_people(path: Path) -> Recording:
-    """As `meshgait.io.read`; a data set, which several commands take too, is sent elsewhere."""
+    """As `meshgait.io.read`; whole data sets, which other options take, are refused."""
     if path.is_dir() and describe_file(path) != "a folder":
         raise DataError(
             f"{path} is {describe_file(path)}, and one walk is wanted; embed, evaluate, explain "
-            "and train take a store with --store"
+            "and train take it with --store"
         )
     return read(path)
 

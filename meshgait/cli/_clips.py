@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -51,11 +52,10 @@ def read_clip(
     from meshgait.sequence import load_clip
     from meshgait.sequence.kind import kind_of, names_in
 
-    kind = kind_of(names_in(path))
-    if kind == "clip":
+    if _is_clip(path):
         return Seen(load_clip(path), None, by_ours=False)
     body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
-    if kind == "fit":
+    if kind_of(names_in(path)) == "fit":
         fit = Fit.load(path)
         return Seen(fit.to_clip(body, path.stem), fit.motion.fps, by_ours=False)
     track = body_of(read_people(path)) if read_track is None else read_track()
@@ -63,6 +63,19 @@ def read_clip(
         track, path.stem, body=body, azimuth_deg=chosen.azimuth, elevation_deg=chosen.elevation
     )
     return Seen(clip, track.fps, by_ours=not is_seen(track))
+
+
+def _is_clip(path: Path) -> bool:
+    """One of ours, or an .npz of which nobody knows anything: its arrays may be any modality."""
+    from meshgait.files.torch_file import is_torch
+    from meshgait.io import recognise
+    from meshgait.sequence.kind import kind_of, names_in
+
+    names = names_in(path)
+    kind = kind_of(names)
+    if kind is not None or not names or is_torch(path):
+        return kind == "clip"
+    return recognise(path) is None
 
 
 def say_what_is_made(
@@ -86,7 +99,7 @@ class WalkFiles:
     def __init__(self, paths: Sequence[Path], model: Any, chosen: Namespace) -> None:
         from meshgait.data.preparation.derived import Form, derivable
         from meshgait.sequence import Clips
-        from meshgait.sequence.kind import kind_of, names_in
+        from meshgait.sequence.kind import names_in
 
         self.inputs, self.form = tuple(model.inputs), Form.of(model)
         self.walks: list[Path | GaitSequence] = []
@@ -94,7 +107,7 @@ class WalkFiles:
         made: dict[tuple[bool, tuple[str, ...]], list[Path]] = {}
         for path in paths:
             names, by_ours = names_in(path), False
-            if kind_of(names) == "clip":
+            if _is_clip(path):
                 self.walks.append(path)
                 self.records += Clips([path]).records
             else:
@@ -107,6 +120,14 @@ class WalkFiles:
                 made.setdefault((by_ours, tuple(missing)), []).append(path)
         for (by_ours, missing_ones), files in made.items():
             say_what_is_made(files, missing_ones, by_ours, chosen)
+        self._say_who_is_there_twice()
+
+    def _say_who_is_there_twice(self) -> None:
+        for name, times in Counter(record.name for record in self.records).items():
+            if times > 1:
+                print(f"meshgait: {times} files are called {name}, so nothing tells their "
+                      "embeddings apart; clips can hold subject, condition and view",
+                      file=sys.stderr)  # fmt: skip
 
     def __len__(self) -> int:
         return len(self.walks)

@@ -18,7 +18,7 @@ def networks() -> list[str]:
 
     rows: list[Row] = [("model", "inputs", "weights", "MACs", "Rank-1", "mAP", "", "")]
     sources: list[str] = []
-    for name in meshgait.models.__all__:
+    for name in meshgait.models.networks():
         model_type = getattr(meshgait.models, name)
         cost = cost_of(name)
         known = [r for r in results_of(name) if (r.dataset, r.size) in GAIT3D]
@@ -62,7 +62,7 @@ def formats() -> list[str]:
     import meshgait.models
     from meshgait.zoo.export import ANY, SUPPORT
 
-    return _align([(name, str(SUPPORT.get(name, ANY))) for name in meshgait.models.__all__])
+    return _align([(name, str(SUPPORT.get(name, ANY))) for name in meshgait.models.networks()])
 
 
 def describe(model_type: Any) -> list[str]:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 from meshgait.cli._clips import WalkFiles, add_camera
 from meshgait.cli._data import add_data, make_data
+from meshgait.cli._models import add_model, load_network
 from meshgait.cli._parsing import make_parser, parse
 
 
 def run(arguments: Sequence[str]) -> None:
     """Write the embeddings and say where they are."""
     from meshgait.evaluation import embed
-    from meshgait.weights.checkpoint import load_model
 
     parser = make_parser("embed", __doc__)
     parser.add_argument("checkpoint", type=Path, help="written by meshgait train")
@@ -23,12 +23,13 @@ def run(arguments: Sequence[str]) -> None:
         "them; without any, the test split of --store or of SyntheticGait",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
-    parser.add_argument("--frames", type=int, default=720, help="of each clip, from its first on; "
-                        "those after them are left out")  # fmt: skip
+    parser.add_argument("--frames", type=int | None, default=None, help="of each clip, from its "
+                        "first on, 720 without it; those after them are left out")  # fmt: skip
     add_camera(parser)
+    add_model(parser)
     add_data(parser)
     chosen = parse(parser, arguments)
-    model = load_model(chosen.checkpoint)
+    model = load_network(chosen.checkpoint, chosen.model)
     data = (
         WalkFiles(chosen.clips, model, chosen) if chosen.clips else make_data(chosen, "test", model)
     )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from jsonargparse import ArgumentParser
 
 from meshgait.cli._data import add_data, make_data
+from meshgait.cli._models import add_model, find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError, DataError
 
@@ -30,14 +31,15 @@ def run(arguments: Sequence[str]) -> None:
 
     chosen = parse(_parser(), arguments)
     is_embedded = bool(names_in(chosen.file)) and not is_torch(chosen.file)
-    if not is_embedded and not is_torch(chosen.file):
+    if not is_embedded and not (chosen.file.is_file() and is_torch(chosen.file)):
         raise DataError(
             f"{chosen.file} is {describe_file(chosen.file)}, neither a checkpoint of meshgait "
             "train nor embeddings of meshgait embed"
         )
     content = {} if is_embedded else load_checkpoint(chosen.file)
     listed = _listed(chosen.protocol)
-    model = None if is_embedded else build_model(content)
+    its_class = None if chosen.model is None else find_model(chosen.model)
+    model: Any = None if is_embedded else build_model(content, its_class)
     data: Any = None if is_embedded and listed else make_data(chosen, "test", model)
     protocol = listed or _of_data(data, chosen.protocol)
     if chosen.average:
@@ -82,6 +84,7 @@ def _parser() -> ArgumentParser:
     add("--submission", type=Path | None, default=None, help="CSV to write instead of scores")
     add("--form", type=Literal["grew", "hid"], default="grew", help="columns of --submission")
     add("--out", type=Path | None, default=None, help="JSON or CSV file to write")
+    add_model(parser)
     add_data(parser)
     return parser
 

@@ -61,13 +61,13 @@ def _parser(arguments: Sequence[str]) -> ArgumentParser:
 def _budget() -> Any:
     """A training of half a minute on two cores."""
     from meshgait.data import SubjectsAndClips, UnorderedFrames
-    from meshgait.training.criterion import TripletAndNeck
+    from meshgait.training.criterion import Loss
     from meshgait.training.recipe import Adam, Recipe
 
     return Recipe(
         steps=150, batch=SubjectsAndClips(8, 4), frames=UnorderedFrames(6),
-        loss=TripletAndNeck(weight=1.0), optimizer=Adam(lr=3e-3), milestones=(), one_cycle=True,
-        calibrate=True, save_every=50,
+        loss=Loss({"triplet": 1, "neck": 1}), optimizer=Adam(lr=3e-3), milestones=(),
+        one_cycle=True, calibrate=True, save_every=50,
     )  # fmt: skip
 
 

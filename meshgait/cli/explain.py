@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meshgait.cli._data import add_data, make_data
+from meshgait.cli._models import add_model, load_network
 from meshgait.cli._parsing import make_parser, parse
 
 
 def run(arguments: Sequence[str]) -> None:
     """Write the page and say where it is."""
     from meshgait.explain import write_explanation
-    from meshgait.weights.checkpoint import load_model
 
     parser = make_parser("explain", __doc__)
     parser.add_argument("file", type=Path, help="checkpoint of meshgait train or benchmark")
     parser.add_argument("--probes", type=int, default=3, help="how many are explained")
     parser.add_argument("--out", type=Path, default=Path("out/explain"), help="folder to write")
+    add_model(parser)
     add_data(parser)
     chosen = parse(parser, arguments)
-    model = load_model(chosen.file)
+    model = load_network(chosen.file, chosen.model)
     data = make_data(chosen, "test", model)
     page = write_explanation(model, data, chosen.out, probes=chosen.probes)
     print(f"open {page}")

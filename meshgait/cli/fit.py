@@ -81,7 +81,7 @@ def _parser() -> ArgumentParser:
 def _read(chosen: Namespace) -> tuple[Mapping[str, np.ndarray], float]:
     """The arrays of a file, or the images of a folder, and the frame rate."""
     from meshgait.data.layouts.source import frame_names
-    from meshgait.data.preparation.derived import complete
+    from meshgait.data.preparation.derived import complete, derivable
     from meshgait.files.images import IMAGE_SUFFIXES
     from meshgait.files.pixels import clip_levels
     from meshgait.files.storage import read_npz
@@ -94,12 +94,9 @@ def _read(chosen: Namespace) -> tuple[Mapping[str, np.ndarray], float]:
         arrays = read_npz(path)
         return arrays | {"silhouette": clip_levels(arrays["silhouette"])}, chosen.fps
     clip, fps, by_ours = read_clip(path, chosen)
-    try:
-        whole = complete(clip, ["silhouette"])
-    except DataError as error:
-        raise DataError(f"{path}: {error}") from error
-    say_what_is_made([path], ["silhouette"], by_ours, chosen)
-    return whole.frames, fps or chosen.fps
+    missing = derivable(tuple(clip.frames), ["silhouette"], where=str(path))
+    say_what_is_made([path], missing, by_ours, chosen)
+    return complete(clip, missing).frames, fps or chosen.fps
 
 
 def _images(path: Path, names: Sequence[str]) -> np.ndarray:

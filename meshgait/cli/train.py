@@ -11,7 +11,7 @@ from typing import Any
 from jsonargparse import ArgumentParser
 
 from meshgait.cli._data import add_data, make_data
-from meshgait.cli._models import find_model
+from meshgait.cli._models import add_settings, build_network, find_model, find_typed_loss
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
 
@@ -20,6 +20,7 @@ def run(arguments: Sequence[str]) -> None:
     """Train the network that the first argument or a recipe names; say where its checkpoint is."""
     import torch
 
+    from meshgait.training.devices import is_first_process
     from meshgait.training.fit import fit
     from meshgait.training.memory import keep_freed_memory
 
@@ -36,16 +37,26 @@ def run(arguments: Sequence[str]) -> None:
     chosen = parse(parser, rest)
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
-    model = model_type(chosen.model)
+    model = build_network(model_type, getattr(chosen, "model", None))
     data = make_data(chosen, "train", model)
-    criterion = chosen.recipe.loss(model, data.identities)
-    fit(model, criterion, data, chosen.recipe, out=chosen.out, resume=chosen.resume)
-    print(chosen.out / "checkpoint.pt")
+    loss = None if chosen.loss is None else find_typed_loss(chosen.loss)
+    fit(
+        model, data, chosen.recipe, loss=loss, out=chosen.out, resume=chosen.resume,
+        report=None if sys.stdout.isatty() else _tell,
+    )  # fmt: skip
+    if is_first_process():
+        print(chosen.out / "checkpoint.pt")
+
+
+def _tell(line: str) -> None:
+    """Into the log that stdout is, at once."""
+    print(line, flush=True)
 
 
 def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     """The model, its recipe where one is named, and the arguments that are left."""
     from meshgait.recipes import find_recipe, shrink
+    from meshgait.training.devices import is_first_process
 
     recipe, rest = take_option("--recipe", arguments)
     if recipe is None or recipe.endswith((".yaml", ".yml", ".json")):
@@ -54,11 +65,12 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     published = find_recipe(recipe)
     if budget not in (None, "small", "published"):
         raise ConfigError(f"--budget is small or published, not {budget!r}")
-    if published.note:
+    if published.note and is_first_process():
         print(f"{recipe}: {published.note}", file=sys.stderr)
     if budget == "small":
         published, changes = shrink(published, find_model(published.model))
-        print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
+        if is_first_process():
+            print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
     if rest and not rest[0].startswith("-"):
         if rest[0] != published.model:
             raise ConfigError(f"{recipe} trains {published.model}, not {rest[0]}")
@@ -95,10 +107,16 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     more = "The network's own settings: meshgait train MODEL --help" if model_type is None else ""
     parser = make_parser(f"train {name}", __doc__, epilog=more)
     parser.add_argument("--config", action="config", help="YAML file of these settings")
-    parser.add_argument("--out", type=Path, default=Path("runs") / name, help="folder to write")
+    parser.add_argument(
+        "--out", type=Path, default=Path("runs") / name.rpartition(":")[2], help="folder to write"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     if model_type is not None:
-        parser.add_class_arguments(model_type.Config, "model")
+        add_settings(parser, model_type)
+    parser.add_argument(
+        "--loss", type=str | None, default=None, help="instead of --recipe.loss: a plug-in, or "
+        "my_package.my_module:my_loss, which makes a loss of (model, number of identities)",
+    )  # fmt: skip
     parser.add_class_arguments(Recipe, "recipe")
     add_data(parser)
     return parser

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from meshgait.cli._models import find_model
+from meshgait.cli._models import add_model, find_model, load_network
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.cli._zoo import formats, networks, recipes
 from meshgait.errors import ConfigError
@@ -62,7 +62,7 @@ def _import(arguments: Sequence[str]) -> None:
 def _export(arguments: Sequence[str]) -> None:
     import torch
 
-    from meshgait.weights.checkpoint import load_model
+    from meshgait.models import name_of
     from meshgait.zoo.export import ANY, FRAMES, SUPPORT, check_onnx, to_onnx
 
     parser = make_parser("zoo export", "Write a network as ONNX, and compare it with torch.")
@@ -71,15 +71,16 @@ def _export(arguments: Sequence[str]) -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
     parser.add_argument("--frames", type=int, default=FRAMES, help="length of a clip, where the "
                         "network is exported for one length only")  # fmt: skip
+    add_model(parser)
     chosen = parse(parser, arguments)
     if Path(chosen.network).exists():
-        model = load_model(chosen.network)
+        model = load_network(Path(chosen.network), chosen.model)
     else:
         torch.manual_seed(0)
         model = find_model(chosen.network)()
     if chosen.frames < 1:
         raise ConfigError(f"a clip needs 1 frame or more, got {chosen.frames}")
-    support = SUPPORT.get(type(model).__name__, ANY)
+    support = SUPPORT.get(name_of(type(model)), ANY)
     to_onnx(model, chosen.out, frames=chosen.frames)
     frames = max(7, support.least) if support.any_length else chosen.frames
     difference = check_onnx(model, chosen.out, batch=3, frames=frames)

@@ -5,7 +5,7 @@ The recipe of the published gait networks is `batch_all_triplet(e, y) + 0.1 * ne
 
 from meshgait.losses.bnneck import OFFICIAL_NAMES, BNNeckCrossEntropy, IdentityLoss
 from meshgait.losses.center import CenterLoss
-from meshgait.losses.consistency import ConsistencyLoss
+from meshgait.losses.consistency import Disagreement
 from meshgait.losses.contrast import contrastive, supervised_contrast
 from meshgait.losses.terms import LossTerms
 from meshgait.losses.triplet import (
@@ -19,7 +19,7 @@ __all__ = [
     "OFFICIAL_NAMES",
     "BNNeckCrossEntropy",
     "CenterLoss",
-    "ConsistencyLoss",
+    "Disagreement",
     "IdentityLoss",
     "LossTerms",
     "TripletStatistics",

@@ -8,7 +8,6 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
 from meshgait.errors import DataError, ShapeError
-from meshgait.losses import batch_all_triplet
 from meshgait.nn import CompactBlock, PartLinear, initialise_
 
 PART_OFFICIAL_NAMES = ((r"Head1\.fc_bin", "classifier.weight"),)
@@ -128,13 +127,12 @@ class SalientCrossEntropy(nn.Module):
 
 
 class SalientLoss(nn.Module):
-    """What CSTL was trained with: triplets of embeddings, a classifier of the salient features."""
+    """`SalientCrossEntropy` as a term of the loss of CSTL, which describes what it saw."""
 
     describes = True
 
-    def __init__(self, parts: int, channels: int, num_ids: int, *, margin: float = 0.2) -> None:
+    def __init__(self, parts: int, channels: int, num_ids: int) -> None:
         super().__init__()
-        self.margin = margin
         self.classifier = SalientCrossEntropy(parts, channels, num_ids)
 
     def forward(
@@ -142,12 +140,9 @@ class SalientLoss(nn.Module):
         embedding: Float[Tensor, "B P C"],
         label: Int[Tensor, " B"],
         salient: Float[Tensor, "B P D"],
-    ) -> dict[str, Float[Tensor, ""]]:
-        """Both terms, for what `CSTL.describe` gives."""
-        return {
-            "triplet": batch_all_triplet(embedding, label, self.margin),
-            "cross_entropy": self.classifier(salient, label),
-        }
+    ) -> Float[Tensor, ""]:
+        """Of the second result of `CSTL.describe`; the embedding does not matter."""
+        return self.classifier(salient, label)
 
 
 def _cross_entropy(

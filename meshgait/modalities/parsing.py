@@ -24,8 +24,12 @@ def normalize_parsing(
     height, width = size
     if height % 2 or width % 2 or not 0 < width <= height:
         raise ShapeError(f"size must be even and no wider than high, got {size}")
-    if labels.size and labels.max() >= PARSING_LABELS:
-        raise DataError(f"a parsing map has labels 0 to {PARSING_LABELS - 1}, not {labels.max()}")
+    if labels.dtype.kind not in "iub":
+        raise DataError(f"a parsing map has labels of whole numbers, not of {labels.dtype}")
+    if labels.size and not 0 <= labels.min() <= labels.max() < PARSING_LABELS:
+        wrong = labels.max() if labels.min() >= 0 else labels.min()
+        raise DataError(f"a parsing map has labels 0 to {PARSING_LABELS - 1}, not {wrong}")
+    labels = labels.astype(np.uint8)
     frames = labels.reshape(-1, *labels.shape[-2:])
     seen = is_visible(frames > 0)
     if not seen.all():

@@ -4,6 +4,7 @@ from meshgait.models.astsn import ASTSN
 from meshgait.models.cgi import CGI
 from meshgait.models.cstl import CSTL
 from meshgait.models.deepgaitv2 import DeepGaitV2
+from meshgait.models.find import all_models, create, name_of, networks
 from meshgait.models.fusiongait import FusionGait
 from meshgait.models.gaitbase import GaitBase
 from meshgait.models.gaitgl import GaitGL
@@ -58,4 +59,8 @@ __all__ = [
     "SkeletonGaitPP",
     "VoxelLegs",
     "XGait",
+    "all_models",
+    "create",
+    "name_of",
+    "networks",
 ]

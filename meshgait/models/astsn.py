@@ -17,6 +17,7 @@ from meshgait.nn import (
     Frames,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     initialise_,
     scale_channels,
@@ -52,9 +53,10 @@ class ASTSN(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (hidden, channels) = scale_channels(
             (*config.stages, (config.hidden, config.channels)), config.width
         )

@@ -11,7 +11,7 @@ from torch.nn.functional import normalize
 
 from meshgait.errors import DataError
 from meshgait.modalities.cgi import cgi, contour
-from meshgait.nn import Frames, embed_sequences, to_unit_range
+from meshgait.nn import Frames, configured, embed_sequences, to_unit_range
 
 MEAN_COLOR = (0.25, 0.5, 0.25)
 """Of contours from all moments of a step."""
@@ -34,9 +34,10 @@ class CGI(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config or self.Config()
+        self.config = config
         self.embedding_shape = (1, 3 * self.config.size[0] * self.config.size[1])
 
     def forward(

@@ -15,6 +15,7 @@ from meshgait.nn import (
     PartLinear,
     PartPointwise,
     check_width,
+    configured,
     embed_sequences,
     initialise_,
     scale_channels,
@@ -65,9 +66,10 @@ class CSTL(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (channels,) = scale_channels((*config.stages, (config.channels,)), config.width)
         parts, count = config.size[0] // 2, stages[-1][-1]
         hidden = max(1, count // SQUEEZE)

@@ -18,6 +18,7 @@ from meshgait.nn import (
     ResidualNetwork,
     VolumeBlock,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -77,9 +78,10 @@ class DeepGaitV2(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         stages, (channels,) = scale_channels((config.stages, (config.channels,)), config.width)
         self.embedding_shape = (sum(config.bins), channels)
         self.backbone = ResidualNetwork(1, stages, counts=config.depths, kind=BLOCKS[config.block])

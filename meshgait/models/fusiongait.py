@@ -25,6 +25,7 @@ from meshgait.nn import (
     SpatialTransform,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -61,7 +62,7 @@ class FusionGait(nn.Module):
         are read of all; None takes all. In training each input of a clip is missing with
         probability `missing`. `refine` corrects each clip's body shape by its silhouettes before
         anything else reads it, learnt from identities, and from the disagreement that
-        `TripletNeckAndConsistency` adds to the loss.
+        the term `consistency` adds to the loss.
         """
 
         size: tuple[int, int] = (64, 44)
@@ -90,9 +91,10 @@ class FusionGait(nn.Module):
     inputs = ("silhouette", "smpl")
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (channels,), skeleton, mesh = scale_channels(
             (*config.stages, (config.channels,), config.skeleton, config.mesh), config.width
         )
@@ -112,7 +114,7 @@ class FusionGait(nn.Module):
             side = config.size[0] >> (len(stages) - 1)
             self.transform = SpatialTransform(BODY - CAMERA, side)
         if config.rerender or config.refine:
-            self.body = Body.embedded()
+            self.body = Body.embedded().to(torch.get_default_dtype())
         if config.rerender:
             self.trust = nn.Parameter(torch.tensor(4.0))
         if config.refine:

@@ -16,6 +16,7 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    configured,
     convolution_3d,
     embed_sequences,
     initialise_,
@@ -70,9 +71,10 @@ class GaitGL(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         first, *stages, (channels,) = scale_channels(
             (config.first, *config.stages, (config.channels,)), config.width
         )

@@ -11,6 +11,7 @@ from torch.nn.functional import normalize
 from meshgait.nn import (
     Frames,
     check_width,
+    configured,
     embed_sequences,
     initialise_,
     pack_reversed,
@@ -59,9 +60,10 @@ class GaitGraph(nn.Module):
     inputs = ("skeleton2d",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         branch, stream, (channels,) = scale_channels(
             (config.branch, config.stream, (config.channels,)), config.width
         )

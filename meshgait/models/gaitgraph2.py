@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from meshgait.nn import (
     Frames,
     check_width,
+    configured,
     embed_sequences,
     initialise_,
     pack_reversed,
@@ -64,9 +65,10 @@ class GaitGraph2(nn.Module):
     inputs = ("skeleton2d",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         branch, stream, (channels,) = scale_channels(
             (config.branch, config.stream, (config.channels,)), config.width
         )

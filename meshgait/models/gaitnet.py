@@ -9,7 +9,14 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.errors import ShapeError
-from meshgait.nn import Frames, check_width, embed_sequences, scale_channels, to_unit_range
+from meshgait.nn import (
+    Frames,
+    check_width,
+    configured,
+    embed_sequences,
+    scale_channels,
+    to_unit_range,
+)
 
 OFFICIAL_NAMES = (
     (r"netE\.main\.(\d)\.main\.", r"encoder.\1."),
@@ -53,9 +60,10 @@ class GaitNet(nn.Module):
     inputs = ("rgb",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         stages, (self.appearance, gait, hidden) = scale_channels(
             (config.stages, (config.appearance, config.gait, config.hidden)), config.width
         )

@@ -14,6 +14,7 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -61,9 +62,10 @@ class GaitPart(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (channels,) = scale_channels((*config.stages, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
         features = stages[-1][-1]

@@ -15,6 +15,7 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -58,9 +59,10 @@ class GaitSet(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         first, second, third, (channels,) = scale_channels(
             (*config.stages, (config.channels,)), config.width
         )

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.modalities import gei
-from meshgait.nn import Frames, embed_sequences, to_unit_range
+from meshgait.nn import Frames, configured, embed_sequences, to_unit_range
 
 
 class GEI(nn.Module):
@@ -28,9 +28,10 @@ class GEI(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config or self.Config()
+        self.config = config
         self.embedding_shape = (1, self.config.size[0] * self.config.size[1])
 
     def forward(

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from meshgait.nn import (
     Frames,
     check_width,
+    configured,
     embed_sequences,
     initialise_,
     scale_channels,
@@ -45,9 +46,10 @@ class GEINet(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         ((first, second, channels),) = scale_channels(
             ((*config.stages, config.channels),), config.width
         )

@@ -18,6 +18,7 @@ from meshgait.nn import (
     Stages,
     StripConv2d,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -67,9 +68,10 @@ class GLN(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         first, second, third, (channels, reduced) = scale_channels(
             (*config.stages, (config.channels, config.compact_channels)), config.width
         )

@@ -18,6 +18,7 @@ from meshgait.nn import (
     Mixing,
     TemporalMixing,
     check_width,
+    configured,
     embed_sequences,
     frame_statistics,
     initialise_,
@@ -66,9 +67,10 @@ class MeshNet(nn.Module):
     inputs = ("smpl",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         graph, (channels,) = scale_channels((config.graph, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
         self.encoder = MeshEncoder(graph, config.vertices, config.time)

@@ -14,6 +14,7 @@ from meshgait.nn import (
     PartLinear,
     ResidualNetwork,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -65,9 +66,10 @@ class ParsingGait(nn.Module):
     inputs = ("parsing",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         stages, (channels,) = scale_channels((config.stages, (config.channels,)), config.width)
         self.embedding_shape = (sum(config.bins) + len(PARTS), channels)
         self.backbone = ResidualNetwork(1, stages)

@@ -15,6 +15,7 @@ from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
 from meshgait.nn import (
     Frames,
     check_width,
+    configured,
     embed_sequences,
     frame_statistics,
     initialise_,
@@ -57,9 +58,10 @@ class PointNet(nn.Module):
 
     corners: Tensor
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         layers, (channels,) = scale_channels((config.layers, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
         vertices, corners = surface_points(config.points)

@@ -14,7 +14,15 @@ from torch import Tensor, nn
 from torch.nn.functional import max_pool2d, pad, relu
 
 from meshgait.errors import ShapeError
-from meshgait.nn import Frames, align, check_width, embed_sequences, initialise_, scale_channels
+from meshgait.nn import (
+    Frames,
+    align,
+    check_width,
+    configured,
+    embed_sequences,
+    initialise_,
+    scale_channels,
+)
 
 OFFICIAL_NAMES = (
     (r"(conv[1-4](?:_1)?)\.0\.", r"\1.conv."),
@@ -64,9 +72,10 @@ class PoseGait(nn.Module):
     inputs = ("skeleton3d",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         (one, two, three), (channels,) = scale_channels(
             (config.stages, (config.channels,)), config.width
         )

@@ -14,6 +14,7 @@ from torch.nn.functional import normalize
 from meshgait.nn import (
     Frames,
     check_width,
+    configured,
     embed_sequences,
     initialise_,
     scale_channels,
@@ -48,9 +49,10 @@ class SiaNet(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         ((first, second, third, channels),) = scale_channels(
             ((*config.stages, config.channels),), config.width
         )

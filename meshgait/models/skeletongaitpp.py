@@ -17,6 +17,7 @@ from meshgait.nn import (
     ResidualStage,
     Stem,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -70,9 +71,10 @@ class SkeletonGaitPP(nn.Module):
     inputs = ("silhouette", "pose_heatmap")
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         (one, two, three, four), (channels,) = scale_channels(
             (config.stages, (config.channels,)), config.width
         )

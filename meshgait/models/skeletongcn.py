@@ -14,6 +14,7 @@ from meshgait.errors import ShapeError
 from meshgait.nn import (
     Frames,
     check_width,
+    configured,
     embed_sequences,
     frame_statistics,
     initialise_,
@@ -55,9 +56,10 @@ class SkeletonGCN(nn.Module):
     inputs = ("smpl",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         graph, (channels,) = scale_channels((config.graph, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
         self.encoder = SkeletonEncoder(graph)

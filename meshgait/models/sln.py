@@ -14,6 +14,7 @@ from meshgait.nn import (
     PartLinear,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -55,9 +56,10 @@ class SLN(nn.Module):
     inputs = ("silhouette",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (channels,) = scale_channels((*config.stages, (config.channels,)), config.width)
         self.embedding_shape = (sum(config.bins), channels)
         self.backbone = ConvStack(1, tuple(stages))

@@ -17,6 +17,7 @@ from meshgait.nn import (
     SpatialTransform,
     Stages,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -65,9 +66,10 @@ class SMPLGait(nn.Module):
     inputs = ("silhouette", "smpl")
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         *stages, (channels,), (first, second) = scale_channels(
             (*config.stages, (config.channels,), config.hidden), config.width
         )

@@ -9,7 +9,7 @@ from jaxtyping import Bool, Complex, Float
 from torch import Tensor, nn
 
 from meshgait.modalities import Grid, articulated_cylinders
-from meshgait.nn import Frames, embed_sequences
+from meshgait.nn import Frames, configured, embed_sequences
 
 PERIODS = (15, 60)
 """Frames that a gait cycle may take: half a second to two at 30 frames per second."""
@@ -39,9 +39,10 @@ class VoxelLegs(nn.Module):
     inputs = ("voxels",)
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         self.grid = Grid(config.origin, config.cell, config.size)
         self.embedding_shape = (1, 2 + 4 + 8 * config.harmonics)
 

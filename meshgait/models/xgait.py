@@ -14,6 +14,7 @@ from meshgait.nn import (
     PartLinear,
     ResidualNetwork,
     check_width,
+    configured,
     embed_sequences,
     horizontal_pyramid,
     initialise_,
@@ -70,9 +71,10 @@ class XGait(nn.Module):
     inputs = ("silhouette", "parsing")
     embed = embed_sequences
 
-    def __init__(self, config: Config | None = None) -> None:
+    @configured(Config)
+    def __init__(self, config: Config) -> None:
         super().__init__()
-        self.config = config = config or self.Config()
+        self.config = config
         stages, (channels,) = scale_channels((config.stages, (config.channels,)), config.width)
         parts, deep = sum(config.bins), stages[-1]
         self.embedding_shape = (len(BRANCHES) * parts, channels)

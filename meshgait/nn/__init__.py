@@ -3,6 +3,7 @@
 from meshgait.nn.attention_fusion import AttentionFusion
 from meshgait.nn.calibrate import calibrate_
 from meshgait.nn.compact import CompactBlock
+from meshgait.nn.configured import configured
 from meshgait.nn.convolution import (
     ConvStack,
     Stages,
@@ -22,6 +23,7 @@ from meshgait.nn.images import to_unit_range
 from meshgait.nn.initialise import initialise_
 from meshgait.nn.micro_motion import MicroMotion
 from meshgait.nn.mix_frames import mix_frames
+from meshgait.nn.network import Network, require_network, try_network
 from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labels
 from meshgait.nn.part_fusion import Fusion, PartFusion
 from meshgait.nn.part_linear import PartLinear
@@ -54,6 +56,7 @@ __all__ = [
     "GlobalLocal",
     "MicroMotion",
     "Mixing",
+    "Network",
     "PartFusion",
     "PartLinear",
     "PartPointwise",
@@ -70,6 +73,7 @@ __all__ = [
     "align",
     "calibrate_",
     "check_width",
+    "configured",
     "convolution_3d",
     "embed_sequences",
     "frame_statistics",
@@ -83,9 +87,11 @@ __all__ = [
     "pack_reversed",
     "pool_pixels",
     "put_channels_last_",
+    "require_network",
     "scale_channels",
     "shrink_labels",
     "split_strips",
     "to_unit_range",
     "transform_columns",
+    "try_network",
 ]

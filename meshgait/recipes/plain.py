@@ -20,7 +20,7 @@ from meshgait.recipes.schedules import (
     K,
     Published,
 )
-from meshgait.training.criterion import Disentangle, TripletAndSalience
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 
 RECIPES: dict[str, Published] = {
@@ -94,7 +94,7 @@ RECIPES: dict[str, Published] = {
             ADAM,
             frames=ContinuousFrames(30),
             batch=SubjectsAndClips(8, 8),
-            loss=TripletAndSalience(),
+            loss=Loss({"triplet": 1, "salience": 1}),
             milestones=(),
             steps=150 * K,
         ),
@@ -104,7 +104,7 @@ RECIPES: dict[str, Published] = {
         "GaitNet",
         replace(
             GAIT3D,
-            loss=Disentangle(),
+            loss=Loss({"disentangle": 1}),
             frames=ContinuousFrames(20),
             batch=SubjectsAndClips(16, 2),
             optimizer=Adam(lr=1e-4, weight_decay=1e-3),

@@ -29,7 +29,7 @@ from meshgait.recipes.schedules import (
     K,
     Published,
 )
-from meshgait.training.criterion import Contrastive, Softmax, SupervisedContrast
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam, AdamW, Sgd
 
 RECIPES: dict[str, Published] = {
@@ -80,7 +80,7 @@ RECIPES: dict[str, Published] = {
         "GaitGraph2",
         replace(
             GRAPH,
-            loss=SupervisedContrast(0.01, 0.01, by_distance=True),
+            loss=Loss({"contrast": 1}, temperature=0.01, base=0.01, by_distance=True),
             steps=2 * K,
             optimizer=AdamW(lr=5e-3, weight_decay=1e-5),
             frames=OrderedFrames(60),
@@ -94,7 +94,7 @@ RECIPES: dict[str, Published] = {
         "PoseGait",
         replace(
             GAIT3D,
-            loss=Softmax(center=0.01),
+            loss=Loss({"classifier": 1, "center": 0.01}),
             optimizer=Adam(lr=1e-6, weight_decay=0),
             batch=SubjectsAndClips(4, 2),
             frames=OrderedFrames(17),
@@ -108,7 +108,7 @@ RECIPES: dict[str, Published] = {
         "GEINet",
         replace(
             GAIT3D,
-            loss=Softmax(),
+            loss=Loss({"classifier": 1}),
             optimizer=Sgd(lr=0.02, weight_decay=0.01),
             milestones=(),
             batch=SubjectsAndClips(32, 2),
@@ -122,7 +122,7 @@ RECIPES: dict[str, Published] = {
         "SiaNet",
         replace(
             GAIT3D,
-            loss=Contrastive(),
+            loss=Loss({"pairs": 1}, margin=1),
             optimizer=Sgd(lr=1e-3, weight_decay=0),
             milestones=(),
             batch=SubjectsAndClips(32, 2),
@@ -133,7 +133,9 @@ RECIPES: dict[str, Published] = {
     ),
     "astsn/ou-lp": Published(
         "ASTSN",
-        replace(GAIT3D, loss=Contrastive(softmax=1.0), frames=OrderedFrames(30)),
+        replace(
+            GAIT3D, loss=Loss({"pairs": 1, "classifier": 1}, margin=1), frames=OrderedFrames(30)
+        ),
         note=OURS,
     ),
 }

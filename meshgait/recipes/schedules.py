@@ -11,12 +11,7 @@ from meshgait.data import (
     Rotate,
     SubjectsAndClips,
 )
-from meshgait.training.criterion import (
-    SupervisedContrast,
-    Triplet,
-    TripletAndClassifier,
-    TripletAndNeck,
-)
+from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam, Sgd
 from meshgait.training.recipe import Recipe
 
@@ -35,7 +30,7 @@ K = 1_000
 WILD = (Perspective(), Flip(), Rotate())
 
 GAIT3D = Recipe(max_norm=None)  # the schedule of the Gait3D paper
-TRIPLET = replace(GAIT3D, loss=Triplet())
+TRIPLET = replace(GAIT3D, loss=Loss({"triplet": 1}))
 ADAM = replace(
     TRIPLET, optimizer=Adam(lr=1e-4, weight_decay=0), metric="euclidean",
     milestones=(150 * K,), steps=250 * K,
@@ -44,9 +39,9 @@ SGD = replace(
     TRIPLET, optimizer=Sgd(), metric="euclidean", batch=SubjectsAndClips(8, 16),
     milestones=(10 * K, 20 * K, 30 * K), steps=40 * K,
 )  # fmt: skip
-BASELINE = replace(SGD, loss=TripletAndNeck(), milestones=(20 * K, 40 * K), steps=60 * K)
+BASELINE = replace(SGD, loss=Loss(), milestones=(20 * K, 40 * K), steps=60 * K)
 DEEP = replace(
-    SGD, loss=TripletAndNeck(weight=1.0), milestones=(20 * K, 40 * K, 50 * K), steps=60 * K
+    SGD, loss=Loss({"triplet": 1, "neck": 1}), milestones=(20 * K, 40 * K, 50 * K), steps=60 * K
 )
 P32K4, P32K8, P32K16 = (SubjectsAndClips(32, clips) for clips in (4, 8, 16))
 OUMVLP = replace(DEEP, batch=P32K8, milestones=(60 * K, 80 * K, 100 * K), steps=120 * K)
@@ -60,15 +55,15 @@ SKELETON = replace(
     augment=WILD,
 )  # fmt: skip
 GRAPH = replace(
-    GAIT3D, loss=SupervisedContrast(), optimizer=Adam(lr=1e-2, weight_decay=1e-5), milestones=(),
+    GAIT3D, loss=Loss({"contrast": 1}), optimizer=Adam(lr=1e-2, weight_decay=1e-5), milestones=(),
     one_cycle=True, batch=SubjectsAndClips(64, 2), metric="euclidean",
     augment=(Flip(0.5), JointNoise()),
 )  # fmt: skip
 VIEWS = "The original contrasts two halves of one window; here it is two clips of a person."
 PART_FRAMES, GL_FRAMES = OrderedFrames(30, skip=10), OrderedFrames(30)
-GL = replace(GAIT3D, loss=TripletAndClassifier(), frames=GL_FRAMES)
+GL = replace(GAIT3D, loss=Loss({"triplet": 1, "classifier": 1}), frames=GL_FRAMES)
 GL_LARGE = replace(
-    ADAM, loss=TripletAndClassifier(smoothing=0.1), frames=GL_FRAMES, batch=P32K8,
+    ADAM, loss=Loss({"triplet": 1, "classifier": 1}, smoothing=0.1), frames=GL_FRAMES, batch=P32K8,
     milestones=(150 * K, 200 * K), steps=210 * K,
 )  # fmt: skip
 OURS = "Schedule and augmentation are ours: none was published."

@@ -67,8 +67,7 @@ def describe_kind(names: Collection[str]) -> str:
 def describe_file(path: Path) -> str:
     """For people: what any file or folder is, as in `a PNG picture` or `a clip (silhouette)`."""
     if path.is_dir():
-        is_store = (path / "store.json").is_file() or any(path.glob("*/store.json"))
-        return "a store of meshgait prepare" if is_store else "a folder"
+        return _describe_folder(path)
     with opened(path) as file:
         start = file.read(LONGEST)
     if is_torch(path):
@@ -81,6 +80,14 @@ def describe_file(path: Path) -> str:
         return "a pickle"
     is_text = all(byte > 31 or 8 < byte < 14 for byte in start)
     return "text" if is_text else "a file of another kind"
+
+
+def _describe_folder(path: Path) -> str:
+    if (path / "store.json").is_file() or any(path.glob("*/store.json")):
+        return "a store of meshgait prepare"
+    first = next(iter(sorted(path.glob("*.npz"))), None)
+    is_clips = first is not None and kind_of(names_in(first)) == "clip"
+    return "a folder of clips" if is_clips else "a folder"
 
 
 def require_kind(path: Path, names: Collection[str], wanted: Kind) -> None:

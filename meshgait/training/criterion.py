@@ -1,18 +1,20 @@
-"""Which loss trains a network, as data: what each makes for an embedding and its identities."""
+"""Which loss trains a network, as data: terms by name, their weights and their settings."""
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
 from torch import nn
 
+from meshgait.errors import ConfigError
 from meshgait.losses import (
+    BNNeckCrossEntropy,
     CenterLoss,
-    ConsistencyLoss,
-    IdentityLoss,
+    Disagreement,
     LossTerms,
     batch_all_triplet,
     contrastive,
@@ -20,162 +22,125 @@ from meshgait.losses import (
 )
 from meshgait.losses.disentangle import DisentangleLoss
 from meshgait.losses.part_classifiers import CompactCrossEntropy, PartCrossEntropy, SalientLoss
-from meshgait.losses.terms import Loss
+from meshgait.losses.terms import Term
+from meshgait.nn import Network
+from meshgait.plugins import Registry
 
-
-class LossRecipe(ABC):
-    """A kind of loss with its settings."""
-
-    @abstractmethod
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of what `model` makes of `num_ids` identities; it owns its weights."""
+LossRecipe = Callable[[Network, int], nn.Module]
+"""What makes the loss of a network and of a number of identities; it owns its weights."""
 
 
 @dataclass(frozen=True)
-class TripletAndNeck(LossRecipe):
-    """Triplets, and `weight` times the BNNeck classifier (SLN, SMPLGait, GaitBase and after)."""
+class Loss:
+    """Terms by name, each times its weight; 0 leaves one out. Their sum is the loss.
 
-    weight: float = 0.1
-    margin: float = 0.2
+    `triplet`, of all triplets of a batch (GaitSet, GaitPart); `neck`, the BNNeck classifier (with
+    triplets SLN, SMPLGait, GaitBase and after); `classifier`, a linear one for each part (GaitGL);
+    `compact`, one behind a compact block (GLN's second phase); `salience`, one of what
+    `CSTL.describe` gives; `center`, the distance to the identity's centre (PoseGait); `contrast`,
+    finding the others of one's identity in the batch (GaitGraph); `pairs`, near pairs of one
+    identity and far pairs of two (SiaNet); `consistency`, how far bodies are from their silhouettes
+    (`FusionGait` with `refine`); `disentangle`, gait apart from appearance by rebuilding images
+    (GaitNet; batches are pairs of clips); and the plug-ins of other packages.
 
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of `num_ids` identities."""
-        parts, channels = model.embedding_shape
-        return IdentityLoss(parts, channels, num_ids, weight=self.weight, margin=self.margin)
-
-
-@dataclass(frozen=True)
-class TripletNeckAndConsistency(LossRecipe):
-    """As `TripletAndNeck`, and `consistency` times how far bodies are from their silhouettes.
-
-    For `FusionGait` with `refine`.
+    `margin` is that of triplets and pairs, `smoothing` of the linear classifier's labels;
+    `temperature`, `base` and `by_distance` belong to `contrast`.
     """
 
-    weight: float = 0.1
-    margin: float = 0.2
-    consistency: float = 1.0
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of what `FusionGait.describe` gives for `num_ids` identities."""
-        parts, channels = model.embedding_shape
-        return ConsistencyLoss(
-            parts,
-            channels,
-            num_ids,
-            weight=self.weight,
-            margin=self.margin,
-            consistency=self.consistency,
-        )
-
-
-@dataclass(frozen=True)
-class Triplet(LossRecipe):
-    """Triplets alone (GaitSet, GaitPart, GLN's first phase)."""
-
-    margin: float = 0.2
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of `num_ids` identities."""
-        return LossTerms({"triplet": partial(batch_all_triplet, margin=self.margin)}, {})
-
-
-@dataclass(frozen=True)
-class TripletAndClassifier(LossRecipe):
-    """Triplets and a linear classifier per part (GaitGL)."""
-
+    terms: Mapping[str, float] = field(
+        default_factory=lambda: {"triplet": 1.0, "neck": 0.1}, hash=False
+    )
     margin: float = 0.2
     smoothing: float = 0.0
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of `num_ids` identities."""
-        parts, channels = model.embedding_shape
-        classifier = PartCrossEntropy(parts, channels, num_ids, smoothing=self.smoothing)
-        triplet = partial(batch_all_triplet, margin=self.margin)
-        return LossTerms({"triplet": triplet, "cross_entropy": classifier}, {})
-
-
-@dataclass(frozen=True)
-class TripletAndCompact(LossRecipe):
-    """Triplets, and `weight` times the classifier behind a compact block (GLN's second phase)."""
-
-    weight: float = 0.1
-    margin: float = 0.2
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of `num_ids` identities."""
-        parts, channels = model.embedding_shape
-        classifier = CompactCrossEntropy(parts, channels, num_ids)
-        triplet = partial(batch_all_triplet, margin=self.margin)
-        losses: dict[str, Loss] = {"triplet": triplet, "cross_entropy": classifier}
-        return LossTerms(losses, {"cross_entropy": self.weight})
-
-
-@dataclass(frozen=True)
-class TripletAndSalience(LossRecipe):
-    """Triplets, and a classifier of the salient features (CSTL)."""
-
-    margin: float = 0.2
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of what `CSTL.describe` gives for `num_ids` identities."""
-        parts, _ = model.embedding_shape
-        return SalientLoss(parts, model.salient_channels, num_ids, margin=self.margin)
-
-
-@dataclass(frozen=True)
-class Disentangle(LossRecipe):
-    """Gait apart from looks, by rebuilding pictures (GaitNet); batches are pairs of clips."""
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of what `GaitNet.describe` gives for `num_ids` identities."""
-        return DisentangleLoss(model, num_ids)
-
-
-@dataclass(frozen=True)
-class Softmax(LossRecipe):
-    """A linear classifier, and `center` times the distance to the identity's centre (PoseGait)."""
-
-    center: float = 0.0
-
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of `num_ids` identities."""
-        parts, channels = model.embedding_shape
-        losses: dict[str, Loss] = {"cross_entropy": PartCrossEntropy(parts, channels, num_ids)}
-        if self.center:
-            losses["center"] = CenterLoss(parts, channels, num_ids)
-        return LossTerms(losses, {"center": self.center})
-
-
-@dataclass(frozen=True)
-class SupervisedContrast(LossRecipe):
-    """Finding the others of one's identity in the batch (GaitGraph, GaitGraph2)."""
-
     temperature: float = 0.01
     base: float = 0.07
     by_distance: bool = False
 
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of any identities."""
-        loss = partial(
-            supervised_contrast,
-            temperature=self.temperature,
-            base=self.base,
-            by_distance=self.by_distance,
-        )
-        return LossTerms({"contrast": loss}, {})
+    def __post_init__(self) -> None:
+        known = LOSSES.names()
+        for name, weight in self.terms.items():
+            if name not in known:
+                raise LOSSES.unknown(name)
+            if not 0 <= weight < math.inf:
+                raise ConfigError(f"the weight of {name} must be 0 or more, got {weight}")
+        if not any(self.terms.values()):
+            raise ConfigError("a loss needs a term with a weight above 0")
+
+    def __call__(self, model: Network, num_ids: int) -> nn.Module:
+        """The loss of what `model` makes of `num_ids` identities."""
+        weights = {name: weight for name, weight in self.terms.items() if weight}
+        makers = {name: TERMS.get(name) for name in weights}
+        terms = {
+            name: maker(self, model, num_ids) if maker else LOSSES.find(name)(model, num_ids)
+            for name, maker in makers.items()
+        }
+        return LossTerms(terms, weights)
 
 
-@dataclass(frozen=True)
-class Contrastive(LossRecipe):
-    """Near pairs of one identity, far pairs of two (SiaNet); `softmax` times a classifier."""
+def _triplet(loss: Loss, model: Any, num_ids: int) -> Term:
+    return partial(batch_all_triplet, margin=loss.margin)
 
-    margin: float = 1.0
-    softmax: float = 0.0
 
-    def __call__(self, model: Any, num_ids: int) -> nn.Module:
-        """The loss of embeddings of `num_ids` identities."""
-        parts, channels = model.embedding_shape
-        losses: dict[str, Loss] = {"contrast": partial(contrastive, margin=self.margin)}
-        if self.softmax:
-            losses["cross_entropy"] = PartCrossEntropy(parts, channels, num_ids)
-        return LossTerms(losses, {"cross_entropy": self.softmax})
+def _neck(loss: Loss, model: Any, num_ids: int) -> Term:
+    parts, channels = model.embedding_shape
+    return BNNeckCrossEntropy(parts, channels, num_ids)
+
+
+def _classifier(loss: Loss, model: Any, num_ids: int) -> Term:
+    parts, channels = model.embedding_shape
+    return PartCrossEntropy(parts, channels, num_ids, smoothing=loss.smoothing)
+
+
+def _compact(loss: Loss, model: Any, num_ids: int) -> Term:
+    parts, channels = model.embedding_shape
+    return CompactCrossEntropy(parts, channels, num_ids)
+
+
+def _center(loss: Loss, model: Any, num_ids: int) -> Term:
+    parts, channels = model.embedding_shape
+    return CenterLoss(parts, channels, num_ids)
+
+
+def _contrast(loss: Loss, model: Any, num_ids: int) -> Term:
+    return partial(
+        supervised_contrast,
+        temperature=loss.temperature,
+        base=loss.base,
+        by_distance=loss.by_distance,
+    )
+
+
+def _pairs(loss: Loss, model: Any, num_ids: int) -> Term:
+    return partial(contrastive, margin=loss.margin)
+
+
+def _salience(loss: Loss, model: Any, num_ids: int) -> Term:
+    return SalientLoss(model.embedding_shape[0], model.salient_channels, num_ids)
+
+
+def _disentangle(loss: Loss, model: Any, num_ids: int) -> Term:
+    return DisentangleLoss(model, num_ids)
+
+
+def _consistency(loss: Loss, model: Any, num_ids: int) -> Term:
+    return Disagreement()
+
+
+TERMS: dict[str, Callable[[Loss, Any, int], Term]] = {
+    "triplet": _triplet,
+    "neck": _neck,
+    "classifier": _classifier,
+    "compact": _compact,
+    "center": _center,
+    "contrast": _contrast,
+    "pairs": _pairs,
+    "salience": _salience,
+    "disentangle": _disentangle,
+    "consistency": _consistency,
+}
+
+LOSSES: Registry[Any] = Registry(
+    "loss", "meshgait.losses", TERMS,
+    what="a function of (model, num_ids) that makes a loss", accepts=callable,
+)  # fmt: skip
+"""Names of terms; plug-ins make a term of a network and a number of identities."""

@@ -21,6 +21,7 @@ from meshgait.body import JOINT_INDEX, JOINT_PARENTS, Body
 from meshgait.body.kinematics import pose_skeleton
 from meshgait.camera import Camera
 from meshgait.errors import ConfigError
+from meshgait.numerics import in_full_precision
 from meshgait.sequence.motion import Motion
 
 _MEMORY_FRAMES = 8.0  # over which an error is forgotten by a factor of e
@@ -63,6 +64,7 @@ class EstimatorNoise:
             raise ConfigError(f"errors cannot be smaller than none, got {self}")
 
 
+@in_full_precision
 def estimate_smpl(
     body: Body,
     motion: Motion,

@@ -6,7 +6,6 @@ A silhouette of several closed meshes is their union, so things are added as mes
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.body import JOINT_INDEX, JOINT_PARENTS, Body, joint_labels
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision, made_once
 from meshgait.rotation import axis_angle_to_matrix
 
 Condition = Literal["normal", "bag", "coat"]
@@ -68,6 +68,7 @@ class Outfit:
             return cls(coat=Coat(float(thickness), float(length)))
         return cls()
 
+    @in_full_precision
     def dress(
         self,
         body: Body,
@@ -130,10 +131,10 @@ def _skirt(
     knees = [joints[..., JOINT_INDEX[f"{side}_knee"], :] for side in ("left", "right")]
     radius = _thigh_radius(body, mesh, joints) + coat.thickness + 0.01
     pelvis = turns[..., 0, :, :]
-    angle = torch.arange(_RING, device=pelvis.device) * (2 * torch.pi / _RING)
+    angle = torch.arange(_RING).to(pelvis) * (2 * torch.pi / _RING)
     circle = torch.stack([angle.sin(), torch.zeros_like(angle), angle.cos()], dim=-1)
     rings = []
-    for down in (None, 0.0, *torch.linspace(0.15, coat.length, 4).tolist()):
+    for down in (None, 0.0, *np.linspace(0.15, coat.length, 4).tolist()):
         share = down or 0.0
         left, right = (hip + share * (knee - hip) for hip, knee in zip(hips, knees, strict=True))
         middle = joints[..., 0, :] if down is None else (left + right) / 2
@@ -210,7 +211,7 @@ def _carry(
     return center[..., None, :] + box @ turn.mT, faces
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def _rounded_box() -> tuple[Float[Tensor, "K 3"], Int[Tensor, "L 3"]]:
     """A closed box between -1 and 1 with soft edges: the unit ball of the 6-norm."""
     ball = require("trimesh").creation.icosphere(2)

@@ -9,6 +9,7 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import JOINT_INDEX, Body
+from meshgait.numerics import in_full_precision
 from meshgait.walker.feet import FootShape
 
 
@@ -20,6 +21,7 @@ class Skeleton:
     feet: tuple[FootShape, FootShape]
 
     @classmethod
+    @in_full_precision
     def of(
         cls,
         body: Body,
@@ -28,7 +30,7 @@ class Skeleton:
     ) -> Skeleton:
         """Measure the body with shape `betas` and toes that point aside (radians, to the left)."""
         with torch.no_grad():
-            shaped = body.shape(torch.as_tensor(betas, dtype=torch.float32))
+            shaped = body.shape(torch.as_tensor(betas).to(body.weights))
             joints = (body.layer.J_regressor @ shaped).double().numpy()
         vertices, weights = shaped.double().numpy(), body.weights.numpy()
         feet = [

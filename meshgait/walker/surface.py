@@ -11,6 +11,7 @@ from torch import Tensor
 
 from meshgait.body import JOINT_INDEX, Body
 from meshgait.mesh import Mesh
+from meshgait.numerics import in_full_precision
 
 HEIGHT = 0.008  # metres that a bump of one deviation stands off
 
@@ -27,6 +28,7 @@ _BUMPS = (
 )
 
 
+@in_full_precision
 def bumps(body: Body) -> Float[Tensor, "M V"]:
     """How much each bump lifts each vertex, 1 where it is highest."""
     rest = body.layer.v_template
@@ -40,6 +42,7 @@ def bumps(body: Body) -> Float[Tensor, "M V"]:
     return torch.stack(found)
 
 
+@in_full_precision
 def reshape_surface(body: Body, mesh: Mesh, surface: Float[np.ndarray, " M"]) -> Mesh:
     """Bodies whose skin stands off along its normals, `surface` times 8 mm of each bump."""
     heights = HEIGHT * torch.as_tensor(surface).to(mesh.vertices) @ bumps(body).to(mesh.vertices)

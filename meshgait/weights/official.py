@@ -131,7 +131,7 @@ def _require_numbers(weights: Weights, file: str) -> None:
 
 def official_models() -> list[str]:
     """Models of which published checkpoints are known."""
-    return [name for name in meshgait.models.__all__ if hasattr(_module(name), "OFFICIAL_NAMES")]
+    return [name for name in meshgait.models.networks() if hasattr(_module(name), "OFFICIAL_NAMES")]
 
 
 def _model_type(name: str) -> Any:

@@ -16,6 +16,7 @@ from torch.export import Dim, ExportedProgram
 from meshgait._optional import require
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.files.storage import written_whole
+from meshgait.models import name_of
 from meshgait.zoo.random_clips import random_clips
 
 MOST_SEQUENCES, MOST_FRAMES = 1024, 4096
@@ -136,7 +137,7 @@ def check_onnx(model: Any, path: str | Path, *, batch: int = 3, frames: int = FR
 
 
 def _support(model: Any) -> Support:
-    return SUPPORT.get(type(model).__name__, ANY)
+    return SUPPORT.get(name_of(type(model)), ANY)
 
 
 @contextmanager

@@ -1,9 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
 
-from meshgait.errors import DataError
+from meshgait import WeakPerspective
+from meshgait.data.preparation.derived import complete
+from meshgait.errors import DataError, ShapeError
 from meshgait.fitting import Fit, FitConfig, fit_silhouettes
+from meshgait.modalities import normalized_coverage
 from tests.fitting.scene import body, filmed
 
 
@@ -27,6 +32,22 @@ def test_a_fit_survives_its_file(fitted, tmp_path):
     vertices = fit.motion.decode(body()).vertices
     assert torch.equal(again.camera.project(vertices), fit.camera.project(vertices))
     assert again.camera.size == fit.camera.size
+
+
+def test_the_clip_of_a_fit_shows_what_its_camera_saw(fitted):
+    """But for the perspective at six metres, where there was any."""
+    fit = fitted[1]
+    mesh = fit.motion.decode(body())
+    pixels = fit.camera.project(mesh.vertices)
+    expected = normalized_coverage(pixels, mesh.faces)
+    clip = complete(fit.to_clip(body(), "anna"), ["silhouette"])
+    found = torch.from_numpy(clip.frames["silhouette"]) / 255
+    exact = isinstance(fit.camera, WeakPerspective)
+    assert (found - expected).abs().mean() < (0.003 if exact else 0.03)
+    both = replace(fit.motion, **{name: np.stack(2 * [getattr(fit.motion, name)])
+                                  for name in ("pose", "betas", "transl")})  # fmt: skip
+    with pytest.raises(ShapeError, match="the fit of several"):
+        replace(fit, motion=both).to_clip(body(), "anna")
 
 
 def test_other_files_are_refused(tmp_path):

@@ -2,9 +2,12 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from meshgait import Camera
+from meshgait.camera import WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.modalities import event_frames, event_voxels, events, watch
 from meshgait.modalities.events import DARKEST
+from meshgait.render import shade
 from tests.modalities.conftest import FPS
 
 THRESHOLD = 0.25
@@ -93,3 +96,14 @@ def test_impossible_settings_are_refused():
         events(torch.rand(1, 4, 4), fps=10.0)
     with pytest.raises(ConfigError, match="a bin and a time"):
         event_frames(events(torch.rand(3, 4, 4), fps=10.0), (4, 4), bins=0, seconds=1.0)
+
+
+def test_a_camera_that_follows_by_its_crop_or_has_no_perspective_is_moved_between_frames(clip):
+    still = Camera.orbit(60.0, 5.0, 4.0, (64, 64), target=(0.0, 0.9, 0.0), fov_deg=34.0)
+    corner = torch.arange(12.0)[:, None] * torch.tensor([0.5, 0.0])
+    for camera in (still, WeakPerspective.from_pinhole(still, (0.0, 0.9, 0.0))):
+        follows = camera.crop(corner, (48, 40))
+        frames = shade(clip.mesh.vertices, clip.mesh.faces, follows)
+        grey = frames.float() / 255 @ torch.tensor([0.299, 0.587, 0.114])
+        film = watch(clip.mesh, follows, fps=FPS, rate=2 * FPS)
+        assert_close(film[::2], grey)

@@ -23,3 +23,10 @@ def test_it_is_the_mean_of_the_kept_frames_whatever_the_padding_holds():
 def test_a_sequence_without_frames_is_refused():
     with pytest.raises(DataError, match="without a single kept frame"):
         gei(torch.rand(2, 3, 4, 4), torch.tensor([[True] * 3, [False] * 3]))
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("kind", [torch.uint8, torch.int32, torch.int64, torch.float32])
+def test_a_mask_may_be_zeros_and_ones_of_any_type(kind):
+    walk, mask = torch.rand(4, 3, 2), torch.tensor([True, False, True, True])
+    assert torch.equal(gei(walk, mask.to(kind)), gei(walk, mask))

@@ -102,3 +102,29 @@ def test_the_gradient_of_the_area_grows_the_ball():
     camera = Camera.orbit(0, 0, 4.0, (64, 64))
     silhouette(Mesh(vertices, None, ball.faces), camera).sum().backward()
     assert (vertices.grad * ball.vertices).sum() > 0
+
+
+WHOLE = ["i1", "u1", "i2", "u2", "i4", ">u4", "i8", "u8"]
+
+
+@pytest.mark.parametrize("kind", WHOLE)
+@pytest.mark.usefixtures("unchecked")
+def test_masks_may_be_whole_numbers_of_any_type(kind):
+    mask = np.zeros((2, 40, 30), bool)
+    mask[:, 5:35, 10:18] = True
+    expected = normalize_silhouette(mask)
+    if kind != "u1":  # bytes are grey values, of which 1 is all but black
+        assert (normalize_silhouette(mask.astype(kind)) == expected).all()
+        assert is_visible(mask.astype(kind)).all()
+    if kind != "i1":
+        assert (normalize_silhouette(mask.astype(kind) * 255) == expected).all()
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_whole_numbers_beyond_a_byte_and_bytes_of_0_and_1_are_named():
+    mask = np.ones((1, 40, 30), np.int32)
+    for wrong in (mask * 256, -mask):
+        with pytest.raises(DataError, match=r"must lie in 0\.\.255"):
+            normalize_silhouette(wrong)
+    with pytest.raises(DataError, match="masks of 0 and 1 as booleans"):
+        normalize_silhouette(mask.astype(np.uint8))

@@ -2,6 +2,7 @@ import torch
 from torch.testing import assert_close
 
 from meshgait import Camera, Mesh
+from meshgait.camera import WeakPerspective
 from meshgait.modalities import COCO17, JOINT_SETS, skeleton2d, skeleton3d
 from tests.modalities.conftest import mirrored
 
@@ -47,3 +48,25 @@ def test_in_the_mirror_left_and_right_change_places(clip, body):
     assert_close(theirs[:, 0], 64 - swapped[:, 0], atol=1e-3, rtol=0)
     assert_close(theirs[:, 1], swapped[:, 1], atol=1e-3, rtol=0)
     assert_close(theirs[:, 2], swapped[:, 2])
+
+
+def test_without_perspective_the_same_keypoints_are_seen_wherever_the_origin_is(body):
+    rest = body(pose=torch.zeros(1, 72), betas=torch.zeros(1, 10))[0]
+    for azimuth in (0.0, 90.0):
+        far = Camera.orbit(azimuth, 0, 400.0, (96, 96), fov_deg=0.4)
+        weak = WeakPerspective.from_pinhole(far)
+        expected = skeleton2d(rest, far, landmarks=body.landmarks)
+        for shift in (-3.0, 0.0, 3.0):
+            step = shift * weak.rotation[2]  # away from the camera
+            moved = Mesh(rest.vertices + step, rest.joints + step, rest.faces)
+            found = skeleton2d(moved, weak, landmarks=body.landmarks)
+            assert_close(found[:, :2], expected[:, :2], atol=0.2, rtol=0)
+            assert torch.equal(found[:, 2], expected[:, 2])
+
+
+def test_a_vertex_of_no_face_hides_nothing_and_is_no_skin(clip, body):
+    mesh = clip.mesh
+    lost = torch.full((len(mesh.vertices), 1, 3), torch.nan)
+    other = Mesh(torch.cat([mesh.vertices, lost], dim=1), mesh.joints, mesh.faces)
+    found = skeleton2d(other, clip.camera, landmarks=body.landmarks)
+    assert torch.equal(found, skeleton2d(mesh, clip.camera, landmarks=body.landmarks))

@@ -5,6 +5,7 @@ import trimesh
 from torch.testing import assert_close
 
 from meshgait import Camera, Mesh
+from meshgait.camera import WeakPerspective
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.modalities import Grid, canonical_mesh, silhouette, visual_hull, voxels
 
@@ -110,3 +111,25 @@ def test_what_no_camera_sees_stays():
         visual_hull(torch.zeros(1, 8, 8, dtype=torch.bool), [near, near], GRID)
     with pytest.raises(ShapeError, match=r"a mask is \(9, 8\)"):
         visual_hull(torch.zeros(1, 9, 8, dtype=torch.bool), [near], GRID)
+
+
+def test_cameras_without_perspective_carve_a_hull_that_holds_the_mesh(clip):
+    walker = canonical_mesh(clip.mesh[:2])
+    cameras = [WeakPerspective.from_pinhole(camera) for camera in ring(4)]
+    volume = voxels(walker, GRID)
+    masks = torch.stack([silhouette(walker, each_frame(c, 2)) > 0 for c in cameras], dim=1)
+    hull = visual_hull(masks, cameras, GRID)
+    assert (hull | ~volume).all()
+    assert int(hull.sum()) < 4 * int(volume.sum())
+
+
+def each_frame(camera, count):
+    shift = camera.shift.expand(count, 2)
+    return WeakPerspective(camera.rotation, camera.scale, shift, camera.size)
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_masks_of_a_hull_may_be_zeros_and_ones(clip):
+    walker, cameras = canonical_mesh(clip.mesh[:2]), ring(2)
+    masks = covered(walker, cameras)
+    assert torch.equal(visual_hull(masks.byte(), cameras, GRID), visual_hull(masks, cameras, GRID))

@@ -5,7 +5,7 @@ import torch
 from torch.testing import assert_close
 
 from meshgait.errors import DataError, ShapeError
-from meshgait.losses import ConsistencyLoss
+from meshgait.losses import IdentityLoss
 from meshgait.models import FusionGait
 from meshgait.models.fusiongait import overlap
 from meshgait.nn import calibrate_
@@ -27,7 +27,7 @@ def test_the_identity_loss_reaches_the_body_through_the_renderer(what):
     model = FusionGait(replace(SMALL, skeleton_parts=0, mesh_parts=0)).double().eval()
     silhouette, smpl = (x.double() for x in walkers(4, 1))
     calibrate_(model, silhouette, smpl)
-    loss = ConsistencyLoss(*model.embedding_shape, 2, consistency=0.0).double().eval()
+    loss = IdentityLoss(*model.embedding_shape, 2).double().eval()
     label = torch.tensor([0, 0, 1, 1])
     where = slice(3, 75) if what == "pose" else slice(75, 85)
 
@@ -46,8 +46,8 @@ def test_the_identity_loss_reaches_the_body_through_the_renderer(what):
 
 
 def _with(described, label):
-    embedding, disagreement = described
-    return embedding, label, disagreement
+    embedding, _ = described
+    return embedding, label
 
 
 @pytest.mark.parametrize("kind", KINDS)

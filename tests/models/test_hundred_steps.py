@@ -7,12 +7,7 @@ from meshgait.data import ContinuousFrames, SubjectsAndClips
 from meshgait.data.preparation.derived import DERIVATIONS, Derived
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
-from meshgait.training.criterion import (
-    Disentangle,
-    SupervisedContrast,
-    TripletAndNeck,
-    TripletAndSalience,
-)
+from meshgait.training.criterion import Loss
 from meshgait.training.fit import fit
 from meshgait.training.optimizers import Adam
 from meshgait.training.recipe import Recipe
@@ -21,9 +16,9 @@ from tests.models.test_contract import every_network, small
 STEPS = 100
 PEOPLE = 6
 LOSSES = {
-    "GaitNet": Disentangle(),
-    "CSTL": TripletAndSalience(),
-    "GaitGraph2": SupervisedContrast(0.07, 0.07),
+    "GaitNet": Loss({"disentangle": 1}),
+    "CSTL": Loss({"triplet": 1, "salience": 1}),
+    "GaitGraph2": Loss({"contrast": 1}, temperature=0.07, base=0.07),
 }
 
 
@@ -43,13 +38,12 @@ def test_its_loss_falls_in_a_hundred_steps(model_class, walkers, tmp_path):
         steps=STEPS,
         batch=SubjectsAndClips(PEOPLE, 2),
         frames=ContinuousFrames(8),
-        loss=LOSSES.get(model_class.__name__, TripletAndNeck(weight=1.0)),
+        loss=LOSSES.get(model_class.__name__, Loss({"triplet": 1, "neck": 1})),
         optimizer=Adam(lr=2e-3),
         milestones=(),
         log_every=1,
     )
-    criterion = recipe.loss(model, PEOPLE)
-    history = fit(model, criterion, Derived(walkers, derived), recipe, out=tmp_path)
+    history = fit(model, Derived(walkers, derived), recipe, out=tmp_path)
     losses = np.array([row["loss"] for row in history])
     assert len(losses) == STEPS
     assert losses[-20:].mean() < 0.97 * losses[:20].mean()

@@ -5,7 +5,7 @@ import torch
 
 from meshgait import models
 from meshgait.losses import batch_all_triplet_per_part
-from meshgait.training.criterion import Disentangle, TripletAndSalience
+from meshgait.training.criterion import Loss
 from tests.models.test_contract import every_network, inputs, small
 
 STEPS = 12
@@ -42,10 +42,13 @@ def test_the_loss_falls(model_class):
     assert losses[-1] < min(losses[:2])
 
 
-@pytest.mark.parametrize("recipe", [Disentangle(), TripletAndSalience()])
-def test_a_network_learns_by_a_loss_of_its_own(recipe):
-    model = small({Disentangle(): models.GaitNet, TripletAndSalience(): models.CSTL}[recipe])
-    loss = recipe(model.train(), 3)
+@pytest.mark.parametrize(
+    ("model_class", "terms"),
+    [(models.GaitNet, {"disentangle": 1}), (models.CSTL, {"triplet": 1, "salience": 1})],
+)
+def test_a_network_learns_by_a_loss_of_its_own(model_class, terms):
+    model = small(model_class)
+    loss = Loss(terms)(model.train(), 3)
     batch, label = walkers(model)
     optimizer = torch.optim.Adam([*model.parameters(), *loss.parameters()], lr=3e-3)
     totals = []

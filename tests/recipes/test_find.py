@@ -22,7 +22,7 @@ def test_its_loss_takes_what_its_network_gives(name):
     model = model_type(replace(config, width=config.width / 16)).train()
     loss = published.recipe.loss(model, 3).train()
     clips = inputs(model, 6, 4)
-    outputs = model.describe(**clips) if hasattr(loss, "describes") else [model(**clips)]
+    outputs = model.describe(**clips) if loss.describes else [model(**clips)]
     embedding, *rest = outputs
     terms = loss(embedding, torch.arange(6) // 2, *rest)
     torch.stack(list(terms.values())).sum().backward()
@@ -43,7 +43,7 @@ def test_its_learning_rate_can_be_followed_to_the_end(name):
 
 
 def test_every_network_that_learns_has_a_recipe():
-    learning = set(models.__all__) - {"CGI", "GEI", "VoxelLegs"}
+    learning = set(models.networks()) - {"CGI", "GEI", "VoxelLegs"}
     assert {published.model for published in RECIPES.values()} == learning
 
 
@@ -73,7 +73,7 @@ def test_plain_values_keep_everything():
         "class_path": "meshgait.data.batches.frame_sampling.VaryingFrames",
         "init_args": {"least": 10, "most": 50},
     }
-    assert plain["batch"] == {"people": 32, "clips": 4}
+    assert plain["batch"] == {"subjects": 32, "clips": 4}
     assert [part["init_args"]["chance"] for part in plain["augment"]] == [0.2, 0.2, 0.2]
 
 

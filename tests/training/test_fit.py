@@ -16,6 +16,7 @@ from meshgait.data import TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import IdentityLoss, batch_all_triplet, triplet_statistics
 from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.training import fit as loop
 from meshgait.training.fit import fit
 from meshgait.training.optimizers import Adam, Sgd
 from meshgait.weights.checkpoint import build_model, load_checkpoint, load_model, save_checkpoint
@@ -28,7 +29,7 @@ ROOT = Path(__file__).parents[2]
 
 def train(out, recipe=RECIPE, *, model_class=SMPLGait, resume=False, **changes):
     model, criterion = tiny(model_class)
-    history = fit(model, criterion, DATA, replace(recipe, **changes), out=out, resume=resume)
+    history = fit(model, DATA, replace(recipe, **changes), loss=criterion, out=out, resume=resume)
     return model, criterion, history
 
 
@@ -91,7 +92,7 @@ def test_an_interrupt_finishes_the_step_and_saves(tmp_path, straight, number, st
     in_step(step, criterion, lambda: signal.raise_signal(number))
     handler = signal.getsignal(number)
     with pytest.raises(KeyboardInterrupt):
-        fit(model, criterion, DATA, RECIPE, out=tmp_path)
+        fit(model, DATA, RECIPE, loss=criterion, out=tmp_path)
     assert signal.getsignal(number) is handler
     assert load_checkpoint(tmp_path / "checkpoint.pt")["training"]["step"] == step
     *_, history = train(tmp_path, resume=True)
@@ -109,6 +110,49 @@ def test_more_steps_can_be_asked_for_later_and_other_processes_may_read_the_data
     assert not model.training
     with pytest.raises(ConfigError, match="at step 20 already, beyond the 10 asked for"):
         train(tmp_path, resume=True, steps=10)
+
+
+def test_a_second_training_into_one_folder_is_refused_at_once(tmp_path):
+    model, criterion = tiny()
+    found = []
+
+    def another():
+        with pytest.raises(ConfigError, match="another process is writing into") as raised:
+            train(tmp_path)
+        found.append(raised.value)
+
+    in_step(2, criterion, another)
+    fit(model, DATA, replace(RECIPE, steps=3), loss=criterion, out=tmp_path)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("step", [1, 6, 13])
+def test_what_is_rescued_in_the_middle_of_a_step_is_what_was_done_before(tmp_path, straight, step):
+    torch.manual_seed(0)
+    model, criterion = tiny()
+    training = []
+    whole_init = loop._Training.__init__
+
+    def init(self, *arguments):
+        whole_init(self, *arguments)
+        training.append(self)
+
+    class Ended(BaseException):
+        pass
+
+    def end():
+        training[0].rescue()
+        raise Ended
+
+    in_step(step, criterion, end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop._Training, "__init__", init)
+        with pytest.raises(Ended):
+            fit(model, DATA, replace(RECIPE, save_every=1000), loss=criterion, out=tmp_path)
+    if step > 1:
+        assert load_checkpoint(tmp_path / "checkpoint.pt")["training"]["step"] == step - 1
+    *_, history = train(tmp_path, resume=True)
+    assert_same_end(tmp_path, straight, history)
 
 
 def test_training_is_this_loop(tmp_path):
@@ -171,7 +215,7 @@ def test_what_was_trained_is_what_is_saved(tmp_path):
 def test_training_leaves_the_random_state_alone(tmp_path):
     model, criterion = tiny()
     state = torch.get_rng_state()
-    fit(model, criterion, DATA, replace(RECIPE, steps=2), out=tmp_path)
+    fit(model, DATA, replace(RECIPE, steps=2), loss=criterion, out=tmp_path)
     assert torch.equal(torch.get_rng_state(), state)
 
 
@@ -181,7 +225,7 @@ def test_chance_depends_on_the_seed_and_on_the_step(tmp_path):
         model, criterion = tiny(SLN)
         criterion.register_forward_hook(lambda *_: found.append(torch.rand(()).item()))
         recipe = replace(RECIPE, steps=4, seed=seed, **options)
-        fit(model, criterion, DATA, recipe, out=tmp_path / str(len(list(tmp_path.iterdir()))))
+        fit(model, DATA, recipe, loss=criterion, out=tmp_path / str(len(list(tmp_path.iterdir()))))
         return found
 
     first = numbers(0)
@@ -193,8 +237,8 @@ def test_bf16_computes_in_half_precision_and_keeps_whole_weights(tmp_path):
     seen = []
     model, criterion = tiny()
     model.backbone[0].register_forward_hook(lambda *call: seen.append(call[-1].dtype))
-    history = fit(model, criterion, DATA, replace(RECIPE, precision="bf16"), out=tmp_path)
-    assert set(seen) == {torch.bfloat16}
+    history = fit(model, DATA, replace(RECIPE, precision="bf16"), loss=criterion, out=tmp_path)
+    assert set(seen[-RECIPE.steps :]) == {torch.bfloat16}  # before, the network is tried
     assert {weight.dtype for weight in model.parameters()} == {torch.float32}
     *_, exact = train(tmp_path / "fp32")
     assert history[0]["loss"] == pytest.approx(exact[0]["loss"], rel=0.1)
@@ -208,7 +252,7 @@ def test_two_processes_train_as_one_does(tmp_path):
     )
     assert found.returncode == 0, found.stderr
     model, criterion = distributed_training.exact(*tiny(SLN))
-    history = fit(model, criterion, DATA, distributed_training.RECIPE, out=tmp_path / "alone")
+    history = fit(model, DATA, distributed_training.RECIPE, loss=criterion, out=tmp_path / "alone")
     content = load_checkpoint(tmp_path / "checkpoint.pt")
     assert_close(content["weights"], model.state_dict(), rtol=1e-9, atol=1e-12)
     for name in ("loss", "gradient_norm", "active_fraction", "positive_distance"):
@@ -250,7 +294,7 @@ def test_an_infinite_gradient_never_reaches_the_weights(tmp_path):
     model, _ = tiny(SLN)
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
     with pytest.raises(TrainingError, match="the gradient is nan at step 0"):
-        fit(model, Root(), DATA, RECIPE, out=tmp_path)
+        fit(model, DATA, RECIPE, loss=Root(), out=tmp_path)
     assert_close(model.state_dict(), before, rtol=0, atol=0)
 
 
@@ -273,7 +317,7 @@ def test_another_model_loss_or_data_set_is_not_mixed_with_the_one_before(tmp_pat
     train(tmp_path, steps=1)
 
     def resumed(model, criterion, data=DATA):
-        fit(model, criterion, data, RECIPE, out=tmp_path, resume=True)
+        fit(model, data, RECIPE, loss=criterion, out=tmp_path, resume=True)
 
     model, criterion = tiny()
     with pytest.raises(ConfigError, match=r"model was 'SMPLGait', is 'SLN'"):
@@ -297,10 +341,11 @@ def test_another_model_loss_or_data_set_is_not_mixed_with_the_one_before(tmp_pat
 def test_the_same_names_with_another_fingerprint_are_other_data(tmp_path):
     data = RandomWalks()
     data.fingerprint = "a"
-    fit(*tiny(), data, replace(RECIPE, steps=1), out=tmp_path)
+    model, criterion = tiny()
+    fit(model, data, replace(RECIPE, steps=1), loss=criterion, out=tmp_path)
     data.fingerprint = "b"
     with pytest.raises(ConfigError, match="data was"):
-        fit(*tiny(), data, RECIPE, out=tmp_path, resume=True)
+        fit(model, data, RECIPE, loss=criterion, out=tmp_path, resume=True)
 
 
 def test_a_folder_with_a_run_is_only_written_to_when_asked(tmp_path):
@@ -337,18 +382,18 @@ class LossOfTwo(nn.Module):
 def test_a_loss_is_given_all_that_a_model_describes(tmp_path):
     torch.manual_seed(0)
     model = TwoOutputs(tiny(SLN)[0].config)
-    history = fit(model, LossOfTwo(), DATA, replace(RECIPE, log_every=1), out=tmp_path)
+    history = fit(model, DATA, replace(RECIPE, log_every=1), loss=LossOfTwo(), out=tmp_path)
     assert history[-1]["spread"] < history[0]["spread"]
     assert model(torch.zeros(2, 3, *DATA.size)).shape == (2, *model.embedding_shape)
 
 
 def test_only_what_may_learn_learns(tmp_path):
     with pytest.raises(ConfigError, match="GEI has no weights to train"):
-        fit(GEI(GEI.Config(size=DATA.size)), LossOfTwo(), DATA, RECIPE, out=tmp_path)
+        fit(GEI(GEI.Config(size=DATA.size)), DATA, RECIPE, loss=LossOfTwo(), out=tmp_path)
     model, criterion = tiny(SLN)
     model.backbone.requires_grad_(False)
     before = {name: weight.clone() for name, weight in model.state_dict().items()}
-    fit(model, criterion, DATA, replace(RECIPE, steps=2), out=tmp_path)
+    fit(model, DATA, replace(RECIPE, steps=2), loss=criterion, out=tmp_path)
     same = {name: torch.equal(weight, before[name]) for name, weight in model.state_dict().items()}
     assert same == {name: name.startswith("backbone") for name in before}
 

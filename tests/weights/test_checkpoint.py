@@ -1,16 +1,21 @@
 import contextlib
 import os
 import pickle
+import sys
 import zipfile
+from dataclasses import dataclass
+from types import SimpleNamespace
 
 import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from torch import nn
 from torch.testing import assert_close
 
 from meshgait import models
 from meshgait._version import __version__
+from meshgait.cli import main
 from meshgait.errors import ConfigError, DataError, UnsafeFileError
 from meshgait.models import SLN
 from meshgait.weights.checkpoint import (
@@ -41,7 +46,7 @@ def content():
     return describe_model(tiny(SLN)[0])
 
 
-@pytest.mark.parametrize("name", models.__all__)
+@pytest.mark.parametrize("name", models.networks())
 def test_every_model_comes_back_as_it_was(tmp_path, name):
     model_class = getattr(models, name)
     options = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
@@ -191,3 +196,143 @@ def test_a_save_that_fails_leaves_the_old_file(tmp_path, content):
         save_checkpoint(path, {"weights": torch.zeros(1000), "function": lambda: 0})
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["x.pt"]
+
+
+class Settings(dict):
+    """What an outside network may keep as its config."""
+
+
+class Outside(nn.Module):
+    """A network of somebody else, whose constructor has settings."""
+
+    inputs, embedding_shape = ("silhouette",), (1, 4)
+
+    def __init__(self, width=2, *, size=(16, 11)):
+        super().__init__()
+        self.config = {"width": width, "size": size}
+        self.map = nn.Linear(size[0] * size[1], width)
+        self.out = nn.Linear(width, 4)
+
+    def forward(self, silhouette, mask=None):
+        return self.out(self.map(silhouette.flatten(2) / 255)).mean(1, keepdim=True)
+
+
+class Layered(Outside):
+    """One with a Config that holds another."""
+
+    @dataclass(frozen=True)
+    class Config:
+        @dataclass(frozen=True)
+        class Head:
+            width: int = 3
+
+        head: Head = Head()
+        size: tuple[int, int] = (16, 11)
+
+    def __init__(self, config):
+        super().__init__(config.head.width, size=config.size)
+        self.config = config
+
+
+Layered.Config.__annotations__["head"] = Layered.Config.Head
+
+
+class Needy(Outside):
+    """One that keeps nothing of what it was built with."""
+
+    def __init__(self, width):
+        super().__init__(width)
+        del self.config
+
+
+def saved(tmp_path, model):
+    save_checkpoint(tmp_path / "model.pt", describe_model(model))
+    return tmp_path / "model.pt"
+
+
+@pytest.mark.parametrize(
+    "model", [Outside(5), Layered(Layered.Config(Layered.Config.Head(7)))], ids=["plain", "layered"]
+)
+def test_an_outside_network_comes_back_by_its_class_or_into_an_instance(tmp_path, model):
+    path = saved(tmp_path, model)
+    again = load_model(path, type(model))
+    assert type(again) is type(model)
+    assert again.config == model.config
+    assert not again.training
+    assert_close(again.state_dict(), model.state_dict(), rtol=0, atol=0)
+    other = Outside(model.map.out_features)
+    assert load_model(path, other) is other
+    assert_close(other.state_dict(), model.state_dict(), rtol=0, atol=0)
+
+
+def test_the_error_about_an_outside_network_says_what_to_pass(tmp_path):
+    path = saved(tmp_path, Outside(5))
+    with pytest.raises(ConfigError) as caught:
+        load_model(path)
+    assert f"{path}: this is a checkpoint of {__name__}:Outside" in str(caught.value)
+    assert "load_model(path, model=Outside)" in str(caught.value)
+    assert f"--model {__name__}:Outside" in str(caught.value)
+
+
+def test_a_network_that_kept_no_settings_is_given_built(tmp_path):
+    path = saved(tmp_path, Needy(5))
+    with pytest.raises(ConfigError, match=r"Needy needs width, .* model=Needy\(width=...\)"):
+        load_model(path, Needy)
+    assert load_model(path, Needy(5)).map.out_features == 5
+    with pytest.raises(DataError, match="make no Needy: size mismatch"):
+        load_model(path, Needy(6))
+
+
+def test_a_class_of_another_network_is_refused(tmp_path):
+    path = saved(tmp_path, Outside(5))
+    with pytest.raises(DataError, match="make no SLN: Missing key"):
+        load_model(path, SLN)
+    with pytest.raises(ConfigError, match=r"a network is a torch\.nn\.Module, got dict"):
+        load_model(path, dict)
+
+
+def test_what_a_checkpoint_names_is_never_imported(tmp_path, monkeypatch, content):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "named_by_a_file.py").write_text(f"open({str(tmp_path / 'ran')!r}, 'w').close()")
+    metadata = tmp_path / "evil-1.0.dist-info"
+    metadata.mkdir()
+    (metadata / "METADATA").write_text("Metadata-Version: 2.1\nName: evil\nVersion: 1.0\n")
+    (metadata / "entry_points.txt").write_text("[meshgait.models]\nEvil = named_by_a_file:Net\n")
+    for name in ("named_by_a_file:Net", "named_by_a_file.Net", "named_by_a_file", "Evil", "evil"):
+        save_checkpoint(tmp_path / "model.pt", {**content, "model": name})
+        with pytest.raises(ConfigError):
+            load_model(tmp_path / "model.pt")
+    for verb in (["evaluate"], ["embed"], ["explain"], ["info"], ["zoo", "export", "-o", "a.onnx"]):
+        save_checkpoint(tmp_path / "model.pt", {**content, "model": "named_by_a_file:Net"})
+        main([*verb, str(tmp_path / "model.pt")])
+    assert "named_by_a_file" not in sys.modules
+    assert not (tmp_path / "ran").exists()
+
+
+@pytest.mark.parametrize("name", [None, 3, [], {}, "a:b\x1b[2J", "\n:x"])
+def test_a_strange_name_in_a_checkpoint_is_one_sentence(content, name):
+    with pytest.raises(ConfigError, match="there is no model") as caught:
+        build_model({**content, "model": name})
+    assert "\x1b" not in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_plain_settings_alone_are_kept():
+    model = Outside()
+    for value in (torch.float32, {1, 2}, Settings(a=1), object()):
+        model.config = {"kind": value}
+        with pytest.raises(ConfigError, match="config of Outside holds kind"):
+            describe_model(model)
+    model.config = SimpleNamespace(a=1, b=[(2.5, None)])
+    assert describe_model(model)["config"] == {"a": 1, "b": [(2.5, None)]}
+    model.config = 7
+    with pytest.raises(ConfigError, match="is no dataclass and no mapping"):
+        describe_model(model)
+
+
+def test_settings_may_not_ask_for_a_network_far_larger_than_its_weights(tmp_path):
+    content = describe_model(SLN(SLN.Config(width=1 / 16)))
+    content["config"]["width"] = 1e4
+    save_checkpoint(tmp_path / "x.pt", content)
+    with pytest.raises(DataError, match=r"x\.pt: its settings make a network of [\d,]+ numbers"):
+        load_model(tmp_path / "x.pt")

@@ -4,7 +4,7 @@ from meshgait.zoo.results import RESULTS, results_of
 
 def test_every_number_is_a_percentage_of_a_network_there_is_and_has_a_source():
     for result in RESULTS:
-        assert result.model in models.__all__
+        assert result.model in models.networks()
         assert result.source
         scores = (result.rank1, result.rank5, result.mean_ap, result.mean_inp)
         assert all(score is None or 0 < score < 100 for score in scores)

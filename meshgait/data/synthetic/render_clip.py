@@ -14,7 +14,7 @@ from meshgait.data.synthetic.segmentation import Occluder, SegmentationNoise, oc
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import is_visible, normalize_silhouette
-from meshgait.numerics import stream
+from meshgait.numerics import in_no_mode, stream
 from meshgait.render import coverage
 from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
@@ -106,7 +106,7 @@ def _place_camera(config: WildConfig, generator: np.random.Generator) -> tuple[i
     view = np.rad2deg(2 * np.arctan(_PICTURE[0] / height_px * _PICTURE_HEIGHT_M / 2 / distance))
     camera = Camera.orbit(
         float(azimuth), float(elevation), float(distance), _PICTURE,
-        target=(0.0, 0.9, 0.0), fov_deg=float(view),
+        target=torch.tensor([0.0, 0.9, 0.0], dtype=torch.float32), fov_deg=float(view),
     )  # fmt: skip
     return azimuth, camera
 
@@ -127,6 +127,7 @@ def dressed(body: Body, clip: Clip) -> Mesh:
     return clip.outfit.dress(body, bare, torch.from_numpy(motion.pose), fps=motion.fps)
 
 
+@in_no_mode()
 @torch.no_grad()
 def estimate(body: Body, clip: Clip, config: WildConfig) -> Float[np.ndarray, "T 85"]:
     """The SMPL parameters that `render_clip` gives, also of frames that show nobody."""
@@ -140,6 +141,7 @@ def _estimate(
     return estimate_smpl(body, clip.walk.motion, joints, clip.camera, config.estimator, generator)
 
 
+@in_no_mode()
 @torch.no_grad()
 def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     """Silhouettes and estimated SMPL parameters of the frames in which the person is seen."""

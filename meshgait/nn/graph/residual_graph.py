@@ -53,7 +53,7 @@ def hop_matrices(links: Links, joints: int) -> Float[Tensor, "hops V V"]:
     reached = [torch.linalg.matrix_power(near, hops) > 0 for hops in range(HOPS + 1)]
     closer, farther = reached[:-1], reached[1:]
     rings = [far & ~close for close, far in zip(closer, farther, strict=True)]
-    return (torch.stack([reached[0], *rings]) / reached[-1].sum(0)).float()
+    return (torch.stack([reached[0], *rings]) / reached[-1].sum(0)).to(torch.get_default_dtype())
 
 
 class ResidualGraph(nn.Module):

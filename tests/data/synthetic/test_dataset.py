@@ -3,9 +3,10 @@ import pytest
 
 from meshgait.body import Body
 from meshgait.data.synthetic.dataset import SyntheticGait
-from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate
+from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate, render_clip
 from meshgait.errors import ConfigError
 from meshgait.numerics import stream
+from tests.modes import MODES
 
 SMALL = WildConfig(clips=2, frames=(12, 14))
 
@@ -143,3 +144,23 @@ def test_a_person_and_its_first_clip_do_not_draw_the_same_numbers(monkeypatch):
     estimate(body, clip, SMALL)
     first = [stream(*key).random() for key in drawn]
     assert len(drawn) == len(set(first)) == 3
+
+
+@pytest.mark.parametrize("mode", ["float64 by default", "autocast", "inference_mode"])
+def test_a_clip_is_the_same_in_every_mode_of_the_caller(mode):
+    config = WildConfig(clips=2, frames=(12, 14), bag=0.5, coat=0.5)
+
+    def film(number):
+        body = Body.embedded()
+        clip = draw_clip("a", (3, 0, 0), number, body, config)
+        return render_clip(body, clip, config).frames, clip.record.condition
+
+    worn = set()
+    for number in range(4):
+        expected, condition = film(number)
+        worn.add(condition[:3])
+        with MODES[mode]():
+            found, _ = film(number)
+        for modality, array in expected.items():
+            assert np.array_equal(found[modality], array)
+    assert worn == {"bag", "coa"}
