@@ -24,6 +24,7 @@ from meshgait.evaluation import Embeddings, embed, evaluate
 from meshgait.files.regular import read_json
 from meshgait.files.storage import written_whole
 from meshgait.metrics import part_distance
+from meshgait.nn import Network
 from meshgait.training.fit import fit
 
 FORMAT = 1  # raise it whenever the same settings give other numbers
@@ -62,7 +63,8 @@ def run_cell(method: Method, seed: int, budget: Budget, walkers: Walkers, out: P
     kept = _read(path, digest)
     if kept is not None:
         return kept
-    cell = _make(method, seed, budget, walkers, out / "training" / f"{stem}-{digest}")
+    folder = out / "training" / f"{stem}-{digest}"
+    cell = _make(method, seed, budget=budget, walkers=walkers, folder=folder)
     with written_whole(path) as part:
         content = {"digest": digest, "version": __version__, **asdict(cell), "made_of": made_of}
         part.write_text(json.dumps(content, indent=1), encoding="utf-8")
@@ -97,16 +99,22 @@ def _read(path: Path, digest: str) -> Cell | None:
         return None
 
 
-def _make(method: Method, seed: int, budget: Budget, walkers: Walkers, folder: Path) -> Cell:
+def _make(method: Method, seed: int, *, budget: Budget, walkers: Walkers, folder: Path) -> Cell:
     if method.embed is not None:
-        return _measure(method, seed, walkers, method.embed, "euclidean", True)
+        return _measure(
+            method, seed, walkers, look=method.embed, metric="euclidean", sees_smpl=True
+        )
     torch.manual_seed(seed)
     model = method.build(budget)
     parameters = sum(weight.numel() for weight in model.parameters())
     for data in (walkers.train, walkers.test):
         walkers.with_inputs(data, model.inputs)  # made now, so that no clock counts it
     start = time.perf_counter()
-    trained = _train(method, model, seed, budget, walkers, folder) if parameters else {}
+    trained = (
+        _train(model, method, seed=seed, budget=budget, walkers=walkers, out=folder)
+        if parameters
+        else {}
+    )
     seconds = round(time.perf_counter() - start, 1) if parameters else 0.0
     cell = _measure(
         method, seed, walkers,
@@ -118,21 +126,21 @@ def _make(method: Method, seed: int, budget: Budget, walkers: Walkers, folder: P
 
 
 def _train(
-    method: Method, model: Any, seed: int, budget: Budget, walkers: Walkers, folder: Path
+    model: Network, method: Method, *, seed: int, budget: Budget, walkers: Walkers, out: Path
 ) -> dict[str, Any]:
     """Train `model` in place; what it was trained with."""
-    data = walkers.with_inputs(walkers.train, model.inputs)
+    data = walkers.with_inputs(walkers.train, tuple(model.inputs))
     recipe = budget.recipe(
         method.loss, input_mode=method.input_mode, augment=method.augment, seed=seed
     )
-    fit(model, data, recipe, out=folder, resume=True)
+    fit(model, data, recipe, out=out, resume=True)
     return {
         "steps": recipe.steps,
         "batch": f"{recipe.batch.subjects} x {recipe.batch.clips}",
         "frames": budget.sampling(method.input_mode)[1],
         "augment": ", ".join(repr(step) for step in method.augment) or "none",
         "lr": budget.lr,
-        "width": getattr(model.config, "width", 1.0),
+        "width": getattr(getattr(model, "config", None), "width", 1.0),
     }
 
 
@@ -140,11 +148,12 @@ def _measure(
     method: Method,
     seed: int,
     walkers: Walkers,
+    *,
     look: Callable[[SyntheticGait], Embeddings],
     metric: str,
     sees_smpl: bool,
 ) -> Cell:
-    """Scores of what `look` makes of the test clips; frames per second include input_mode them."""
+    """Scores of what `look` makes of the test clips; reading them counts in frames per second."""
     protocol = walkers.test.draw_protocol(seed)
     start = time.perf_counter()
     embeddings = look(walkers.test)
@@ -161,7 +170,10 @@ def _measure(
         for level, data in walkers.noisy.items()
     }
     scores = _score(embeddings, protocol, metric)
-    return Cell(method.name, seed, scores, apart, noise, 0, round(speed, 1), 0.0)
+    return Cell(
+        method=method.name, seed=seed, scores=scores, conditions=apart, noise=noise,
+        parameters=0, frames_per_second=round(speed, 1), seconds=0.0,
+    )  # fmt: skip
 
 
 def _score(embeddings: Embeddings, protocol: Protocol, metric: str) -> dict[str, float]:
