@@ -13,13 +13,14 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from meshgait.benchmark import Budget
+from meshgait.benchmark import Budget, Method
 from meshgait.camera import Camera
+from meshgait.data import SubjectsAndClips
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import DataError
 from meshgait.evaluation import embed
-from meshgait.files.storage import written_whole
+from meshgait.files.storage import locked, written_whole
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
 from meshgait.render import shade
@@ -63,7 +64,11 @@ class Result:
 
 def run_demo(out: str | Path, config: DemoConfig = DemoConfig()) -> Path:
     """Make the data, train, rank, write the report into `out`; returns the page's path."""
-    out = Path(out)
+    with locked(out):
+        return _run(Path(out), config)
+
+
+def _run(out: Path, config: DemoConfig) -> Path:
     walkers = partial(SyntheticGait, seed=config.seed, config=config.data)
     train = walkers("train", identities=config.train_identities)
     test = walkers("test", identities=config.test_identities)
@@ -108,8 +113,11 @@ def _train(
     start = time.perf_counter()
     torch.manual_seed(config.seed)
     model = model_type(model_type.Config(width=config.width))
-    budget = Budget(steps=config.steps, precision=config.precision)
-    recipe = budget.recipe(Loss({"triplet": 1, "neck": 1}), seed=config.seed)
+    budget = Budget(
+        steps=config.steps, precision=config.precision, batch=SubjectsAndClips(12, 4), frames=4
+    )
+    method = Method("demo", loss=Loss({"triplet": 1, "neck": 1}))
+    recipe = budget.recipe(method, seed=config.seed)
     history = fit(model, train, recipe, out=out / model_type.__name__, resume=True)
     result = _test(model, test, metric="cosine")
     return Result(result.scores, time.perf_counter() - start, result.distance, history)

@@ -20,6 +20,10 @@ class DataError(MeshgaitError, ValueError):
     """A file or an array holds something that cannot be used."""
 
 
+class StorageError(MeshgaitError, OSError):
+    """A file cannot be written: no space, no permission, too long."""
+
+
 class UnsafeFileError(DataError):
     """A file asks to run code when it is opened; it was not run."""
 

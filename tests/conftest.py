@@ -3,7 +3,7 @@
 import os
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: threads would only fight
-    os.environ["OMP_NUM_THREADS"] = "1"  # before torch is imported, and in processes of the tests
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; for children too
 
 import jaxtyping
 import pytest

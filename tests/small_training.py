@@ -3,10 +3,10 @@
 python -m tests.small_training OUT WORKERS END, where END is a key of ENDS.
 """
 
+import itertools
 import os
 import signal
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,32 +50,46 @@ def _die():
 
 
 class _InterruptedWalks(RandomWalks):
-    """Data that take long, and while the training waits for them Ctrl-C is pressed."""
+    """Data that take long: Ctrl-C is pressed while the training waits for its eleventh batch."""
 
     calls = 0
+
+    def __init__(self, waiting):
+        super().__init__()
+        self.waiting = waiting
 
     def __getitem__(self, index):
         self.calls += 1
         if self.calls == 88:  # the last clip of the eleventh batch
-            time.sleep(3)  # until the ten steps before are done, on a busy machine too
+            self.waiting.wait()
             os.killpg(0, signal.SIGINT)  # as a terminal does
-            time.sleep(0.1)
         return super().__getitem__(index)
 
 
 def _interrupt_while_waiting():
     # A worker that is spawned, not forked, does not inherit how the signal is treated.
     torch.multiprocessing.set_start_method("spawn")
-    return _InterruptedWalks()
+    waiting = torch.multiprocessing.Event()
+    loop = sys.modules["meshgait.training.fit"]
+    load = loop.DataLoader
+
+    def announced(*arguments, **options):
+        batches = iter(load(*arguments, **options))
+        yield from itertools.islice(batches, 10)
+        waiting.set()
+        yield from batches
+
+    loop.DataLoader = announced
+    return _InterruptedWalks(waiting)
 
 
 def _die_while_saving(number):
     whole_save, calls = torch.save, iter(range(1, sys.maxsize))
 
-    def save(content, path):
-        whole_save(content, path)
+    def save(content, file):
+        whole_save(content, file)
         if next(calls) == number:
-            os.truncate(path, os.path.getsize(path) // 2)
+            file.truncate(file.tell() // 2)
             _die()
 
     torch.save = save

@@ -2,12 +2,13 @@
 
 from meshgait.benchmark.ablation import ABLATIONS
 from meshgait.benchmark.budget import PRESETS, Budget
-from meshgait.benchmark.methods import Method, all_methods, find_methods
+from meshgait.benchmark.methods import SHORT, Method, all_methods, find_methods
 from meshgait.benchmark.run import run_benchmark
 
 __all__ = [
     "ABLATIONS",
     "PRESETS",
+    "SHORT",
     "Budget",
     "Method",
     "all_methods",

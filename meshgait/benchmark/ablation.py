@@ -11,15 +11,15 @@ from meshgait.training.criterion import Loss
 
 
 def _mesh(name: str, **config: Any) -> Method:
-    return Method(name, "MeshNet", config, input_mode="body")
+    return Method(name, "MeshNet", config, input_mode="motion")
 
 
 def _fusion(name: str, **config: Any) -> Method:
-    return Method(name, "FusionGait", config, input_mode="body")
+    return Method(name, "FusionGait", config, input_mode="motion")
 
 
 # With the weight that all other rows give to the classifier.
-_CONSISTENT = Loss({"triplet": 1, "neck": 1, "consistency": 1})
+_CONSISTENT = Loss({"triplet": 1, "neck": 0.1, "consistency": 1})
 
 ABLATIONS: tuple[Method, ...] = (
     Method("silhouettes alone", "SLN"),
@@ -33,8 +33,8 @@ ABLATIONS: tuple[Method, ...] = (
     _mesh("mesh alone, time shift", time="shift"),
     _mesh("mesh alone, dilated in time", time="dilated"),
     _mesh("mesh alone, attention over time", time="attention"),
-    Method("surface points alone", "PointNet", input_mode="body"),
-    Method("skeleton alone", "SkeletonGCN", input_mode="body"),
+    Method("surface points alone", "PointNet", input_mode="motion"),
+    Method("skeleton alone", "SkeletonGCN", input_mode="motion"),
     _fusion("fusion"),
     _fusion("fusion without mesh", mesh_parts=0),
     _fusion("fusion without skeleton", skeleton_parts=0),

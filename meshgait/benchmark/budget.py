@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, Protocol, runtime_checkable
 
 from meshgait.data import (
     Augmentation,
@@ -18,41 +18,55 @@ from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
 from meshgait.training.recipe import Precision, Recipe
 
-InputMode = Literal["set", "motion", "body"]
-"""Frames of a clip in any order; some in a row; or a long row, as body parameters cost little."""
+InputMode = Literal["set", "motion"]
+"""Frames of a clip in any order, or in a row."""
+
+
+@runtime_checkable
+class Trained(Protocol):
+    """What a budget must know of a method."""
+
+    @property
+    def input_mode(self) -> InputMode:
+        """Which frames it looks at."""
+
+    @property
+    def loss(self) -> Loss:
+        """What it is trained by."""
+
+    @property
+    def augment(self) -> tuple[Augmentation, ...]:
+        """What is done to its clips."""
 
 
 @dataclass(frozen=True)
 class Budget:
-    """One data set and one amount of training for all methods, fit for two cores.
+    """The data and the amount of training, the same for all methods.
 
-    All methods and seeds share the clips. A seed draws the first weights, the batches, and which
-    clip of each test person is the probe; seed 0 has the probes of the data's own protocol.
-
-    Every step sees as many images: `batch` with `frames` of each clip, or, for networks that look
-    at motion, `motion_batch` with `motion_frames` in a row. Networks that read body parameters
-    get `body_frames` in a row of each clip of `batch`. `width` scales all networks' channels.
-    `noise_levels` multiply the estimator's noise in the test clips.
+    A data seed draws people and clips, a training seed first weights and batches; every method is
+    trained with all pairs of the two. Every network sees `frames` of each clip of every batch,
+    in a row if it looks at motion. `width` scales all networks' channels. `noise_levels` multiply
+    the errors of pose in the estimates of the test clips.
     """
 
+    data_seeds: int = 3
     seeds: int = 3
-    train_identities: int = 160
-    test_identities: int = 80
-    steps: int = 1000
+    train_identities: int = 400
+    test_identities: int = 400
+    steps: int = 3000
     width: float = 0.25
     lr: float = 3e-3
-    batch: SubjectsAndClips = SubjectsAndClips(12, 4)
-    frames: int = 4
-    motion_batch: SubjectsAndClips = SubjectsAndClips(8, 2)
-    motion_frames: int = 12
-    body_frames: int = 24
+    batch: SubjectsAndClips = SubjectsAndClips(8, 4)
+    frames: int = 8
     precision: Precision = "fp32"
-    noise_levels: tuple[float, ...] = (0.0, 0.5, 1.0, 2.0, 4.0)
+    noise_levels: tuple[float, ...] = (0.0, 1.0, 2.0)
     data: WildConfig = WildConfig()
 
     def __post_init__(self) -> None:
-        if self.seeds < 1:
-            raise ConfigError(f"seeds must be 1 or more, got {self.seeds}")
+        if self.seeds < 1 or self.data_seeds < 1:
+            raise ConfigError(
+                f"seeds must be 1 or more, got {self.data_seeds} of data, {self.seeds} of training"
+            )
         if self.train_identities < 2 or self.test_identities < 2:
             raise ConfigError(
                 "train_identities and test_identities must be 2 or more, got "
@@ -61,35 +75,22 @@ class Budget:
         if any(level < 0 for level in self.noise_levels):
             raise ConfigError(f"noise_levels must be 0 or more, got {self.noise_levels}")
 
-    def sampling(self, input_mode: InputMode) -> tuple[SubjectsAndClips, int, FrameSampling]:
-        """The batch, how many frames of each clip, and which."""
-        batch, frames, kind = {
-            "set": (self.batch, self.frames, UnorderedFrames),
-            "motion": (self.motion_batch, self.motion_frames, ContinuousFrames),
-            "body": (self.batch, self.body_frames, ContinuousFrames),
-        }[input_mode]
-        return batch, frames, kind(frames)
+    def sampling(self, input_mode: InputMode) -> FrameSampling:
+        """Which frames of each clip are learnt from."""
+        return {"set": UnorderedFrames, "motion": ContinuousFrames}[input_mode](self.frames)
 
-    def recipe(
-        self,
-        loss: Loss,
-        *,
-        input_mode: InputMode = "set",
-        augment: tuple[Augmentation, ...] = (),
-        seed: int,
-    ) -> Recipe:
-        """How a network is trained that reads clips in this way.
+    def recipe(self, method: Trained, *, seed: int) -> Recipe:
+        """How a method's network is trained.
 
         The rate rises and falls once, and the weights start fitted to the first batch: without
         both, networks without normalisation learn nothing in so few steps.
         """
-        batch, _, frames = self.sampling(input_mode)
         return Recipe(
             steps=self.steps,
-            batch=batch,
-            frames=frames,
-            loss=loss,
-            augment=augment,
+            batch=self.batch,
+            frames=self.sampling(method.input_mode),
+            loss=method.loss,
+            augment=method.augment,
             optimizer=Adam(lr=self.lr),
             milestones=(),
             one_cycle=True,
@@ -101,10 +102,9 @@ class Budget:
 
 
 PRESETS = {
-    "wild": Budget(),
+    "full": Budget(),
     "quick": Budget(
-        seeds=2, train_identities=24, test_identities=12, steps=60, width=0.125,
-        noise_levels=(0.0, 1.0, 4.0),
+        data_seeds=1, seeds=1, train_identities=64, test_identities=48, steps=150, width=0.125,
     ),
 }  # fmt: skip
-"""Budgets by name: the benchmark, and a look at all of its parts in minutes."""
+"""Budgets by name: a night on two cores or an hour on a GPU, and minutes."""

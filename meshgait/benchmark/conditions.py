@@ -2,8 +2,7 @@
 
 Every clip is a probe in turn. A score is the share of (probe, match) pairs of the condition in
 which the match is nearer than every clip of everybody else. So the crowd to be told apart is the
-same under all conditions, and their scores can be compared; they are lower than Rank-1 of the
-protocol, where any of seven matches may be found.
+same under all conditions, and their scores can be compared (`scores.pair_rank1`).
 """
 
 from __future__ import annotations
@@ -52,10 +51,15 @@ class Traits:
         )
 
 
+def turns_between(view_deg: Float[np.ndarray, " N"]) -> Float[np.ndarray, "N N"]:
+    """How many degrees apart the sides are from which two clips are seen, 0 to 180."""
+    turn = np.abs(view_deg[:, None] - view_deg) % 360
+    return np.minimum(turn, 360 - turn)
+
+
 def conditions(traits: Traits) -> dict[str, Pairs]:
     """Which pairs (probe, match) belong to each condition."""
-    turn = np.abs(traits.view_deg[:, None] - traits.view_deg)
-    turn = np.minimum(turn, 360 - turn)
+    turn = turns_between(traits.view_deg)
     ratio = np.exp(np.abs(np.log(traits.speed[:, None] / traits.speed)))
     everything = np.ones_like(turn, dtype=bool)
     normal = (traits.condition == "normal")[None] & everything
@@ -73,18 +77,3 @@ def conditions(traits: Traits) -> dict[str, Pairs]:
         "unhidden": ~hidden,
         "partly hidden": hidden,
     }
-
-
-def pair_rank1(
-    distance: Float[np.ndarray, "N N"], subjects: np.ndarray, pairs: Pairs
-) -> float | None:
-    """Percent of the matches among `pairs` that are nearer than all clips of other people.
-
-    A match as near as one of them is not found. None where no pair is of one person.
-    """
-    same = subjects[:, None] == subjects
-    wanted = pairs & same & ~np.eye(len(subjects), dtype=bool)
-    if not wanted.any():
-        return None
-    crowd = np.where(same, np.inf, distance).min(axis=1, keepdims=True)
-    return 100 * float((distance < crowd)[wanted].mean())

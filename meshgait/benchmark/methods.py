@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import Any
 
 import meshgait.models
 from meshgait.benchmark.budget import Budget, InputMode
-from meshgait.benchmark.leaks import embed_betas, embed_joint_angles
-from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames, SequenceDataset
+from meshgait.benchmark.discriminants import (
+    Describe,
+    describe_betas,
+    describe_joint_angles,
+    describe_joints,
+    describe_surface,
+)
+from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames
 from meshgait.errors import ConfigError
-from meshgait.evaluation import Embeddings
 from meshgait.recipes import RECIPES
 from meshgait.training.criterion import Loss
 
 
 @dataclass(frozen=True)
 class Method:
-    """A row: a network of `meshgait.models` with changes to its Config, or a function of the data.
+    """A row: a network of `meshgait.models` with changes to its Config, or a discriminant.
 
     A network without weights is not trained. `input_mode` says which frames it is trained on,
-    `augment` what is done to its clips in training, one after another.
+    `augment` what is done to its clips in training, one after another. `describe` makes a vector
+    of a clip's estimates, of which linear discriminants are learnt.
     """
 
     name: str
     model: str = ""
     config: Mapping[str, Any] = field(default_factory=dict)
     input_mode: InputMode = "set"
-    loss: Loss = Loss({"triplet": 1, "neck": 1})
+    loss: Loss = Loss({"triplet": 1, "neck": 0.1})
     augment: tuple[Augmentation, ...] = ()
-    embed: Callable[[SequenceDataset], Embeddings] | None = None
+    describe: Describe | None = None
     note: str = ""
 
     @property
@@ -54,41 +60,50 @@ class Method:
         return self.model_type(self.model_type.Config(**changes))
 
 
-NEAREST = (
-    Method("betas", embed=embed_betas, note="leak check: mean of the shape estimates alone"),
-    Method("joint angles", embed=embed_joint_angles, note="leak check: joint angles alone"),
-    Method("GEI", "GEI"),
-    Method("CGI", "CGI"),
+DISCRIMINANTS = (
+    Method("betas", describe=describe_betas),
+    Method("joint angles", describe=describe_joint_angles),
+    Method("joints", describe=describe_joints),
+    Method("surface points", describe=describe_surface),
 )
+"""Linear discriminants of what is estimated: a network counts only above them."""
+
+NEAREST = (Method("GEI", "GEI"), Method("CGI", "CGI"))
 """Rows that nobody trains: nearest neighbours."""
 
 # What the published recipe of a network does not tell. GaitGraph2 learns on fewer channels than it
 # is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
     "GaitGraph2": {"loss": Loss({"contrast": 1}, temperature=0.07, base=0.07)},
-    **{
-        name: {"input_mode": "body"}
-        for name in ("FusionGait", "MeshNet", "PointNet", "SkeletonGCN")
-    },
 }
 
 
-def _input_mode(model: str) -> InputMode:
-    """As the network was published."""
-    frames = [recipe.recipe.frames for recipe in RECIPES.values() if recipe.model == model]
-    in_a_row = any(isinstance(kind, OrderedFrames | ContinuousFrames) for kind in frames)
-    return "motion" if in_a_row else "set"
+def _published(model: str) -> dict[str, Any]:
+    """Frames, loss and augmentation as the network was published, as far as that is told."""
+    recipes = [recipe.recipe for recipe in RECIPES.values() if recipe.model == model]
+    in_a_row = any(isinstance(r.frames, OrderedFrames | ContinuousFrames) for r in recipes)
+    found: dict[str, Any] = {"input_mode": "motion" if in_a_row else "set"}
+    if recipes:
+        found |= {"loss": recipes[0].loss, "augment": recipes[0].augment}
+    return found
 
 
 def all_methods() -> tuple[Method, ...]:
-    """The nearest neighbours, then every network of the zoo."""
+    """The discriminants, the nearest neighbours, then every network of the zoo."""
     named = {method.name for method in NEAREST}
     zoo = (
-        Method(name, name, **{"input_mode": _input_mode(name), **_SPECIAL.get(name, {})})
+        Method(name, name, **{**_published(name), **_SPECIAL.get(name, {})})
         for name in meshgait.models.networks()
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )
-    return (*NEAREST, *zoo)
+    return (*DISCRIMINANTS, *NEAREST, *zoo)
+
+
+SHORT = (
+    *(method.name for method in (*DISCRIMINANTS, *NEAREST)),
+    "SLN", "SMPLGait", "SkeletonGCN", "PointNet", "MeshNet", "FusionGait",
+)  # fmt: skip
+"""Names of the rows that say whether bodies help."""
 
 
 def find_methods(names: Sequence[str], known: Sequence[Method]) -> tuple[Method, ...]:

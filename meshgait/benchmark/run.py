@@ -6,12 +6,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from meshgait.benchmark.budget import Budget
-from meshgait.benchmark.cell import run_cell
+from meshgait.benchmark.cell import Seeds, run_cell
 from meshgait.benchmark.methods import Method
 from meshgait.benchmark.page import write_results
-from meshgait.benchmark.table import Row
+from meshgait.benchmark.table import Row, mean_ap
 from meshgait.benchmark.walkers import Walkers
 from meshgait.errors import MeshgaitError
+from meshgait.files.storage import locked
 
 
 def run_benchmark(
@@ -26,23 +27,30 @@ def run_benchmark(
     It may be killed at any time and called again: what is done is read, what was being trained is
     resumed. After every cell `out` holds the table as it is then (`results.csv`, `results.md`,
     `index.html`). A method that fails leaves a sentence in its row, and the others go on.
-    `report` is told of every cell.
+    `report` is told of every cell. `ConfigError` where another process writes into `out`.
     """
-    out = Path(out)
-    walkers = Walkers(budget)
+    with locked(out):
+        return _fill(methods, budget, Path(out), report)
+
+
+def _fill(
+    methods: Sequence[Method], budget: Budget, out: Path, report: Callable[[str], object]
+) -> Path:
     rows = [Row(method) for method in methods]
-    for seed in range(budget.seeds):
-        for index, row in enumerate(rows):
-            if row.problem:
-                continue
-            try:
-                cell = run_cell(row.method, seed, budget, walkers, out)
-            except (MeshgaitError, RuntimeError, ValueError) as error:
-                # Whatever one network does, it must not end a night's run.
-                rows[index] = Row(row.method, row.cells, str(error))
-                report(f"{row.method.name}: {error}")
-            else:
-                row.cells.append(cell)
-                report(f"{cell.method}, seed {seed}: Rank-1 {cell.scores['rank1']:.1f}")
-            write_results(out, rows, budget)
+    for data_seed in range(budget.data_seeds):
+        walkers = Walkers(budget, data_seed)
+        for training in range(budget.seeds):
+            for index, row in enumerate(rows):
+                if row.problem or (training and not row.method.model):
+                    continue  # a discriminant has no chance in it
+                try:
+                    cell = run_cell(row.method, Seeds(data_seed, training), walkers, out)
+                except (MeshgaitError, RuntimeError, ValueError) as error:
+                    # Whatever one network does, it must not end a night's run.
+                    rows[index] = Row(row.method, row.cells, str(error))
+                    report(f"{row.method.name}: {error}")
+                else:
+                    row.cells.append(cell)
+                    report(f"{cell.method}, {cell.seeds}: mAP {row.interval(mean_ap)}")
+                write_results(out, rows, budget)
     return out / "index.html"

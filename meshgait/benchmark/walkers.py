@@ -4,48 +4,49 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from typing import Literal
 
 from meshgait.benchmark.budget import Budget
-from meshgait.benchmark.conditions import Pairs, Traits, conditions
+from meshgait.benchmark.conditions import Traits
 from meshgait.data import SequenceDataset
 from meshgait.data.preparation.derived import DERIVATIONS, Derived
 from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import DataError
 
 
 class Walkers:
-    """SyntheticGait's two splits, and the test people filmed anew with other estimator noise.
+    """SyntheticGait's two splits of one data seed, and the test people with other estimates.
 
-    Each is filmed when it is first asked for and then kept (see `SyntheticGait`).
+    Each is rendered when it is first asked for and then kept (see `SyntheticGait`).
     """
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self, budget: Budget, data_seed: int = 0) -> None:
+        self.budget, self.data_seed = budget, data_seed
         self._derived: dict[tuple[str, ...], Derived] = {}
 
     @cached_property
     def train(self) -> SyntheticGait:
         """People to learn from."""
-        budget = self.budget
-        return SyntheticGait("train", identities=budget.train_identities, config=budget.data)
+        return self._render("train", self.budget.train_identities, self.budget.data)
 
     @cached_property
     def test(self) -> SyntheticGait:
         """Other people, to be told apart."""
-        return self._film(1.0)
+        return self._with_errors(1.0)
 
     @cached_property
     def noisy(self) -> dict[float, SyntheticGait]:
         """The test clips by multiples of the estimator's noise; the silhouettes are the same."""
         return {
-            level: self.test if level == 1 else self._film(level)
+            level: self.test if level == 1 else self._with_errors(level)
             for level in self.budget.noise_levels
         }
 
     @cached_property
-    def conditions(self) -> dict[str, Pairs]:
-        """Which pairs of test clips belong to each condition."""
-        return conditions(Traits.of(self.test))
+    def traits(self) -> Traits:
+        """Clothes, side and speed of every test clip."""
+        return Traits.of(self.test)
 
     @cached_property
     def frames(self) -> int:
@@ -65,9 +66,13 @@ class Walkers:
             self._derived[key] = Derived(data, missing)
         return self._derived[key]
 
-    def _film(self, level: float) -> SyntheticGait:
-        budget = self.budget
+    def _with_errors(self, level: float) -> SyntheticGait:
         # Errors of shape stay: exact coefficients would give everybody away.
-        estimator = replace(budget.data.estimator, pose=level)
-        config = replace(budget.data, estimator=estimator)
-        return SyntheticGait("test", identities=budget.test_identities, config=config)
+        estimator = replace(self.budget.data.estimator, pose=level)
+        config = replace(self.budget.data, estimator=estimator)
+        return self._render("test", self.budget.test_identities, config)
+
+    def _render(
+        self, split: Literal["train", "test"], identities: int, config: WildConfig
+    ) -> SyntheticGait:
+        return SyntheticGait(split, identities=identities, seed=self.data_seed, config=config)

@@ -11,6 +11,7 @@ from importlib import import_module
 from pathlib import Path
 
 from meshgait._version import __version__
+from meshgait.cli import _program
 from meshgait.errors import MeshgaitError, nearest
 
 COMMANDS = (
@@ -38,33 +39,55 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `meshgait VERB ...`; the exit status.
 
     Whatever a user can cause ends in one sentence on stderr and status 2; the environment
-    variable MESHGAIT_DEBUG shows the traceback instead. `--trust-size` admits files that ask for
-    more memory than their size seems to need (see `meshgait.files.limits`).
+    variable MESHGAIT_DEBUG shows the traceback instead. An interrupt is status 130, a reader of
+    the output that has gone is 141 and silent. `--trust-size` admits files that ask for more memory
+    than their size seems to need (see `meshgait.files.limits`). Without `arguments` this is the
+    program itself: it takes those of the command line and ends soon when it is interrupted.
     """
-    arguments = list(sys.argv[1:] if arguments is None else arguments)
-    if not arguments or arguments[0] in ("-h", "--help"):
-        print(_help())
-        return 0
-    if arguments[0] == "--version":
-        print(f"meshgait {__version__}")
-        return 0
-    from meshgait.files.limits import trusted  # not for --help: it brings numpy and torch
+    if arguments is not None:
+        return _run(list(arguments))
+    _program.begin()
+    status = _run(sys.argv[1:])
+    return status if status in (0, 2) else _program.end(status)
 
+
+def _run(arguments: list[str]) -> int:
     try:
-        trust = "--trust-size" in arguments
-        arguments = [word for word in arguments if word != "--trust-size"]
-        with warnings.catch_warnings(), trusted(wanted=trust):
+        with warnings.catch_warnings():
             warnings.formatwarning = _format_warning
-            import_module(f"meshgait.cli.{_command(arguments[0])}").run(arguments[1:])
+            try:
+                _obey(arguments)
+            except SystemExit:
+                sys.stdout.flush()
+                raise
+            sys.stdout.flush()  # now, while a failure can be told
+    except KeyboardInterrupt as error:
+        print(f"meshgait: interrupted{f'; {error}' if str(error) else ''}", file=sys.stderr)
+        return _program.INTERRUPTED
+    except BrokenPipeError:
+        return _program.UNREAD
     except (MeshgaitError, OSError, MemoryError) as error:
         if os.environ.get("MESHGAIT_DEBUG"):
             raise
         print(f"meshgait: {_sentence(error)}", file=sys.stderr)
         return 2
-    except KeyboardInterrupt:
-        print("meshgait: interrupted", file=sys.stderr)
-        return 130
     return 0
+
+
+def _obey(arguments: list[str]) -> None:
+    if arguments[:1] == ["help"]:
+        arguments = [*arguments[1:2], "--help"]
+    if not arguments or arguments[0] in ("-h", "--help"):
+        print(_help())
+    elif arguments[0] == "--version":
+        print(f"meshgait {__version__}")
+    else:
+        from meshgait.files.limits import trusted  # not for --help: it brings numpy and torch
+
+        rest = [word for word in arguments[1:] if word != "--trust-size"]
+        command = _command(arguments[0])
+        with trusted(wanted="--trust-size" in arguments):
+            import_module(f"meshgait.cli.{command}").run(rest)
 
 
 def _format_warning(message: Warning | str, *_: object, **__: object) -> str:
@@ -82,6 +105,8 @@ def _sentence(error: Exception) -> str:
         return f"{error.filename}: {error.strerror}"
     if isinstance(error, MemoryError):
         return f"out of memory: {error}"
+    if isinstance(error, OSError) and error.strerror:
+        return f"what this says cannot be written: {error.strerror}; send it somewhere else"
     return str(error)
 
 

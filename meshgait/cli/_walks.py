@@ -17,7 +17,8 @@ def add_walk(parser: ArgumentParser) -> None:
         "fps, a clip with smpl (T, 85), or a file of ROMP, 4D-Humans, AMASS, BVH or any other tool "
         "that meshgait convert reads; without it somebody walks who is drawn from --seed",
     )  # fmt: skip
-    parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
+    parser.add_argument("--fps", type=float | None, default=None, help="frames a second, where "
+                        "the file does not say, and of somebody without a file")  # fmt: skip
     parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")
     parser.add_argument("--seed", type=int, default=1, help="who walks without a file")
     parser.add_argument("--frames", type=int, default=60, help="how long without a file")
@@ -37,4 +38,4 @@ def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
     if chosen.seed < 0:
         raise ConfigError(f"the seed must be 0 or more, got {chosen.seed}")
     person = Identity.draw(np.random.default_rng(chosen.seed))
-    return body, walk(body, person, Route(), frames=chosen.frames, fps=chosen.fps).motion
+    return body, walk(body, person, Route(), frames=chosen.frames, fps=chosen.fps or 25.0).motion

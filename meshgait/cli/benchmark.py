@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from pathlib import Path
 
+from jsonargparse import ArgumentParser
+
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
 
@@ -16,21 +18,45 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.benchmark import (
         ABLATIONS,
         PRESETS,
+        SHORT,
         Budget,
         all_methods,
         find_methods,
         run_benchmark,
     )
-    from meshgait.cli.train import take_option, to_plain
+    from meshgait.cli.train import take_option
     from meshgait.training.memory import keep_freed_memory
 
     preset, rest = take_option("--preset", list(arguments))
     if preset is not None and preset not in PRESETS:
         raise ConfigError(f"there is no preset {preset!r}, only {', '.join(PRESETS)}")
+    chosen = parse(_parser(preset), rest)
+    known = ABLATIONS if chosen.ablation else all_methods()
+    if chosen.list:
+        print("\n".join(method.name for method in known))
+        return
+    short = [method.name for method in known] if chosen.ablation else SHORT
+    names = chosen.methods or short
+    methods = known if names == ["all"] else find_methods(names, known)
+    budget = Budget(**{field.name: chosen[field.name] for field in fields(Budget)})
+    keep_freed_memory()
+    page = run_benchmark(methods, budget, out=chosen.out, report=_tell)
+    print((chosen.out / "results.md").read_text(encoding="utf-8"))
+    print(f"open {page}")
+
+
+def _parser(preset: str | None) -> ArgumentParser:
+    from meshgait.benchmark import PRESETS, Budget
+    from meshgait.cli.train import to_plain
+
     parser = make_parser("benchmark", __doc__)
     parser.add_argument("--out", type=Path, default=Path("out/benchmark"), help="folder to write")
     parser.add_argument(
-        "--methods", nargs="+", type=str, default=[], help="rows; without it, all there are"
+        "--methods",
+        nargs="+",
+        type=str,
+        default=[],
+        help="rows, or all; without it those that say whether bodies help",
     )
     parser.add_argument("--ablation", action="store_true", help="the rows of the ablation instead")
     parser.add_argument("--list", action="store_true", help="print the rows there are, and end")
@@ -38,17 +64,7 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_class_arguments(Budget)
     if preset is not None:
         parser.set_defaults(to_plain(PRESETS[preset]))
-    chosen = parse(parser, rest)
-    known = ABLATIONS if chosen.ablation else all_methods()
-    if chosen.list:
-        print("\n".join(method.name for method in known))
-        return
-    methods = find_methods(chosen.methods, known) if chosen.methods else known
-    budget = Budget(**{field.name: chosen[field.name] for field in fields(Budget)})
-    keep_freed_memory()
-    page = run_benchmark(methods, budget, out=chosen.out, report=_tell)
-    print((chosen.out / "results.md").read_text(encoding="utf-8"))
-    print(f"open {page}")
+    return parser
 
 
 def _tell(line: str) -> None:

@@ -48,7 +48,10 @@ def _parser() -> ArgumentParser:
                         "the ending of the file does not say it; .npz is a motion")  # fmt: skip
     parser.add_argument("--track", type=str | None, default=None, help="who, in a video of several "
                         "people; otherwise who is seen longest")  # fmt: skip
-    parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
+    parser.add_argument("--fps", type=float | None, default=None, help="frames a second, where "
+                        "the file does not say; else what is usual, with a warning")  # fmt: skip
+    parser.add_argument("--fps-out", type=float | None, default=None, help="frames a second to "
+                        "write, where they shall be others")  # fmt: skip
     parser.add_argument("--fill", type=int, default=0, help="frames that may be missing in a row "
                         "and are filled in")  # fmt: skip
     parser.add_argument("--smooth", type=float, default=0.0, help="frames over which to smooth")
@@ -60,7 +63,7 @@ def _parser() -> ArgumentParser:
 
 def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
     from meshgait.cli._bodies import body_of, read_people
-    from meshgait.io import fill_gaps, find_jumps, smooth
+    from meshgait.io import fill_gaps, find_jumps, resample, smooth
 
     recording = read_people(chosen.file)
     track = body_of(recording, chosen.track)
@@ -71,6 +74,10 @@ def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
         track = fill_gaps(track, chosen.fill)
     if chosen.smooth:
         track = smooth(track, chosen.smooth)
+    if chosen.fps_out is not None:
+        track = resample(track.timed(chosen.fps), chosen.fps_out)
+    for note in track.notes:
+        print(f"meshgait: {note}", file=sys.stderr)
     return recording, track
 
 

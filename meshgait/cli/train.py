@@ -20,6 +20,7 @@ def run(arguments: Sequence[str]) -> None:
     """Train the network that the first argument or a recipe names; say where its checkpoint is."""
     import torch
 
+    from meshgait.training.devices import is_first_process
     from meshgait.training.fit import fit
     from meshgait.training.memory import keep_freed_memory
 
@@ -39,13 +40,23 @@ def run(arguments: Sequence[str]) -> None:
     model = build_network(model_type, getattr(chosen, "model", None))
     data = make_data(chosen, "train", model)
     loss = None if chosen.loss is None else find_typed_loss(chosen.loss)
-    fit(model, data, chosen.recipe, loss=loss, out=chosen.out, resume=chosen.resume)
-    print(chosen.out / "checkpoint.pt")
+    fit(
+        model, data, chosen.recipe, loss=loss, out=chosen.out, resume=chosen.resume,
+        report=None if sys.stdout.isatty() else _tell,
+    )  # fmt: skip
+    if is_first_process():
+        print(chosen.out / "checkpoint.pt")
+
+
+def _tell(line: str) -> None:
+    """Into the log that stdout is, at once."""
+    print(line, flush=True)
 
 
 def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     """The model, its recipe where one is named, and the arguments that are left."""
     from meshgait.recipes import find_recipe, shrink
+    from meshgait.training.devices import is_first_process
 
     recipe, rest = take_option("--recipe", arguments)
     if recipe is None or recipe.endswith((".yaml", ".yml", ".json")):
@@ -54,11 +65,12 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
     published = find_recipe(recipe)
     if budget not in (None, "small", "published"):
         raise ConfigError(f"--budget is small or published, not {budget!r}")
-    if published.note:
+    if published.note and is_first_process():
         print(f"{recipe}: {published.note}", file=sys.stderr)
     if budget == "small":
         published, changes = shrink(published, find_model(published.model))
-        print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
+        if is_first_process():
+            print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
     if rest and not rest[0].startswith("-"):
         if rest[0] != published.model:
             raise ConfigError(f"{recipe} trains {published.model}, not {rest[0]}")

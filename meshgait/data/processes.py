@@ -1,41 +1,138 @@
-"""Processes that share the work of making data."""
+"""Processes that share the work of making or reading data, and end with the one they work for."""
 
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Executor
-from contextlib import AbstractContextManager, nullcontext
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import Any, NoReturn, TypeVar
 
-import loky
 import torch
+from torch.utils.data import DataLoader
+
+from meshgait.errors import MeshgaitError
+
+Result = TypeVar("Result")
 
 _LOOK_EVERY_S = 0.2
 
 
-def processes(jobs: int) -> AbstractContextManager[Executor | None]:
+@contextmanager
+def processes(jobs: int) -> Iterator[Executor | None]:
     """As many as there are cores and jobs, with one thread each; none for a single one.
 
-    They end soon after the process that started them, however that ends.
+    They end soon after the process that started them, however that ends, and at once when the
+    work fails or is interrupted.
     """
     workers = min(len(os.sched_getaffinity(0)), jobs)
     if workers < 2:
-        return nullcontext()
+        yield None
+        return
+    import loky
+
     # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
     # `if __name__ == "__main__"`.
-    return loky.ProcessPoolExecutor(
-        workers, timeout=None, initializer=_begin, initargs=(os.getpid(),)
-    )
+    with interrupts_held_back():
+        pool = loky.ProcessPoolExecutor(
+            workers, timeout=None, initializer=_begin, initargs=(os.getpid(),)
+        )
+        pool.submit(os.getpid)  # the first job starts them all
+    try:
+        yield pool
+    except BaseException as error:
+        # Where neither psutil nor pgrep is there, loky says so and kills them all the same.
+        warnings.filterwarnings("ignore", "Failed to kill subprocesses")
+        pool.shutdown(wait=True, kill_workers=True)
+        if isinstance(error, BrokenProcessPool):
+            _tell_of_an_ended_process(error)
+        raise
+    pool.shutdown(wait=True)
+
+
+def in_turn(
+    pool: Executor | None, function: Callable[..., Result], *columns: Iterable[Any]
+) -> Iterator[Result]:
+    """As `map`, by the processes of `pool`, if there is one.
+
+    Unlike `pool.map` it does not cancel what is left after an error, which a pool that is ended at
+    once would complain of.
+    """
+    if pool is None:
+        return map(function, *columns)
+    futures = [pool.submit(function, *row) for row in zip(*columns, strict=True)]
+    return (future.result() for future in futures)
+
+
+@contextmanager
+def interrupts_held_back() -> Iterator[None]:
+    """Processes that are started meanwhile never see Ctrl-C, which a terminal sends to all.
+
+    This one sees it afterwards.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+class ReadAhead:
+    """The entries of `data` (at the indices in `order`), read by so many processes.
+
+    An error of theirs is raised as it was, without the traceback that torch writes into it.
+    """
+
+    def __init__(self, data: Any, workers: int, order: Sized | None = None) -> None:
+        self._loader: DataLoader[Any] = DataLoader(
+            data, batch_size=None, sampler=order,  # type: ignore[arg-type]
+            num_workers=workers, worker_init_fn=_begin_reader,
+        )  # fmt: skip
+
+    def __len__(self) -> int:
+        return len(self._loader)
+
+    def __iter__(self) -> Iterator[Any]:
+        try:
+            with interrupts_held_back():
+                entries = iter(self._loader)
+            yield from entries
+        except MeshgaitError as error:
+            *_, sentence = str(error).rsplit(f"{type(error).__name__}: ", maxsplit=1)
+            raise type(error)(sentence.strip()) from error
+        except RuntimeError as error:
+            if not str(error).startswith("DataLoader worker"):
+                raise
+            _tell_of_an_ended_process(error)
+
+
+def _tell_of_an_ended_process(error: Exception) -> NoReturn:
+    raise MeshgaitError(
+        "a process that shared the work has ended before its time, perhaps for want of memory, or "
+        "of open files (ulimit -n); what is finished is kept: go on with fewer processes"
+    ) from error
+
+
+def _begin_reader(worker: int) -> None:
+    _end_with(os.getppid())
 
 
 def _begin(parent: int) -> None:
     torch.set_num_threads(1)  # many small steps gain nothing from threads
-    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
+    _end_with(parent)
 
 
 def _end_with(parent: int) -> None:
     """A process that was killed cannot tell its workers, and their pipes stay open."""
+    threading.Thread(target=_watch, args=(parent,), daemon=True).start()
+
+
+def _watch(parent: int) -> None:
     while os.getppid() == parent:
         time.sleep(_LOOK_EVERY_S)
     os._exit(1)

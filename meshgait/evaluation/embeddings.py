@@ -11,15 +11,16 @@ import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
-from torch.utils.data import DataLoader, Dataset
+from torch.utils.data import Dataset
 from tqdm import tqdm
 
 from meshgait.data import AllFrames, SequenceDataset
 from meshgait.data.batches import collate
+from meshgait.data.processes import ReadAhead
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
 from meshgait.nn import Network, require_network
-from meshgait.nn.embed import warn_of_cut
+from meshgait.nn.embed import MOST_FRAMES, warn_of_cut
 from meshgait.numerics import show_shapes
 from meshgait.sequence import GaitSequence, Record
 from meshgait.sequence.kind import names_in, require_kind
@@ -107,23 +108,23 @@ def embed(
     model: Network,
     data: SequenceDataset,
     *,
-    limit: int = 720,
+    limit: int | None = None,
     budget: int = 1000,
     workers: int = 0,
     progress: bool = True,
 ) -> Embeddings:
     """Embed every sequence with `model` (see `meshgait.models`), on the device of its weights.
 
-    Frames after the first `limit` are left out, with one warning; at most `budget` frames, padding
-    included, go through the network at once (always one sequence at least). Whatever the batches,
-    the embeddings are the same up to rounding.
+    Frames after the first `limit` are left out; without a limit those after the first 720, with one
+    warning. At most `budget` frames, padding included, go through the network at once (always one
+    sequence at least). Whatever the batches, the embeddings are the same up to rounding.
     """
     require_network(model)
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
-    loader = DataLoader(
-        _Sequences(data, tuple(model.inputs), limit), batch_size=None, num_workers=workers
+    sequences = _Sequences(data, tuple(model.inputs), MOST_FRAMES if limit is None else limit)
+    bar = tqdm(
+        ReadAhead(sequences, workers), desc="embed", unit="clip", disable=None if progress else True
     )
-    bar = tqdm(loader, desc="embed", unit="clip", disable=None if progress else True)
     was_training = model.training
     model.eval()
     parts = []
@@ -135,7 +136,8 @@ def embed(
     model.train(was_training)
     if not parts:
         raise DataError("there is no sequence to embed")
-    warn_of_cut(lengths, limit)
+    if limit is None:
+        warn_of_cut(lengths)
     return Embeddings(torch.cat(parts), list(data.records))
 
 

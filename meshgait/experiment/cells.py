@@ -12,9 +12,9 @@ import numpy as np
 
 from meshgait._version import __version__
 from meshgait.data import Protocol, SequenceDataset
+from meshgait.data.batches import SomeSequences
 from meshgait.data.protocols.files import protocol_to_plain
 from meshgait.errors import ConfigError
-from meshgait.sequence import GaitSequence, Record
 from meshgait.training.recipe import Recipe
 
 _NO_MATTER = ("workers", "log_every", "save_every")  # to what a training gives
@@ -86,7 +86,7 @@ def digest(data: SequenceDataset) -> str:
     return hashlib.sha256("\n".join(names).encode(errors="surrogateescape")).hexdigest()[:16]
 
 
-class SomePeople:
+class SomePeople(SomeSequences):
     """The sequences of the first `count` people of a data set, in the order of their names."""
 
     def __init__(self, data: SequenceDataset, count: int) -> None:
@@ -94,18 +94,4 @@ class SomePeople:
         if not 2 <= count <= len(people):
             raise ConfigError(f"2 to {len(people)} people can be taken, got {count}")
         chosen: Collection[str] = set(people[:count])
-        self.data = data
-        self.fingerprint: str = getattr(data, "fingerprint", "")
-        self._places = np.flatnonzero([record.subject in chosen for record in data.records])
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __getitem__(self, index: int) -> GaitSequence:
-        return self.data[int(self._places[index])]
-
-    @property
-    def records(self) -> list[Record]:
-        """Who, under which condition and from where."""
-        everyone = self.data.records
-        return [everyone[place] for place in self._places]
+        super().__init__(data, np.flatnonzero([r.subject in chosen for r in data.records]))

@@ -15,7 +15,7 @@ from meshgait.evaluation import embed, evaluate
 from meshgait.experiment.cells import Cell, Training, key
 from meshgait.experiment.designs import Experiment
 from meshgait.files.regular import read_json
-from meshgait.files.storage import written_whole
+from meshgait.files.storage import locked, written_whole
 from meshgait.training.fit import fit
 from meshgait.visualization.report import Figure, plot_curves, plot_groups
 from meshgait.weights.checkpoint import load_model
@@ -31,9 +31,14 @@ def run_experiment(
 
     A cell that is in `out` already is not computed again, and a training that was interrupted
     goes on where it was saved. Cells with the same training share it. Both files are complete
-    after every cell, with the cells there are.
+    after every cell, with the cells there are. `ConfigError` where another process writes into
+    `out`.
     """
-    out = Path(out)
+    with locked(out):
+        return _fill_all(experiment, Path(out), progress)
+
+
+def _fill_all(experiment: Experiment, out: Path, progress: bool) -> tuple[Path, Path]:
     table, picture = out / f"{experiment.name}.csv", out / f"{experiment.name}.png"
     rows: list[Row] = []
     title = f"experiment {experiment.name}"

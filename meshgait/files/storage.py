@@ -1,9 +1,11 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
+import errno
 import fcntl
 import glob
 import os
 import tempfile
+import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,18 +13,46 @@ from typing import Any
 
 import numpy as np
 
-from meshgait.errors import DataError
+from meshgait.errors import ConfigError, DataError, StorageError
 from meshgait.files.npy import BROKEN, read_archive
 from meshgait.files.regular import opened, require_file
 
+_ELSEWHERE = "write into another folder (that of caches is named by MESHGAIT_CACHE)"
+_FULL = f"free some space, or {_ELSEWHERE}"
+# Why a file cannot be written, and what to do about it.
+_WAYS_OUT = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EFBIG: "raise the limit of a file's size (ulimit -f)",
+    errno.EROFS: _ELSEWHERE,
+    errno.EACCES: _ELSEWHERE,
+    errno.EPERM: _ELSEWHERE,
+    errno.EIO: f"see after the disk, or {_ELSEWHERE}",
+    errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOTDIR: "choose a path that does not lead through a file",
+    errno.EEXIST: "choose a path that does not lead through a file",
+    errno.EISDIR: "choose a name that is not that of a folder",
+    errno.EMFILE: "raise the limit of open files (ulimit -n)",
+    errno.ENFILE: "raise the limit of open files (ulimit -n)",
+}
+_HELD: set[int] = set()  # folders locked by this process
+
 
 def cache_dir() -> Path:
-    """`$MESHGAIT_CACHE`, else `$XDG_CACHE_HOME/meshgait`, else `~/.cache/meshgait`."""
+    """`$MESHGAIT_CACHE`, else `$XDG_CACHE_HOME/meshgait`, else `~/.cache/meshgait`.
+
+    Raises `ConfigError` where no home folder is known.
+    """
     chosen = os.environ.get("MESHGAIT_CACHE")
-    if chosen:
-        return Path(chosen).expanduser()
     base = os.environ.get("XDG_CACHE_HOME")
-    return (Path(base) if base else Path.home() / ".cache") / "meshgait"
+    try:
+        if chosen:
+            return Path(chosen).expanduser()
+        return (Path(base) if base else Path.home() / ".cache") / "meshgait"
+    except RuntimeError as error:
+        raise ConfigError(
+            "no home folder is known here, and caches lie in it; set MESHGAIT_CACHE to a folder"
+        ) from error
 
 
 def read_npz(
@@ -58,21 +88,49 @@ def write_npz(path: str | Path, **arrays: Any) -> None:
 def written_whole(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside `path` to write to; it becomes `path` only on success.
 
-    Folders are made. A process killed at any moment leaves the old file or the new one.
+    Folders are made. A process killed at any moment leaves the old file or the new one. Raises
+    `StorageError` where there is no space, no permission or another limit.
     """
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    os.close(handle)
-    part = Path(name)
+    with storage_explained(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+        os.close(handle)
+        part = Path(name)
+        try:
+            yield part
+            with part.open("rb+") as file:
+                os.fsync(file.fileno())
+            _give_ordinary_permissions(part)
+            part.replace(path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+@contextmanager
+def storage_explained(path: Path) -> Iterator[None]:
+    """What the system has against writing `path`, as a `StorageError` that says what to do."""
     try:
-        yield part
-        with part.open("rb+") as file:
-            os.fsync(file.fileno())
-        _give_ordinary_permissions(part)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        yield
+    except (OSError, RuntimeError) as error:
+        # A failed `torch.save` into a file raises what its archive lacks, on top of the reason.
+        cause = error.__context__ if isinstance(error, RuntimeError) else error
+        if isinstance(error, StorageError) or not isinstance(cause, OSError):
+            raise
+        way_out = _WAYS_OUT.get(cause.errno or 0)
+        if way_out is None or not _is_about(cause, path):
+            raise
+        raise StorageError(f"{path} cannot be written: {cause.strerror}; {way_out}") from error
+
+
+def _is_about(error: OSError, path: Path) -> bool:
+    """Whether the file of an error, if it names one, is `path`, one beside it or one above."""
+    named = error.filename
+    if named is None or isinstance(named, int):
+        return True
+    return Path(os.fsdecode(named)) in {path, *path.parents} or (
+        Path(os.fsdecode(named)).parent == path.parent
+    )
 
 
 def clear_parts(path: str | Path) -> None:
@@ -90,11 +148,42 @@ def _give_ordinary_permissions(path: Path) -> None:
 
 
 @contextmanager
-def locked(folder: str | Path) -> Iterator[None]:
-    """Wait until no other process holds this folder, and hold it; a killed process lets go."""
-    handle = os.open(folder, os.O_RDONLY)
+def locked(folder: str | Path, *, wait: bool = False) -> Iterator[None]:
+    """Make this folder and hold it against other processes; a killed one lets go.
+
+    Raises `ConfigError` where another one holds it; with `wait` this one warns and waits instead.
+    """
+    folder = Path(folder)
+    with storage_explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(folder, os.O_RDONLY)
+    _HELD.add(handle)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        _hold(folder, handle, wait)
         yield
     finally:
+        _HELD.discard(handle)
+        fcntl.flock(handle, fcntl.LOCK_UN)  # also of those just forked
         os.close(handle)
+
+
+def _hold(folder: Path, handle: int, wait: bool) -> None:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        if not wait:
+            raise ConfigError(
+                f"another process is writing into {folder}; wait until it has ended, or write into "
+                "another folder"
+            ) from error
+        warnings.warn(f"waiting for another process that writes into {folder}", stacklevel=4)
+        fcntl.flock(handle, fcntl.LOCK_EX)
+
+
+def _let_go() -> None:
+    """In a process that was forked: it would hold the folders longer than the one that works."""
+    while _HELD:
+        os.close(_HELD.pop())
+
+
+os.register_at_fork(after_in_child=_let_go)

@@ -10,7 +10,7 @@ from meshgait.io.formats.gait3d import write_gait3d
 from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.read import ALL_FORMATS, FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
-from meshgait.io.smooth import fill_gaps, smooth
+from meshgait.io.smooth import fill_gaps, resample, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
 from meshgait.io.write import write
 
@@ -31,6 +31,7 @@ __all__ = [
     "marker_joints",
     "read",
     "recognise",
+    "resample",
     "smooth",
     "write",
     "write_amass",

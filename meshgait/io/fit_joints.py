@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 from jaxtyping import Float
-from scipy.spatial.transform import Rotation
 
 from meshgait.body import JOINT_INDEX, JOINT_NAMES, JOINT_PARENTS
 from meshgait.errors import DataError
-from meshgait.io.retarget import kabsch, shortest_turn, smpl_rest
-from meshgait.io.track import BodyTrack, PointTrack, body_track
+from meshgait.io.place_body import place_body
+from meshgait.io.size import embedded_body, shape_of, smpl_rest
+from meshgait.io.track import UPRIGHT, BodyTrack, PointTrack
+from meshgait.io.turns import kabsch, shortest_turn
 
 _HIPS, _SHOULDERS = ("right_hip", "left_hip"), ("right_shoulder", "left_shoulder")
 _TORSO = (("pelvis", "spine1"), ("pelvis", "spine3"), ("pelvis", "neck"))
@@ -27,15 +30,17 @@ _SEEN = {
                        ("collar", "shoulder"), ("shoulder", "elbow"), ("elbow", "wrist"),
                        ("wrist", "hand"))
 }  # fmt: skip
+FAR_MM = 100.0  # from a body's joints; markers and joints of other programs are 20 to 80 mm off
 _NEEDED = ("left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle")
 
 
 def fit_joints(track: PointTrack) -> BodyTrack:
-    """SMPL parameters of mean shape whose bones point where those of `track` do.
+    """SMPL parameters whose bones are as long as those of `track` and point where they do.
 
     The points are metres, named as SMPL's joints; which are missing does not move. Rotations about
-    a bone, which joints do not show, follow its parent. Raises `DataError` for points in a
-    picture and where hips, knees or ankles are missing.
+    a bone, which joints do not show, follow its parent. The feet stand on y = 0, see `place_body`.
+    `fit_mm` is the mean distance from the body's joints; more than `FAR_MM` is warned of. Raises
+    `DataError` for points in a picture and where hips, knees or ankles are missing.
     """
     if track.unit != "m" or track.points.shape[2] != 3:
         raise DataError("a body can be made of points in metres, not of points in a picture")
@@ -48,23 +53,24 @@ def fit_joints(track: PointTrack) -> BodyTrack:
     if lacking:
         raise DataError(f"a body needs {', '.join(lacking)} beside {', '.join(track.names)}")
     chosen = track.select(tuple(known))
-    points = dict(zip(known, np.moveaxis(chosen.points.astype(np.float64), 1, 0), strict=True))
-    world = _world_rotations(points, len(track))
-    local = world.copy()
-    for joint, parent in enumerate(JOINT_PARENTS):
-        if parent >= 0:
-            local[:, joint] = np.swapaxes(world[:, parent], 1, 2) @ world[:, joint]
-    pose = Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec().reshape(-1, 24, 3)
-    return body_track(
-        frames=track.frames, pose=pose, transl=points["pelvis"], axes=track.axes, fps=track.fps,
-        moved="pelvis",
-    )  # fmt: skip
+    turned = chosen.points.astype(np.float64) @ UPRIGHT[track.axes].as_matrix().T
+    points = dict(zip(known, np.moveaxis(turned, 1, 0), strict=True))
+    betas = shape_of(points, embedded_body())
+    world = _world_rotations(points, smpl_rest(betas))
+    found = place_body(world, points, betas, frames=track.frames, fps=track.fps)
+    if (found.fit_mm or 0.0) > FAR_MM:
+        warnings.warn(
+            f"the joints are {found.fit_mm:.0f} mm from those of the body that is nearest, more "
+            f"than {FAR_MM:.0f}: perhaps they are labelled wrongly",
+            stacklevel=2,
+        )
+    return found.noted(f"joints are {found.fit_mm:.0f} mm from the body's, in the mean")
 
 
 def _world_rotations(
-    points: dict[str, Float[np.ndarray, "T 3"]], T: int
+    points: dict[str, Float[np.ndarray, "T 3"]], rest: Float[np.ndarray, "24 3"]
 ) -> Float[np.ndarray, "T 24 3 3"]:
-    rest = smpl_rest()
+    T = len(points["left_hip"])
     world = np.empty((T, 24, 3, 3))
     for joint, (name, parent) in enumerate(zip(JOINT_NAMES, JOINT_PARENTS, strict=True)):
         above = np.tile(np.eye(3), (T, 1, 1)) if parent < 0 else world[:, parent]

@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d
-from scipy.spatial.transform import Rotation, Slerp
+from scipy.spatial.transform import Rotation
 
 from meshgait.errors import ConfigError
 from meshgait.io.track import BodyTrack, WeakCamera
+from meshgait.sequence.resample import Moments, clock
 
 
 def fill_gaps(track: BodyTrack, longest: int = 12) -> BodyTrack:
@@ -28,12 +29,29 @@ def fill_gaps(track: BodyTrack, longest: int = 12) -> BodyTrack:
     frames = np.concatenate([*pieces, track.frames[-1:]]).astype(np.int64)
     if len(frames) == len(track):
         return track
-    known, wanted = (x.astype(np.float64) - track.frames[0] for x in (track.frames, frames))
-    pose = [
-        Slerp(known, Rotation.from_rotvec(track.pose[:, j].astype(np.float64)))(wanted).as_rotvec()
-        for j in range(24)
-    ]
-    return _with(track, frames, np.stack(pose, axis=1), lambda rows: _straight(known, wanted, rows))
+    moments = Moments.at(frames.astype(np.float64), track.frames.astype(np.float64))
+    return _with(track, frames, moments.rotations(track.pose), moments.rows)
+
+
+def resample(track: BodyTrack, fps: float) -> BodyTrack:
+    """The same at another frame rate; ids count the new frames, and gaps stay gaps.
+
+    Raises `ConfigError` for a rate that is not above 0 and where that of the track is unknown.
+    """
+    if not 0 < fps < np.inf or track.fps is None:
+        raise ConfigError(
+            f"a track of {track.fps or 'unknown'} frames a second cannot be resampled to {fps}; "
+            "both rates must be known and above 0"
+        )
+    known = (track.frames - track.frames[0]) / track.fps
+    wanted = clock(known[-1], fps)
+    moments = Moments.at(wanted, known)
+    is_far = np.diff(known, append=known[-1]) > 1.5 / track.fps
+    kept = ~(is_far[moments.before] & (moments.share > 1e-6) & (moments.share < 1 - 1e-6))
+    moments = Moments(moments.before[kept], moments.share[kept])
+    frames = np.flatnonzero(kept).astype(np.int64)
+    found = _with(track, frames, moments.rotations(track.pose), moments.rows)
+    return replace(found, fps=float(fps))
 
 
 def smooth(track: BodyTrack, frames: float = 1.0) -> BodyTrack:
@@ -67,11 +85,6 @@ def nearest_signs(quaternions: Float[np.ndarray, "T J 4"]) -> Float[np.ndarray, 
     opposite = (quaternions[1:] * quaternions[:-1]).sum(-1) < 0
     signs = np.where(np.cumsum(opposite, axis=0) % 2, -1.0, 1.0)
     return np.concatenate([quaternions[:1], quaternions[1:] * signs[..., None]])
-
-
-def _straight(known: np.ndarray, wanted: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    columns = [np.interp(wanted, known, column) for column in rows.astype(np.float64).T]
-    return np.stack(columns, axis=1)
 
 
 def _with(track: BodyTrack, frames: np.ndarray, pose: np.ndarray, change: object) -> BodyTrack:

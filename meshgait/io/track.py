@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
@@ -14,16 +15,20 @@ from meshgait.body import Body
 from meshgait.errors import DataError
 from meshgait.sequence.motion import Motion
 
-Axes = Literal["camera", "y up", "z up"]
+Axes = Literal["camera", "x up", "x down", "y up", "z up", "z down"]  # of a camera y is down
 Moved = Literal["origin", "pelvis"]
 CameraConvention = Literal["romp", "hmr"]
 TrackId = int | str
 
-# To meshgait's axes: x left of a person who faces z, y up. A camera has x right, y down, z forward.
-_UPRIGHT = {
+# Turns to meshgait's axes: x left of a person who faces z, y up. A camera has x right, y down,
+# z forward.
+UPRIGHT = {
     "camera": Rotation.from_matrix(np.diag([1.0, -1.0, -1.0])),
     "y up": Rotation.identity(),
     "z up": Rotation.from_matrix([[1, 0, 0], [0, 0, 1], [0, -1, 0]]),
+    "z down": Rotation.from_matrix([[1, 0, 0], [0, 0, -1], [0, 1, 0]]),
+    "x up": Rotation.from_matrix([[0, -1, 0], [1, 0, 0], [0, 0, 1]]),
+    "x down": Rotation.from_matrix([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]),
 }
 _HUGE = 1e6  # metres, radians or standard deviations: nobody's body
 _LAST_FRAME = 1 << 53
@@ -43,6 +48,8 @@ class BodyTrack:
 
     `pose` is axis-angle in radians, root first, and `transl` in metres, both in `axes`. `transl`
     is added to the body, as SMPL does, or else the place of its pelvis: `moved` says which.
+    `usual_fps` is what files of the kind have that do not say their rate; `notes` tell what else
+    was judged, for people; `fit_mm` is how far off joints are of a body that was fitted.
     """
 
     frames: Int[np.ndarray, " T"]
@@ -53,9 +60,28 @@ class BodyTrack:
     axes: Axes
     fps: float | None
     moved: Moved = "origin"
+    usual_fps: float = 25.0
+    notes: tuple[str, ...] = ()
+    fit_mm: float | None = None
 
     def __len__(self) -> int:
         return len(self.frames)
+
+    def timed(self, fps: float | None = None) -> BodyTrack:
+        """The same with a frame rate: the file's own, else `fps`, else a guess and a warning."""
+        if self.fps is not None:
+            return self
+        if fps is None:
+            warnings.warn(
+                f"the file does not say its frame rate; {self.usual_fps:g} a second are taken, "
+                "as is usual: give fps (--fps) if it is another",
+                stacklevel=3,
+            )
+        return replace(self, fps=frame_rate(self.usual_fps if fps is None else fps))
+
+    def noted(self, *notes: str) -> BodyTrack:
+        """The same with more notes."""
+        return replace(self, notes=(*self.notes, *notes))
 
     def upright(self, body: Body) -> BodyTrack:
         """The same in meshgait's axes, y up; the camera is dropped, for it sees the old ones.
@@ -64,7 +90,7 @@ class BodyTrack:
         """
         if self.axes == "y up" and self.moved == "origin":
             return replace(self, camera=None)
-        turn = _UPRIGHT[self.axes]
+        turn = UPRIGHT[self.axes]
         pose = self.pose.astype(np.float64)
         pose[:, 0] = (turn * Rotation.from_rotvec(pose[:, 0])).as_rotvec()
         transl = self.transl
@@ -75,16 +101,17 @@ class BodyTrack:
         pose = pose.astype(np.float32)
         return replace(self, pose=pose, transl=transl, camera=None, axes="y up", moved="origin")
 
-    def to_motion(self, body: Body, *, fps: float = 25.0) -> Motion:
+    def to_motion(self, body: Body, *, fps: float | None = None) -> Motion:
         """All frames one after the other, upright, with the mean shape.
 
-        `fps` holds where the file does not say. Without `transl` the person walks on the spot.
+        `fps` holds where the file does not say, see `timed`. Without `transl` the person walks on
+        the spot.
         """
-        track = self.upright(body)
+        track = self.timed(fps).upright(body)
         transl = np.zeros((len(self), 3), np.float32) if track.transl is None else track.transl
         pose = track.pose.reshape(len(self), 72)
         betas = self.betas.mean(axis=0, dtype=np.float64).astype(np.float32)
-        return Motion(pose, betas, transl, float(self.fps or fps))
+        return Motion(pose, betas, transl, float(track.fps or 0))
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,7 +41,7 @@ def write(
     body: Body,
     target: Target | None = None,
     *,
-    fps: float = 25.0,
+    fps: float | None = None,
     azimuth_deg: float = AZIMUTH_DEG,
     elevation_deg: float = ELEVATION_DEG,
 ) -> Path:
@@ -49,8 +49,8 @@ def write(
 
     `motion` is ours, upright; `clip` is that of `as_clip`, which `azimuth_deg` and `elevation_deg`
     are for; `gait3d` is a pickle, or a folder of ROMP's files; meshes are a folder named without
-    the ending. `body` says where the pelvis is. Raises `ConfigError` for an ending that says
-    nothing and `DataError` for what the target cannot hold.
+    the ending. `body` says where the pelvis is, `fps` holds where the track has none. Raises
+    `ConfigError` for an ending that says nothing and `DataError` for what the target cannot hold.
     """
     path = Path(path)
     target = target or target_of(path)
@@ -65,7 +65,7 @@ def write(
     if target == "gait3d":
         write_gait3d(path, track)
         return path
-    motion = track.to_motion(body, fps=fps)
+    motion = track.to_motion(body, fps=track.usual_fps if target in _SUFFIXES else fps)
     if target in _SUFFIXES:
         folder = path.with_suffix("") if path.suffix.lower() == _SUFFIXES[target] else path
         write_mesh_sequence(folder, motion.decode(body), _SUFFIXES[target], frames=track.frames)

@@ -14,6 +14,8 @@ from torch import Tensor
 from meshgait.errors import DataError
 from meshgait.nn.network import require_network
 
+MOST_FRAMES = 720  # of a clip, as networks are tested
+
 
 @runtime_checkable
 class HasFrames(Protocol):
@@ -25,12 +27,13 @@ class HasFrames(Protocol):
 
 
 def embed_sequences(
-    model: Any, sequence: HasFrames | Sequence[HasFrames], *, limit: int = 720
+    model: Any, sequence: HasFrames | Sequence[HasFrames], *, limit: int | None = None
 ) -> Float[Tensor, "*batch P C"]:
     """Embed one sequence (P, C) or a list of them (B, P, C), on the CPU; every model's `embed`.
 
-    The model is in evaluation mode meanwhile. Frames after the first `limit` are left out, as
-    when networks are tested, with a warning. Raises `DataError` where a modality is missing.
+    The model is in evaluation mode meanwhile. Frames after the first `limit` are left out; without
+    a limit those after the first 720, as when networks are tested, with a warning. Raises
+    `DataError` where a modality is missing.
     """
     require_network(model)
     was_training = model.training
@@ -40,21 +43,23 @@ def embed_sequences(
             walks = [sequence] if isinstance(sequence, HasFrames) else list(sequence)
             if not walks:
                 raise DataError("there is no sequence to embed")
-            found = torch.cat([_embed(model, walk, limit) for walk in walks])
-            warn_of_cut([len(walk.frames[model.inputs[0]]) for walk in walks], limit)
+            most = MOST_FRAMES if limit is None else limit
+            found = torch.cat([_embed(model, walk, most) for walk in walks])
+            if limit is None:
+                warn_of_cut([len(walk.frames[model.inputs[0]]) for walk in walks])
             return found[0] if isinstance(sequence, HasFrames) else found
     finally:
         model.train(was_training)
 
 
-def warn_of_cut(lengths: Sequence[int], limit: int) -> None:
-    """Say that frames were left out, if they were."""
-    long = [length for length in lengths if length > limit]
+def warn_of_cut(lengths: Sequence[int]) -> None:
+    """Say that frames were left out that nobody asked to leave out, if they were."""
+    long = [length for length in lengths if length > MOST_FRAMES]
     if long:
         warnings.warn(
-            f"of {len(long):,} of {len(lengths):,} sequences only the first {limit:,} frames were "
-            f"used; the longest has {max(long):,} (limit=, or --frames of meshgait embed, says "
-            "how many)",
+            f"of {len(long):,} of {len(lengths):,} sequences only the first {MOST_FRAMES} frames "
+            f"were used; the longest has {max(long):,} (limit=, or --frames of meshgait embed, "
+            "says how many)",
             stacklevel=3,
         )
 

@@ -11,11 +11,12 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import Body
-from meshgait.errors import DataError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
 from meshgait.numerics import show_shapes
 from meshgait.sequence.kind import names_in, require_kind
+from meshgait.sequence.resample import Moments, clock
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +48,22 @@ class Motion:
             for x in (self.pose, self.betas, self.transl)
         )
         return body(pose=pose, betas=betas, transl=transl)
+
+    def resample(self, fps: float) -> Motion:
+        """The same motion at another frame rate, from the same first moment."""
+        if not 0 < fps < np.inf:
+            raise ConfigError(f"a motion can be resampled to a rate above 0, got {fps}")
+        known = np.arange(len(self)) / self.fps
+        moments = Moments.at(clock(known[-1], fps), known)
+        joints = np.moveaxis(self.pose.reshape(*self.pose.shape[:-1], 24, 3), -3, 0)
+        pose = np.moveaxis(moments.rotations(joints), 0, -3)
+        transl = np.moveaxis(moments.rows(np.moveaxis(self.transl, -2, 0)), 0, -2)
+        return Motion(
+            pose.reshape(*pose.shape[:-2], 72).astype(self.pose.dtype),
+            self.betas,
+            transl.astype(self.transl.dtype),
+            float(fps),
+        )
 
 
 def _check(pose: np.ndarray, betas: np.ndarray, transl: np.ndarray, fps: float) -> None:

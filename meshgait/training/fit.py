@@ -6,9 +6,7 @@ killed and resumed ends where an undisturbed one does.
 
 from __future__ import annotations
 
-import atexit
-import hashlib
-import os
+import threading
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -16,48 +14,23 @@ from typing import Any
 
 import torch
 from torch import Tensor, nn
-from torch.utils.data import DataLoader
 
-from meshgait._optional import require
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
+from meshgait.data.processes import ReadAhead
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import triplet_statistics
 from meshgait.nn import Network, calibrate_
 from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
-from meshgait.training.contract import make_criterion, plain_attributes, try_on_data
+from meshgait.training.contract import make_criterion, try_on_data
 from meshgait.training.criterion import LossRecipe
-from meshgait.training.interrupts import interrupts_noted, leave_interrupts_to_main_process
-from meshgait.training.log import Row, TrainingLog, write_table
-from meshgait.training.recipe import Precision, Recipe
-from meshgait.weights.checkpoint import (
-    describe_model,
-    load_checkpoint,
-    save_checkpoint,
-    settings_of,
-)
-
-# Of a recipe, when a run is resumed.
-_FREE = ("steps", "metric", "workers", "log_every", "save_every")
-
-
-def make_fabric(precision: Precision = "fp32") -> Any:
-    """Fabric on the best device here; under torchrun, on all that it was started for."""
-    fabric = require("lightning_fabric", extra="train").Fabric
-    lightning_precision = {"fp32": "32-true", "bf16": "bf16-mixed"}[precision]
-    if "TORCHELASTIC_RUN_ID" not in os.environ:
-        return fabric(devices=1, precision=lightning_precision)
-    atexit.register(_leave_process_group)
-    local, world = (int(os.environ[name]) for name in ("LOCAL_WORLD_SIZE", "WORLD_SIZE"))
-    return fabric(
-        devices=local, num_nodes=world // local, strategy="ddp", precision=lightning_precision
-    )
-
-
-def _leave_process_group() -> None:
-    """Threads of gloo that are left at the end of a process can abort it after its work."""
-    if torch.distributed.is_initialized():
-        torch.distributed.destroy_process_group()
+from meshgait.training.devices import any_process, gathered, held_by, make_fabric
+from meshgait.training.interrupts import interrupts_noted
+from meshgait.training.log import Report, Row, TrainingLog, write_table
+from meshgait.training.recipe import Recipe
+from meshgait.training.settings import copy_buffers, describe_settings, require_same
+from meshgait.training.validation import MEAN_AP, hold_out, is_best, validate
+from meshgait.weights.checkpoint import describe_model, load_checkpoint, save_checkpoint
 
 
 def fit(
@@ -69,6 +42,7 @@ def fit(
     out: str | Path,
     resume: bool = False,
     fabric: Any = None,
+    report: Report | None = None,
 ) -> list[Row]:
     """Train `model`, any `meshgait.nn.Network`, in place; a row of history per `log_every` steps.
 
@@ -81,20 +55,23 @@ def fit(
 
     `out` receives `checkpoint.pt`, `log.csv` and TensorBoard's events. `resume` goes on from the
     checkpoint there, if there is one; settings that would change the outcome, other than the
-    number of steps, are then a `ConfigError`. An interrupt (Ctrl-C, SIGTERM) finishes the step,
-    saves and raises `KeyboardInterrupt`. A loss or a gradient that is not finite raises
-    `TrainingError` and saves the batch beside the checkpoint. `fabric` stands in for
-    `make_fabric(recipe.precision)`.
+    number of steps, are then a `ConfigError`, as is a folder that another training writes into.
+    An interrupt (Ctrl-C, SIGTERM) finishes the step, saves and raises `KeyboardInterrupt`. A loss
+    or a gradient that is not finite raises `TrainingError` and saves the batch beside the
+    checkpoint. With `recipe.validate_every` some of the people are held out, and `best.pt` is the
+    network that found them best. `fabric` stands in for `make_fabric(recipe.precision)`; `report`
+    is told a line for each row of the history, otherwise stderr where it is no terminal.
     """
     try_on_data(model, data, recipe)
     fabric = fabric or make_fabric(recipe.precision)
     fabric.launch()
+    data, held_out = hold_out(data, recipe) if recipe.validate_every else (data, None)
     criterion = make_criterion(loss or recipe.loss, model, data)
-    training = _Training(model, criterion, data, recipe, Path(out), fabric)
-    training.restore(resume)
-    with torch.random.fork_rng([fabric.device] if fabric.device.type == "cuda" else []):
-        training.run()
-    return training.history
+    with held_by(fabric, Path(out)):
+        training = _Training(model, criterion, data, recipe, Path(out), fabric)
+        training.restore(resume)
+        with torch.random.fork_rng([fabric.device] if fabric.device.type == "cuda" else []):
+            return training.run(held_out, report)
 
 
 class _Training:
@@ -133,6 +110,10 @@ class _Training:
         self.schedule = recipe.schedule(optimizer)
         self.step = 0
         self.history: list[Row] = []
+        self.held_out: SequenceDataset | None = None
+        # Who holds it may change the weights, or save them.
+        self.settled = threading.Lock()
+        self.buffers = self._buffers()
 
     def _compiled(self) -> Any:
         """The network, compiled if the recipe says so."""
@@ -143,42 +124,78 @@ class _Training:
             raise ConfigError(f"{name} looks into the network, and compile takes it as a whole")
         return compile_network(self.model, self.fabric.device)
 
-    def run(self) -> None:
+    def run(self, held_out: SequenceDataset | None, report: Report | None) -> list[Row]:
+        self.held_out = held_out
         self.model.train()
         self.criterion.train()
         recipe = self.recipe
-        loader = DataLoader(
-            self.batches, batch_size=None, sampler=range(self.step, recipe.steps),
-            num_workers=recipe.workers, worker_init_fn=leave_interrupts_to_main_process,
-        )  # fmt: skip
         silent = not self.fabric.is_global_zero
-        log = TrainingLog(self.out, start=self.step, steps=recipe.steps, silent=silent)
-        with log, interrupts_noted() as interrupts:
-            for batch in loader:
-                embedding, label, row = self._learn_from(batch)
-                self.step += 1
-                is_last = self.step == recipe.steps
-                if is_last or self.step % recipe.log_every == 0:
-                    row |= asdict(triplet_statistics(embedding, label))
-                    numbers = {name: float(value) for name, value in row.items()}
-                    self.history.append({"step": self.step, **numbers})
-                    log.write(self.history[-1])
+        log = TrainingLog(self.out, start=self.step, steps=recipe.steps, silent=silent, tell=report)
+        with log, interrupts_noted(self.rescue) as interrupts:
+            self._validate(log)  # what the run before was interrupted in
+            for batch in ReadAhead(self.batches, recipe.workers, range(self.step, recipe.steps)):
+                row = self._learn_from(batch)
+                if row is not None:
+                    log.write(row)
+                self._validate(log)
                 log.advance()
-                is_stopping = self._any_process(bool(interrupts))
-                if is_last or is_stopping or self.step % recipe.save_every == 0:
-                    self.save()
+                is_stopping = any_process(self.fabric, bool(interrupts))
+                if self._is_due(recipe.save_every) or is_stopping:
+                    with self.settled:
+                        self.save()
                 if is_stopping:
-                    raise KeyboardInterrupt
+                    raise KeyboardInterrupt(f"step {self.step} is saved in {self.out}")
         self.model.eval()
+        return self.history
 
-    def _learn_from(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor | float]]:
+    def _is_due(self, every: int) -> bool:
+        return self.step == self.recipe.steps or self.step % every == 0
+
+    def _learn_from(self, batch: Batch) -> Row | None:
+        """One step; its row of the history, where it has one."""
+        self.buffers = self._buffers()
+        embedding, label, numbers = self._gradient_of(batch)
+        with self.settled:
+            self.optimizer.step()
+            self.schedule.step()
+            self.step += 1
+            self.buffers = {}
+            if not self._is_due(self.recipe.log_every):
+                return None
+            numbers |= asdict(triplet_statistics(embedding, label))
+            row = {"step": self.step} | {name: float(value) for name, value in numbers.items()}
+            self.history.append(row)
+        return row
+
+    def _validate(self, log: TrainingLog) -> None:
+        """Test the network on those held out, if that is due; the best one is kept."""
+        last = self.history[-1] if self.history else {}
+        is_done = last.get("step") == self.step and MEAN_AP in last
+        if self.held_out is None or not self.step or is_done:
+            return
+        if not self._is_due(self.recipe.validate_every):
+            return
+        found: Row = {}
+        if self.fabric.is_global_zero:
+            found = validate(self.model, self.held_out, self.recipe.metric)
+            if is_best(self.history, found):
+                save_checkpoint(self.out / "best.pt", {**self._about(), "validation": found})
+        found = self.fabric.broadcast(found)
+        with self.settled:
+            if last.get("step") != self.step:
+                self.history.append({"step": self.step})
+            self.history[-1].update(found)
+        log.write({"step": self.step, **found})
+
+    def _gradient_of(self, batch: Batch) -> tuple[Tensor, Tensor, dict[str, Tensor | float]]:
+        """Leave the gradient in the weights; embedding, label and what the step is known by."""
         # Dropout, too, is a function of seed, step and process.
         torch.manual_seed(seed("dropout", self.recipe.seed, self.step, self.fabric.global_rank))
         there = batch.to(self.fabric.device)
         mask = None if bool(batch.mask.all()) else there.mask
         outputs = self.forward(**there.inputs, mask=mask)
         outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        embedding, label, *rest = map(self._from_all, (outputs[0], there.label, *outputs[1:]))
+        embedding, label, *rest = gathered(self.fabric, (outputs[0], there.label, *outputs[1:]))
         found = self.loss(embedding, label, *rest)
         terms = found if isinstance(found, Mapping) else {}
         total = torch.stack(list(terms.values())).sum() if terms else found
@@ -189,24 +206,9 @@ class _Training:
         norm = nn.utils.clip_grad_norm_(self.parameters, most)
         self._require_finite(norm, "the gradient", batch)
         rate = self.optimizer.param_groups[0]["lr"]
-        self.optimizer.step()
-        self.schedule.step()
         numbers = {"loss": total, **terms, "gradient_norm": norm}
         row = {name: value.detach() for name, value in numbers.items()} | {"lr": rate}
         return embedding.detach(), label, row
-
-    def _from_all(self, tensor: Tensor) -> Tensor:
-        """The tensors of all processes in one batch; gradients go back to where they came from."""
-        if self.fabric.world_size == 1:
-            return tensor
-        return self.fabric.all_gather(tensor, sync_grads=tensor.requires_grad).flatten(0, 1)
-
-    def _any_process(self, value: bool) -> bool:
-        """Whether it is so in one process at least: all of them must go the same way."""
-        if self.fabric.world_size == 1:
-            return value
-        votes = torch.tensor(float(value), device=self.fabric.device)
-        return bool(self.fabric.all_reduce(votes, reduce_op="sum") > 0)
 
     def _require_finite(self, value: Tensor, name: str, batch: Batch) -> None:
         if bool(value.isfinite()):
@@ -225,19 +227,40 @@ class _Training:
     def save(self) -> None:
         """Write checkpoint and log, in the first process only."""
         if self.fabric.is_global_zero:
-            state = {
-                "step": self.step,
-                "history": self.history,
-                "criterion": self.criterion.state_dict(),
-                "optimizer": self.optimizer.state_dict(),
-                "schedule": self.schedule.state_dict(),
-            }
-            about = {"subjects": self.batches.subjects, "settings": self._settings()}
-            about["metric"] = self.recipe.metric
-            content = {**describe_model(self.model), **about, "training": state}
-            save_checkpoint(self.out / "checkpoint.pt", content)
-            write_table(self.out / "log.csv", self.history)
+            self._write(self._about(), self.criterion.state_dict())
         self.fabric.barrier()
+
+    def rescue(self) -> None:
+        """Save what was done before the step that is under way; the process ends afterwards.
+
+        Up to the optimiser's turn a step changes nothing but buffers.
+        """
+        if self.fabric.is_global_zero and self.step and self.settled.acquire(timeout=1):
+            about, criterion = self._about(), self.criterion.state_dict()
+            about["weights"] = about["weights"] | self.buffers.get("model", {})
+            self._write(about, criterion | self.buffers.get("criterion", {}))
+
+    def _buffers(self) -> dict[str, dict[str, Tensor]]:
+        return {"model": copy_buffers(self.model), "criterion": copy_buffers(self.criterion)}
+
+    def _settings(self) -> dict[str, str]:
+        return describe_settings(self.model, self.criterion, self.batches, self.recipe)
+
+    def _about(self) -> dict[str, Any]:
+        """The network, and what it was trained on and how."""
+        about = {"subjects": self.batches.subjects, "settings": self._settings()}
+        return {**describe_model(self.model), **about, "metric": self.recipe.metric}
+
+    def _write(self, about: dict[str, Any], criterion: dict[str, Tensor]) -> None:
+        state = {
+            "step": self.step,
+            "history": self.history,
+            "criterion": criterion,
+            "optimizer": self.optimizer.state_dict(),
+            "schedule": self.schedule.state_dict(),
+        }
+        save_checkpoint(self.out / "checkpoint.pt", {**about, "training": state})
+        write_table(self.out / "log.csv", self.history)
 
     def restore(self, resume: bool) -> None:
         """Take up the state in `out`; `resume` says whether one is welcome."""
@@ -248,7 +271,7 @@ class _Training:
             raise ConfigError(f"{path} is there already: resume it, or train into another folder")
         content = load_checkpoint(path)
         try:
-            self._require_same_settings(path, content["settings"])
+            require_same(path, content["settings"], self._settings())
             self._take_up(content["weights"], content["training"])
         except ConfigError:
             raise
@@ -265,34 +288,3 @@ class _Training:
         self.optimizer.load_state_dict(state["optimizer"])
         self.schedule.load_state_dict(state["schedule"])
         self.step, self.history = state["step"], state["history"]
-
-    def _require_same_settings(self, path: Path, before: dict[str, str]) -> None:
-        now = self._settings()
-        changed = [
-            f"{name} was {before.get(name)}, is {now.get(name)}"
-            for name in {**before, **now}
-            if before.get(name) != now.get(name)
-        ]
-        if changed:
-            raise ConfigError(
-                f"{path} was trained otherwise: {'; '.join(changed)}. Resume it as it was, or "
-                "train into another folder"
-            )
-
-    def _settings(self) -> dict[str, str]:
-        """What a resumed run must share with the one before it, by the name it has in errors."""
-        data, subjects = self.batches.data, self.batches.subjects
-        names = "\n".join([getattr(data, "fingerprint", ""), *(r.name for r in data.records)])
-        digest = hashlib.sha256(names.encode(errors="surrogateescape")).hexdigest()[:16]
-        given = {
-            "model": type(self.model).__name__,
-            **{f"model.{name}": value for name, value in settings_of(self.model).items()},
-            **{f"recipe.{name}": value for name, value in vars(self.recipe).items()},
-            **plain_attributes("criterion", self.criterion),
-            "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
-        }
-        for name in _FREE:
-            if name == "steps" and self.recipe.one_cycle:
-                continue  # the rate of every step depends on their number
-            del given[f"recipe.{name}"]
-        return {name: repr(value) for name, value in given.items()}

@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-_PATIENCE_S = 1.0
+TORCHRUN_REPEATS_S = 1.0
+"""torchrun repeats to its processes, within this time, what the terminal told them already."""
+
+RESCUES: list[Callable[[], object]] = []
+"""What a program calls that must end in the middle of a step: it saves what was done before."""
+
+
+def is_repeated(seconds: float) -> bool:
+    """Whether an interrupt that comes so long after the first one is but its echo."""
+    return "TORCHELASTIC_RUN_ID" in os.environ and seconds < TORCHRUN_REPEATS_S
 
 
 @contextmanager
-def interrupts_noted() -> Iterator[list[float]]:
+def interrupts_noted(rescue: Callable[[], object]) -> Iterator[list[float]]:
     """The times at which one came, instead of its usual effect; only in the main thread.
 
-    One that comes a second or more after the first is a `KeyboardInterrupt` at once. One that
-    comes earlier is not: torchrun repeats to its processes what the terminal told them already.
+    The second one is a `KeyboardInterrupt` at once. `rescue` is what a program calls, from any
+    thread, that cannot wait for the end of the step.
     """
     times: list[float] = []
     if threading.current_thread() is not threading.main_thread():
@@ -25,17 +35,14 @@ def interrupts_noted() -> Iterator[list[float]]:
 
     def note(number: int, frame: object) -> None:
         times.append(time.monotonic())
-        if times[-1] - times[0] >= _PATIENCE_S:
+        if len(times) > 1 and not is_repeated(times[-1] - times[0]):
             raise KeyboardInterrupt
 
     before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    RESCUES.append(rescue)
     try:
         yield times
     finally:
+        RESCUES.remove(rescue)
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-def leave_interrupts_to_main_process(worker: int) -> None:
-    """Start a worker of a `DataLoader` so that Ctrl-C, which reaches it too, does not end it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

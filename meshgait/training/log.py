@@ -1,36 +1,57 @@
-"""What a training shows while it runs: a progress bar, TensorBoard's events, a table."""
+"""What a training shows while it runs: a progress bar or lines, TensorBoard's events, a table."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Sequence
+import sys
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from tqdm import tqdm
 
 from meshgait._optional import require
 from meshgait.errors import DependencyError
-from meshgait.files.storage import written_whole
+from meshgait.files.storage import storage_explained, written_whole
 
 Row = dict[str, float]
+Report = Callable[[str], object]
+
+_SHOWN = ("loss", "active_fraction", "lr", "validation_rank1", "validation_mAP")
 
 
 class TrainingLog:
-    """Progress bar and TensorBoard's events, if it is installed; with `silent` neither of them.
+    """A bar on a terminal, lines elsewhere, and TensorBoard's events, if it is installed.
 
     Use it as a context. `start` of the `steps` are done already; what an earlier run wrote into
-    `out` about later steps is no longer shown.
+    `out` about later steps is no longer shown. `tell` is given a line for every row; without it
+    stderr is, where that is no terminal. With `silent` there is nothing of all this.
     """
 
-    def __init__(self, out: Path, *, start: int, steps: int, silent: bool = False) -> None:
+    def __init__(
+        self,
+        out: Path,
+        *,
+        start: int,
+        steps: int,
+        silent: bool = False,
+        tell: Report | None = None,
+    ) -> None:
+        self._steps, self._out, self._began = steps, out, (time.monotonic(), start)
         self._bar = tqdm(total=steps, initial=start, unit="step", disable=True if silent else None)
+        self._tell = tell
+        if tell is None and not silent and self._bar.disable:
+            self._tell = _to_stderr
         self._events = None
-        if not silent:
-            try:
-                tensorboard = require("torch.utils.tensorboard", extra="train")
-                self._events = tensorboard.SummaryWriter(str(out / "events"), purge_step=start + 1)
-            except DependencyError:
-                pass  # the table holds the same numbers
+        if silent:
+            self._tell = None
+            return
+        try:
+            tensorboard = require("torch.utils.tensorboard", extra="train")
+        except DependencyError:
+            return  # the table holds the same numbers
+        with storage_explained(out / "events"):
+            self._events = tensorboard.SummaryWriter(str(out / "events"), purge_step=start + 1)
 
     def __enter__(self) -> TrainingLog:
         return self
@@ -38,7 +59,8 @@ class TrainingLog:
     def __exit__(self, *_: object) -> None:
         self._bar.close()
         if self._events is not None:
-            self._events.close()
+            with storage_explained(self._out / "events"):
+                self._events.close()
 
     def advance(self) -> None:
         """One more step is done."""
@@ -46,12 +68,25 @@ class TrainingLog:
 
     def write(self, row: Row) -> None:
         """Show the numbers of the step `row["step"]`."""
-        names = ("loss", "active_fraction", "lr")
-        shown = {name: f"{row[name]:.3g}" for name in names if name in row}
+        step = int(row["step"])
+        shown = {name: f"{row[name]:.3g}" for name in _SHOWN if name in row}
         self._bar.set_postfix(shown, refresh=False)
+        if self._tell is not None:
+            numbers = ", ".join(f"{name} {value}" for name, value in shown.items())
+            self._tell(f"step {step} of {self._steps}: {numbers}{self._speed(step)}")
         if self._events is not None:
-            for name, value in row.items():
-                self._events.add_scalar(name, value, int(row["step"]))
+            with storage_explained(self._out / "events"):
+                for name, value in row.items():
+                    self._events.add_scalar(name, value, step)
+
+    def _speed(self, step: int) -> str:
+        began, start = self._began
+        seconds = time.monotonic() - began
+        return f", {(step - start) / seconds:.3g} steps/s" if seconds > 0 and step > start else ""
+
+
+def _to_stderr(line: str) -> None:
+    print(line, file=sys.stderr, flush=True)
 
 
 def write_table(path: str | Path, rows: Sequence[Row]) -> None:

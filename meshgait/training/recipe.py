@@ -14,6 +14,7 @@ from meshgait.training.optimizers import Adam, OptimizerRecipe
 
 Precision = Literal["fp32", "bf16"]
 Metric = Literal["cosine", "euclidean"]
+_LEAST = {"steps": 1, "log_every": 1, "save_every": 1, "workers": 0, "validate_every": 0}
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,8 @@ class Recipe:
     workers: int = 0  # processes that read data
     log_every: int = 10  # steps
     save_every: int = 500  # steps
+    validate_every: int = 0  # steps; 0 trains on everybody, without a validation
+    validate_share: float = 0.1  # of the training people, held out for the validation
 
     def schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
         """How the learning rate of `optimizer` changes from step to step."""
@@ -48,11 +51,11 @@ class Recipe:
         return schedules.MultiStepLR(optimizer, list(self.milestones), self.decay)
 
     def __post_init__(self) -> None:
-        for name in ("steps", "log_every", "save_every"):
-            if getattr(self, name) < 1:
-                raise ConfigError(f"{name} must be 1 or more, got {getattr(self, name)}")
-        if self.workers < 0:
-            raise ConfigError(f"workers must be 0 or more, got {self.workers}")
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise ConfigError(f"{name} must be {least} or more, got {getattr(self, name)}")
+        if not 0 < self.validate_share < 1:
+            raise ConfigError(f"validate_share must be between 0 and 1, got {self.validate_share}")
         if not 0 <= self.seed < 2**32:
             raise ConfigError(f"seed must be 0 or more and below 2**32, got {self.seed}")
         if list(self.milestones) != sorted({step for step in self.milestones if step >= 0}):

@@ -65,8 +65,9 @@ def _is_plain(value: Any) -> bool:
 
 def save_checkpoint(path: str | Path, content: dict[str, Any]) -> None:
     """Write tensors, numbers, text and containers of them to `path`, whole or not at all."""
-    with written_whole(path) as part:
-        torch.save({"format": FORMAT, "version": __version__, **content}, part)
+    # Into a file of Python's: torch's own says of a full disk only that its archive is wrong.
+    with written_whole(path) as part, part.open("wb") as file:
+        torch.save({"format": FORMAT, "version": __version__, **content}, file)
 
 
 def load_checkpoint(path: str | Path) -> dict[str, Any]:

@@ -1,34 +1,9 @@
 import numpy as np
-import pytest
 
-from meshgait.benchmark.conditions import Traits, conditions, pair_rank1
+from meshgait.benchmark.conditions import Traits, conditions
 from meshgait.benchmark.walkers import Walkers
 from meshgait.body import Body
-from meshgait.metrics import retrieval
 from meshgait.modalities import heading
-
-RNG = np.random.default_rng(0)
-
-
-def test_a_pair_counts_as_rank_1_with_that_mate_alone_in_the_gallery():
-    subjects = np.array([*"aaabbbccd"])
-    points = RNG.normal(size=(9, 2))
-    distance = np.linalg.norm(points[:, None] - points, axis=-1)
-    pairs = RNG.random((9, 9)) < 0.7
-    found = []
-    for probe, match in np.argwhere(pairs):
-        if probe != match and subjects[probe] == subjects[match]:
-            gallery = [g for g in range(9) if subjects[g] != subjects[probe] or g == match]
-            scores = retrieval(distance[[probe]][:, gallery], subjects[[probe]], subjects[gallery])
-            found.append(scores["rank1"])
-    assert 0 < np.mean(found) < 100
-    assert pair_rank1(distance, subjects, pairs) == pytest.approx(np.mean(found))
-
-
-def test_a_tie_is_not_found_and_no_pair_is_no_score():
-    subjects, everything = np.array([*"aab"]), np.ones((3, 3), dtype=bool)
-    assert pair_rank1(np.zeros((3, 3)), subjects, everything) == 0
-    assert pair_rank1(np.zeros((3, 3)), np.array([*"abc"]), everything) is None
 
 
 def test_conditions_are_those_of_the_clips():

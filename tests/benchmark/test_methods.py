@@ -24,7 +24,7 @@ def test_networks_are_trained_on_frames_as_they_were_published():
 
 @pytest.mark.parametrize("method", [*all_methods(), *ABLATIONS], ids=lambda method: method.name)
 def test_every_row_can_be_built(method):
-    if method.embed is None and hasattr(meshgait.models, method.model):
+    if method.describe is None and hasattr(meshgait.models, method.model):
         assert method.build(TINY).inputs
 
 

@@ -2,7 +2,7 @@ from meshgait.cli import main
 from tests.benchmark.conftest import budget  # noqa: F401  (films once, keeps the cache apart)
 
 SMALL = (
-    "--seeds 1 --train_identities 4 --test_identities 4 --data.clips 3 --data.frames [14,16] "
+    "--seeds 1 --train_identities 4 --test_identities 4 --data.clips 4 --data.frames [14,16] "
     "--noise_levels [1.0]"
 )
 
@@ -23,13 +23,13 @@ def test_a_table_is_printed_and_kept(budget, tmp_path, capsys):  # noqa: F811
     told = capsys.readouterr()
     assert "| GEI |" in told.out
     assert f"open {out / 'index.html'}" in told.out
-    assert "betas, seed 0: Rank-1" in told.err
+    assert "betas, Seeds(data=0, training=0): mAP" in told.err
 
 
 def test_wrong_words_are_one_sentence(capsys):
     for arguments, words in [
         (["--methods", "SLM"], "did you mean 'SLN'?"),
-        (["--preset", "huge"], "there is no preset 'huge', only wild, quick"),
+        (["--preset", "huge"], "there is no preset 'huge', only full, quick"),
         (["--seeds", "0"], "seeds must be 1 or more"),
     ]:
         assert main(["benchmark", *arguments]) == 2

@@ -22,7 +22,8 @@ from tests.io.samples import (
 
 @pytest.mark.parametrize("name", ["x.npz", "x.bvh"])
 def test_a_film_of_4d_humans_becomes_a_walk(tmp_path, capsys, name):
-    assert main(["convert", str(write_phalp(tmp_path)), "-o", str(tmp_path / name)]) == 0
+    source = str(write_phalp(tmp_path))
+    assert main(["convert", source, "-o", str(tmp_path / name), "--fps=30"]) == 0
     shows_the_walk(read(tmp_path / name).body())
     assert f"{FRAMES} frames of PHALP or 4D-Humans" in capsys.readouterr().out
 
@@ -32,12 +33,15 @@ def test_formats_are_named_where_the_ending_is_not_enough(tmp_path):
     for source, target in ((write_vibe(tmp_path), "gait3d"), (write_romp(tmp_path), "gait3d")):
         assert main(["convert", str(source), "-o", str(out / source.stem), "--to", target]) == 0
         assert read(out / source.stem).format.name == "romp"
-    assert main(["convert", str(write_amc(tmp_path)), f"-o={out}/x.npz", "--to=amass"]) == 0
+    source = str(write_amc(tmp_path))
+    with pytest.warns(UserWarning, match=r"120 a second are taken, as is usual: give fps \(--fps"):
+        assert main(["convert", source, f"-o={out}/x.npz", "--to=amass"]) == 0
     assert read(out / "x.npz").format.name == "amass"
 
 
 def test_joints_become_bodies_and_keypoints_of_a_picture_are_refused(tmp_path, capsys):
     assert main(["convert", str(write_humanml3d(tmp_path)), f"-o={tmp_path}/x.npz"]) == 0
+    assert "joints are 7 mm from the body's" in capsys.readouterr().err
     assert main(["convert", str(write_coco(tmp_path)), f"-o={tmp_path}/y.npz"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 
@@ -53,6 +57,7 @@ def test_gaps_are_filled_jumps_told_and_other_tracks_named(tmp_path, capsys):
     }  # fmt: skip
     np.save(tmp_path / "x.npy", people)
     arguments = ["convert", f"{tmp_path}/x.npy", f"-o={tmp_path}/y.npz", "--fill=3", "--smooth=1"]
+    arguments += ["--fps=30"]
     assert main(arguments) == 0
     captured = capsys.readouterr()
     assert "taking track 1 of 1, 2" in captured.err
@@ -69,12 +74,26 @@ def test_gaps_are_filled_jumps_told_and_other_tracks_named(tmp_path, capsys):
 def test_the_path_that_is_said_is_there(tmp_path, capsys):
     source = str(write_phalp(tmp_path))
     for name in ("w.glb", "w.PLY", "w.obj", "w.npz", "w.bvh"):
-        assert main(["convert", source, f"-o={tmp_path}/{name}"]) == 0
+        assert main(["convert", source, f"-o={tmp_path}/{name}", "--fps=30"]) == 0
         said = Path(capsys.readouterr().out.split(": ")[0])
         assert said.is_file() or len(list(said.glob(f"*{Path(name).suffix.lower()}"))) == FRAMES
     (tmp_path / "w" / "000099.ply").write_bytes(b"")
     assert main(["convert", source, f"-o={tmp_path}/w.ply"]) == 2
     assert "holds 000099.ply already" in capsys.readouterr().err
+
+
+def test_the_rate_is_asked_for_and_another_one_written(tmp_path, capsys):
+    source, out = str(write_amc(tmp_path)), tmp_path / "x.npz"
+    assert main(["convert", source, f"-o={out}", "--fps=100", "--fps-out=50"]) == 0
+    captured = capsys.readouterr()
+    assert "3 frames of ASF/AMC" in captured.out  # of the 6
+    assert "lengths are read as units of 1 / 0.45 inch, y up" in captured.err
+    slow = read(out).body()
+    assert slow.fps == 50
+    assert main(["convert", source, f"-o={out}", "--fps=100"]) == 0
+    np.testing.assert_allclose(read(out).body().pose[::2], slow.pose, atol=1e-5)
+    assert main(["convert", source, f"-o={out}", "--fps=100", "--fps-out=-1"]) == 2
+    assert "resampled to -1.0; both rates must be" in capsys.readouterr().err
 
 
 def test_a_mistake_is_one_sentence(tmp_path, capsys):

@@ -25,7 +25,7 @@ def test_represent_writes_the_picture_and_the_arrays(tmp_path, capsys):
 def test_a_file_is_shown_and_a_bad_one_refused_in_a_sentence(tmp_path, capsys):
     np.savez(tmp_path / "walk.npz", pose=np.zeros((4, 72)))
     out = tmp_path / "walk.gif"
-    assert main(["view", f"{tmp_path}/walk.npz", f"--out={out}", "--pixels=32"]) == 0
+    assert main(["view", f"{tmp_path}/walk.npz", f"--out={out}", "--pixels=32", "--fps=25"]) == 0
     with Image.open(out) as film:
         assert film.size == (32, 32)
     (tmp_path / "bad.npz").write_bytes(b"nonsense")

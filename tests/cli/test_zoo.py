@@ -74,7 +74,7 @@ def test_a_published_file_becomes_a_checkpoint_of_ours(tmp_path, capsys):
         (["export", "CGI", "-o", "x.pt"], "CGI cannot be exported: the steps"),
         (["export", "sln2", "-o", "x.pt"], "did you mean 'SLN'"),
         (["export", "PoseGait", "--frames", "0", "-o", "x.pt"], "1 frame or more, got 0"),
-        (["import", __file__, "-o", "x.pt"], "nothing in it was run"),
+        (["import", __file__, "-o", "x.pt"], "is damaged or no whole pickle"),
     ],
 )
 def test_a_mistake_ends_in_a_sentence(arguments, reason, capsys, tmp_path, monkeypatch):

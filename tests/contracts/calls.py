@@ -305,6 +305,7 @@ def _body(g: Given) -> dict[str, Call]:
         "landmarks": call(lambda: g.body.landmarks),
         "load": None,  # a file
         "shape": call(g.body.shape, each),
+        "rest_joints": call(g.body.rest_joints, each),
         "weights": call(lambda: g.body.weights),
         "PartialBody": call(PartialBody(g.body, some), turns, each),
         "pose_skeleton": call(pose_skeleton, turns, torch.rand(BATCH, 24, 3)),

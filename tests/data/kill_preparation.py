@@ -1,15 +1,14 @@
 """Kill `prepare` again and again, let it finish, and compare what it made.
 
 python -m tests.data.kill_preparation KILLS FOLDER [pool]. Everything is imported once and each run
-is a fork, so that it takes as long as its work. A run alone dies in the middle of a change to its
-files, each time at another; with `pool` it shares the work as usual and is killed by the clock.
+is a fork, so that it takes as long as its work. A run dies in the middle of a change to its files,
+each time at another; with `pool` it shares the work as usual, and its processes outlive it.
 """
 
 import json
 import os
 import signal
 import sys
-import time
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -26,17 +25,13 @@ def main(kills, folder, pooled):
     root, official = miniature.gait3d_raw(folder / "tree", frames=3)
     preparing.CLIPS_PER_SHARD = 1
     finish(root, official, folder / "warm")
-    start = time.perf_counter()
     count = folder / "count"
     finish(root, official, folder / "undisturbed", count=count)
-    seconds, changes = time.perf_counter() - start, int(count.read_text())
+    changes = int(count.read_text())
     expected, report = content(folder / "undisturbed"), {"killed": 0, "shards": [], "different": []}
     for number in range(kills):
-        out, share = folder / str(number), (number + 0.5) / kills
-        child = begin(root, official, out, moment=None if pooled else int(changes * share))
-        if pooled:
-            time.sleep(seconds * share)
-            os.kill(child, signal.SIGKILL)
+        out = folder / str(number)
+        child = begin(root, official, out, moment=int(changes * (number + 0.5) / kills))
         report["killed"] += os.WIFSIGNALED(os.waitpid(child, 0)[1])
         report["shards"].append(len(list(out.glob("*/0*.json"))))
         finish(root, official, out)

@@ -1,14 +1,20 @@
 import contextlib
+import errno
 import os
+import resource
+import signal
 import stat
+from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshgait.errors import DataError
-from meshgait.files.storage import cache_dir, read_npz, write_npz, written_whole
+from meshgait.errors import ConfigError, DataError, StorageError
+from meshgait.files.storage import cache_dir, locked, read_npz, write_npz, written_whole
+from meshgait.weights.checkpoint import save_checkpoint
 
 
 def test_the_cache_follows_the_environment(monkeypatch, tmp_path):
@@ -73,3 +79,97 @@ def test_arrays_come_back_as_they_were_written(tmp_path):
     assert found.keys() == arrays.keys()
     for name, array in arrays.items():
         np.testing.assert_array_equal(found[name], array)
+
+
+@pytest.fixture
+def small_files(request):
+    """No file may be larger than a few kB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def _write(path):
+    with written_whole(path) as part:
+        part.write_bytes(bytes(30_000))
+
+
+def _write_arrays(path):
+    write_npz(path, a=np.random.default_rng(0).random(9_000))
+
+
+def _write_checkpoint(path):
+    save_checkpoint(path, {"weights": torch.zeros(9_000)})
+
+
+@pytest.mark.parametrize("write", [_write, _write_arrays, _write_checkpoint])
+def test_a_file_that_cannot_grow_leaves_the_old_one_and_a_sentence(tmp_path, small_files, write):
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(StorageError) as raised:
+        write(tmp_path / "file")
+    assert str(raised.value) == (
+        f"{tmp_path / 'file'} cannot be written: File too large; raise the limit of a file's size "
+        "(ulimit -f)"
+    )
+    assert (tmp_path / "file").read_text() == "old"
+    assert os.listdir(tmp_path) == ["file"]
+
+
+def test_a_path_through_a_file_is_a_sentence(tmp_path):
+    (tmp_path / "file").write_text("old")
+    with pytest.raises(StorageError, match=r"file/new cannot be written: .*lead through a file"):
+        _write(tmp_path / "file" / "new")
+
+
+def test_what_is_not_about_the_file_is_not_blamed_on_it(tmp_path):
+    with pytest.raises(PermissionError), written_whole(tmp_path / "file"):
+        raise PermissionError(errno.EACCES, "Permission denied", "/elsewhere/source")
+    with pytest.raises(RuntimeError, match="not about files"), written_whole(tmp_path / "file"):
+        raise RuntimeError("not about files")
+
+
+def test_a_folder_is_held_by_one_at_a_time(tmp_path):
+    second = locked(tmp_path / "out")
+    refused = pytest.raises(ConfigError, match=r"another process is writing into .*out; wait")
+    with locked(tmp_path / "out"), refused:
+        second.__enter__()
+    with locked(tmp_path / "out"):
+        pass
+
+
+def _hold_and_fork(folder, forked, end):
+    with locked(folder):
+        if os.fork() == 0:
+            os.write(forked, b"x")
+        os.read(end, 1)
+
+
+def test_a_forked_process_does_not_hold_the_folder_longer_than_its_parent(tmp_path):
+    (read, forked), (end, until) = os.pipe(), os.pipe()
+    parent = os.fork()
+    if parent == 0:
+        try:
+            os.close(until)
+            _hold_and_fork(tmp_path, forked, end)
+        finally:
+            os._exit(0)
+    os.read(read, 1)
+    with pytest.raises(ConfigError, match="another process"), locked(tmp_path):
+        pass
+    os.kill(parent, signal.SIGKILL)
+    os.waitpid(parent, 0)
+    with locked(tmp_path):
+        os.close(until)
+
+
+def test_without_a_home_the_way_out_is_named(monkeypatch):
+    for name in ("MESHGAIT_CACHE", "XDG_CACHE_HOME"):
+        monkeypatch.delenv(name, raising=False)
+
+    def unknown():
+        raise RuntimeError("Could not determine home directory.")
+
+    monkeypatch.setattr(Path, "home", unknown)
+    with pytest.raises(ConfigError, match="set MESHGAIT_CACHE"):
+        cache_dir()

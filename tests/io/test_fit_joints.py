@@ -23,7 +23,8 @@ def joints(names=JOINT_NAMES[:22]):
 def test_the_joints_of_a_body_give_that_body(left_out):
     names = tuple(name for name in JOINT_NAMES[:22] if name not in left_out)
     track, places = joints(names)
-    found = fit_joints(track).to_motion(body()).decode(body()).joints.numpy()
+    found = fit_joints(track).to_motion(body(), fps=25).decode(body()).joints.numpy()
+    found[..., 1] += (places - found)[..., 1].mean()  # the fit stands on the floor, this does not
     error = np.linalg.norm(found - places, axis=-1)[:, :22].max()
     assert error < (0.05 if left_out else 2e-3)
 

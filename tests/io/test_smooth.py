@@ -5,7 +5,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from meshgait.errors import ConfigError
-from meshgait.io import fill_gaps, smooth
+from meshgait.io import fill_gaps, resample, smooth
 from meshgait.io.smooth import nearest_signs
 from meshgait.io.track import body_track
 
@@ -75,3 +75,16 @@ def test_signs_follow_the_neighbour_and_rotations_stay():
     found = nearest_signs(quaternions)
     assert ((found[1:] * found[:-1]).sum(-1) >= 0).all()
     np.testing.assert_array_equal(np.abs(found), np.abs(quaternions))
+
+
+def test_a_track_at_another_rate_passes_the_same_moments_and_keeps_its_gaps():
+    track = replace(turning([0, 1, 2, 3, 6, 7, 8]), fps=30.0)
+    fast = resample(track, 60.0)
+    assert fast.fps == 60
+    assert fast.frames.tolist() == [0, 1, 2, 3, 4, 5, 6, 12, 13, 14, 15, 16]
+    assert degrees_apart(fast.pose[[0, 2, 4, 6, 7, 9, 11]], track.pose) < 1e-3
+    np.testing.assert_allclose(fast.transl[1], [0.5, 0, 0], atol=1e-6)
+    assert resample(track, 10.0).frames.tolist() == [0, 1, 2]
+    for broken, rate in ((track, 0.0), (replace(track, fps=None), 60.0)):
+        with pytest.raises(ConfigError, match="both rates must be known and above 0"):
+            resample(broken, rate)

@@ -26,7 +26,7 @@ def test_what_is_written_by_its_ending_is_read_as_the_same_walk(tmp_path, name):
 @pytest.mark.parametrize("target", ["clip", "amass", "gait3d"])
 def test_what_is_written_by_name_is_read(tmp_path, target):
     track = seen(tmp_path)
-    write(tmp_path / "x.npz", track, body(), target) if target != "gait3d" else write(
+    write(tmp_path / "x.npz", track, body(), target, fps=30.0) if target != "gait3d" else write(
         tmp_path / "folder", track, body(), target
     )
     found = read(tmp_path / ("folder" if target == "gait3d" else "x.npz"))

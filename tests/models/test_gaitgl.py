@@ -7,6 +7,7 @@ from meshgait.losses.part_classifiers import PartCrossEntropy
 from meshgait.models import GaitGL, gaitgl
 from tests.golden import formula
 from tests.models.originals import assert_the_original_agrees, count_parameters
+from tests.tolerance import rounding_of_network
 
 
 def test_the_original_gives_the_same_numbers():
@@ -15,7 +16,7 @@ def test_the_original_gives_the_same_numbers():
     loss = PartCrossEntropy(64, 128, num_ids=10)
     loss.load_state_dict(formula.translate(state, classifiers.PART_OFFICIAL_NAMES))
     expected = torch.from_numpy(golden["out_logits"]).mT
-    assert_close(loss.logits(embedding), expected, rtol=0, atol=1e-5 * expected.abs().max())
+    assert_close(loss.logits(embedding), expected, **rounding_of_network(loss, expected))
 
 
 @pytest.mark.parametrize(

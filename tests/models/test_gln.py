@@ -7,6 +7,7 @@ from meshgait.losses.part_classifiers import CompactCrossEntropy
 from meshgait.models import GLN, gln
 from tests.golden import formula
 from tests.models.originals import assert_the_original_agrees, count_parameters
+from tests.tolerance import rounding_of_network
 
 
 def part_major(state, parts):
@@ -25,7 +26,7 @@ def test_the_original_gives_the_same_numbers():
     official = formula.translate(state, classifiers.COMPACT_OFFICIAL_NAMES)
     loss.load_state_dict(part_major(official, 93))
     expected = torch.from_numpy(golden["out_logits"]).mT
-    assert_close(loss.logits(embedding), expected, rtol=0, atol=1e-5 * expected.abs().max())
+    assert_close(loss.logits(embedding), expected, **rounding_of_network(loss, expected))
 
 
 @pytest.mark.parametrize("size", [(64, 44), (128, 88)])

@@ -16,6 +16,7 @@ from meshgait import render
 from meshgait._threads import blocks, in_parallel
 from meshgait.errors import DataError
 from tests.render import shapes
+from tests.tolerance import rounding
 
 pytest.importorskip("numba")
 fast = functools.partial(render.coverage, backend="numba")
@@ -42,7 +43,9 @@ def test_image_and_gradient_equal_the_reference(subpixels, is_open, dtype):
         points, weight = points.to(dtype), weight.to(dtype)
         image, gradient = with_gradient(fast, points, weight, faces, size, subpixels=subpixels)
         exact = dtype == torch.float64
-        assert_close(image.double(), expected[0], atol=1e-9 if exact else 1e-5, rtol=0)
+        # An edge is cut at a few columns and rows, at numbers as large as the image.
+        bound = rounding(dtype, terms=4, magnitude=max(size))
+        assert_close(image.double(), expected[0], **bound)
         # In float32 now and then a pixel stands on the other side of the line of saturation.
         error = (gradient - expected[1]).norm() / expected[1].norm()
         assert error < (1e-9 if exact else 2e-3)
@@ -68,7 +71,9 @@ def test_any_number_of_frames_gives_each_frame_its_own_image(count):
     vertices, faces = shapes.sphere(1)
     points = shapes.turned(vertices, count, size=(20, 20)).float()
     expected = slow(points, faces, (20, 20))
-    assert_close(fast(points, faces, (20, 20)), expected, atol=1e-5, rtol=0)
+    assert_close(
+        fast(points, faces, (20, 20)), expected, **rounding(torch.float32, 4, magnitude=20)
+    )
 
 
 def test_rows_of_vertices_need_not_be_contiguous():

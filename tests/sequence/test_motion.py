@@ -3,9 +3,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from scipy.spatial.transform import Rotation
 
 from meshgait.body import Body
-from meshgait.errors import DataError
+from meshgait.errors import ConfigError, DataError
 from meshgait.sequence import load_clip
 from meshgait.sequence.motion import Motion, load_motion, save_motion
 
@@ -90,3 +91,26 @@ def test_files_of_another_kind_are_refused_in_a_sentence(tmp_path, arrays, messa
     np.savez(tmp_path / "x.npz", **arrays)
     with pytest.raises(DataError, match=message):
         load_motion(tmp_path / "x.npz")
+
+
+def test_a_resampled_motion_passes_the_same_moments():
+    slow = motion(frames=5)  # 30 frames a second
+    fast = slow.resample(60.0)
+    assert (len(fast), fast.fps) == (9, 60.0)
+    there = Rotation.from_rotvec(fast.pose[::2].reshape(-1, 3))
+    here = Rotation.from_rotvec(slow.pose.reshape(-1, 3))
+    assert (there * here.inv()).magnitude().max() < 1e-5
+    np.testing.assert_allclose(fast.transl[::2], slow.transl, atol=1e-6)
+    np.testing.assert_allclose(fast.transl[1], slow.transl[:2].mean(axis=0), atol=1e-6)
+    with pytest.raises(ConfigError, match="a rate above 0, got 0"):
+        slow.resample(0)
+
+
+def test_motions_of_a_batch_are_resampled_apart():
+    one, other = motion(frames=5), replace(motion(frames=5), transl=np.ones((5, 3), np.float32))
+    both = Motion(*(np.stack([getattr(m, name) for m in (one, other)])
+                    for name in ("pose", "betas", "transl")), 30.0)  # fmt: skip
+    found = both.resample(50.0)
+    for row, alone in enumerate((one, other)):
+        np.testing.assert_array_equal(found.pose[row], alone.resample(50.0).pose)
+        np.testing.assert_array_equal(found.transl[row], alone.resample(50.0).transl)

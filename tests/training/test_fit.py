@@ -16,6 +16,7 @@ from meshgait.data import TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import IdentityLoss, batch_all_triplet, triplet_statistics
 from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.training import fit as loop
 from meshgait.training.fit import fit
 from meshgait.training.optimizers import Adam, Sgd
 from meshgait.weights.checkpoint import build_model, load_checkpoint, load_model, save_checkpoint
@@ -109,6 +110,49 @@ def test_more_steps_can_be_asked_for_later_and_other_processes_may_read_the_data
     assert not model.training
     with pytest.raises(ConfigError, match="at step 20 already, beyond the 10 asked for"):
         train(tmp_path, resume=True, steps=10)
+
+
+def test_a_second_training_into_one_folder_is_refused_at_once(tmp_path):
+    model, criterion = tiny()
+    found = []
+
+    def another():
+        with pytest.raises(ConfigError, match="another process is writing into") as raised:
+            train(tmp_path)
+        found.append(raised.value)
+
+    in_step(2, criterion, another)
+    fit(model, DATA, replace(RECIPE, steps=3), loss=criterion, out=tmp_path)
+    assert len(found) == 1
+
+
+@pytest.mark.parametrize("step", [1, 6, 13])
+def test_what_is_rescued_in_the_middle_of_a_step_is_what_was_done_before(tmp_path, straight, step):
+    torch.manual_seed(0)
+    model, criterion = tiny()
+    training = []
+    whole_init = loop._Training.__init__
+
+    def init(self, *arguments):
+        whole_init(self, *arguments)
+        training.append(self)
+
+    class Ended(BaseException):
+        pass
+
+    def end():
+        training[0].rescue()
+        raise Ended
+
+    in_step(step, criterion, end)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(loop._Training, "__init__", init)
+        with pytest.raises(Ended):
+            fit(model, DATA, replace(RECIPE, save_every=1000), loss=criterion, out=tmp_path)
+    if step > 1:
+        assert load_checkpoint(tmp_path / "checkpoint.pt")["training"]["step"] == step - 1
+    *_, history = train(tmp_path, resume=True)
+    assert_same_end(tmp_path, straight, history)
 
 
 def test_training_is_this_loop(tmp_path):

@@ -4,7 +4,7 @@ import threading
 import pytest
 
 from meshgait.training import interrupts
-from meshgait.training.interrupts import interrupts_noted, leave_interrupts_to_main_process
+from meshgait.training.interrupts import interrupts_noted
 
 
 @pytest.fixture
@@ -16,21 +16,36 @@ def clock(monkeypatch):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_an_interrupt_is_noted_and_an_impatient_one_interrupts(clock, number):
-    with interrupts_noted() as noted:
+def test_the_first_interrupt_is_noted_and_the_second_interrupts(clock, number):
+    with interrupts_noted(print) as noted:
         assert not noted
         signal.raise_signal(number)
-        clock[0] += 0.9
-        signal.raise_signal(number)
-        assert noted == [100.0, 100.9]
-        clock[0] += 0.1
+        assert noted == [100.0]
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(number)
 
 
+def test_what_torchrun_repeats_at_once_is_no_second_interrupt(clock, monkeypatch):
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "run")
+    with interrupts_noted(print) as noted:
+        signal.raise_signal(signal.SIGINT)
+        clock[0] += 0.9
+        signal.raise_signal(signal.SIGTERM)
+        assert noted == [100.0, 100.9]
+        clock[0] += 0.1
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
+
+
+def test_a_program_can_save_what_is_done_while_interrupts_are_noted():
+    with interrupts_noted(print):
+        assert [print] == interrupts.RESCUES
+    assert interrupts.RESCUES == []
+
+
 def test_the_usual_effect_comes_back_after_an_error_too():
     before = [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)]
-    with pytest.raises(ZeroDivisionError), interrupts_noted():
+    with pytest.raises(ZeroDivisionError), interrupts_noted(print):
         raise ZeroDivisionError
     assert [signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)] == before
 
@@ -40,19 +55,10 @@ def test_other_threads_note_nothing_and_change_nothing():
 
     def work():
         before = signal.getsignal(signal.SIGINT)
-        with interrupts_noted() as noted:
+        with interrupts_noted(print) as noted:
             found.append((list(noted), signal.getsignal(signal.SIGINT) is before))
 
     thread = threading.Thread(target=work)
     thread.start()
     thread.join()
     assert found == [([], True)]
-
-
-def test_a_worker_lives_on():
-    before = signal.getsignal(signal.SIGINT)
-    try:
-        leave_interrupts_to_main_process(0)
-        signal.raise_signal(signal.SIGINT)
-    finally:
-        signal.signal(signal.SIGINT, before)

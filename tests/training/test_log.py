@@ -53,3 +53,21 @@ def test_the_table_holds_every_number_of_every_row(tmp_path):
     assert kept == rows
     write_table(tmp_path / "log.csv", [])
     assert (tmp_path / "log.csv").read_text().splitlines() == ["step"]
+
+
+def test_without_a_terminal_there_is_a_line_for_every_row(tmp_path, capsys):
+    row = {"step": 2, "loss": 0.5, "active_fraction": 0.25, "gradient_norm": 3.0, "lr": 0.1}
+    with TrainingLog(tmp_path / "a", start=0, steps=9) as log:
+        log.write(row)
+        log.write({"step": 3, "validation_rank1": 50.0, "validation_mAP": 40.0})
+    said = capsys.readouterr()
+    first, second = said.err.splitlines()
+    assert first.startswith("step 2 of 9: loss 0.5, active_fraction 0.25, lr 0.1, ")
+    assert second.startswith("step 3 of 9: validation_rank1 50, validation_mAP 40, ")
+    assert first.endswith("steps/s")
+    assert said.out == ""
+    told = []
+    with TrainingLog(tmp_path / "b", start=2, steps=9, tell=told.append) as log:
+        log.write(row)
+    assert told == ["step 2 of 9: loss 0.5, active_fraction 0.25, lr 0.1"]
+    assert capsys.readouterr() == ("", "")

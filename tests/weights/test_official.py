@@ -12,6 +12,7 @@ from meshgait.losses import BNNeckCrossEntropy
 from meshgait.models import SLN, deepgaitv2
 from meshgait.weights import load_official
 from tests.golden import formula
+from tests.tolerance import rounding_of_network
 
 GOLDEN = {
     "deepgaitv2": "DeepGaitV2",
@@ -37,13 +38,11 @@ def test_a_published_file_becomes_the_network_that_wrote_it(name):
     expected = torch.from_numpy(golden[key]).float().mT[:1]
     with torch.inference_mode():
         embedding = model(*clips)
-        scale = float(expected.abs().max())
-        assert_close(embedding, expected, rtol=0, atol=1e-5 * scale)
+        assert_close(embedding, expected, **rounding_of_network(model, expected))
         assert (head is None) == ("out_logits" not in golden)
         if head is not None:
             logits = torch.from_numpy(golden["out_logits"]).mT[:1]
-            atol = 1e-5 * float(logits.abs().max())
-            assert_close(head.logits(embedding), logits, rtol=0, atol=atol)
+            assert_close(head.logits(embedding), logits, **rounding_of_network(model, logits))
 
 
 def _small_sln(ids=3):

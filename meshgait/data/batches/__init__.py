@@ -26,6 +26,7 @@ from meshgait.data.batches.sampler import (
     number_subjects,
 )
 from meshgait.data.batches.smpl_noise import SmplNoise
+from meshgait.data.batches.some_sequences import SomeSequences
 
 __all__ = [
     "AllFrames",
@@ -43,6 +44,7 @@ __all__ = [
     "Rotate",
     "SequenceDataset",
     "SmplNoise",
+    "SomeSequences",
     "SubjectsAndClips",
     "TrainingBatches",
     "UnorderedFrames",

@@ -12,6 +12,7 @@ import os
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -27,20 +28,21 @@ from meshgait.data.preparation.summary import (
     commonest,
     split_names,
 )
-from meshgait.data.processes import processes
+from meshgait.data.processes import in_turn, processes
 from meshgait.data.protocols.files import write_protocols
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.data.recorded import PROTOCOLS_FILE
 from meshgait.data.store.read import Store, content_name
 from meshgait.data.store.write import (
     array_content,
+    complete_store,
     joined_frames,
     packed_array,
     remove_store,
     write_store,
 )
 from meshgait.errors import ConfigError, DataError
-from meshgait.files.storage import clear_parts
+from meshgait.files.storage import clear_parts, locked
 from meshgait.sequence.sequence import Record
 
 VERSION = 2
@@ -65,9 +67,17 @@ def prepare(
     ended it, if files and settings are the same, to the bytes of an undisturbed run; a split that
     this run does not make is removed. Floats become single precision; clips of unusual shape or
     type are dropped. A `dry_run` writes nothing, and needs no `out`. Raises `DataError` when no
-    clip of this layout can be read, `ConfigError` if `out` is in `root`.
+    clip of this layout can be read, `ConfigError` if `out` is in `root` or another process writes
+    into it.
     """
     root, target = Path(root), _target(Path(root), out, dry_run)
+    with nullcontext() if target is None else locked(target):
+        return _prepare(layout, root, target, partition, progress)
+
+
+def _prepare(
+    layout: Layout, root: Path, target: Path | None, partition: Path | None, progress: bool
+) -> Preparation:
     survey = layout.survey(root, partition)
     reader = ClipReader(root, usual_form(survey.clips), layout.modalities)
     with processes(-(-len(survey.clips) // CLIPS_PER_SHARD)) as pool:
@@ -178,7 +188,7 @@ class _Work:
 
     def write(self, folder: Path) -> _Found:
         """Make the store of the split, unless it is there, and check every byte of it."""
-        store = _complete(folder, self.fingerprint)
+        store = complete_store(folder, self.fingerprint)
         if store is None:
             groups = self._groups()
             with self._bar() as bar:
@@ -198,9 +208,8 @@ class _Work:
         """What `write` would find."""
         total = _Found([], 0, 0, Counter(), [])
         groups = self._groups()
-        run = map if self.pool is None else self.pool.map
         with self._bar() as bar:
-            for group, found in zip(groups, run(_weigh, groups), strict=True):
+            for group, found in zip(groups, in_turn(self.pool, _weigh, groups), strict=True):
                 total = total + found
                 bar.update(len(group.clips))
         return total
@@ -224,15 +233,6 @@ def _weigh(group: ClipGroup) -> _Found:
         Counter(name for sequence in content.sequences for name in sequence.frames),
         [Note(**note) for note in content.notes],
     )
-
-
-def _complete(folder: Path, fingerprint: str) -> Store | None:
-    """The store in a folder, if it is whole and of this content."""
-    try:
-        store = Store(folder, verify=True)
-    except DataError:
-        return None
-    return store if store.fingerprint == fingerprint else None
 
 
 def _state(clips: Sequence[ClipFiles], root: Path) -> Iterator[str]:

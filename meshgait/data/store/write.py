@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from meshgait.data.processes import in_turn
 from meshgait.data.store.files import array_path, check_file, index_path, read_index
 from meshgait.data.store.read import FORMAT, Store
 from meshgait.errors import DataError
@@ -49,16 +50,20 @@ def write_store(
     removed. Images of bytes that are all 0 or 255 are stored as bits, shard by shard. Sequences
     may lack a modality that others have. `progress` is called with the number of each shard that
     is done. A `pool` of processes shares the work. The same shards give the same bytes, whatever
-    interruptions there were; a second process that writes into the folder waits.
+    interruptions there were; a second process that writes into the folder waits, and keeps what
+    the first one made.
     """
     folder = Path(folder)
-    folder.mkdir(parents=True, exist_ok=True)
-    with locked(folder):
+    with locked(folder, wait=True):
+        found = complete_store(folder, fingerprint)
+        if found is not None:
+            return found
         (folder / "store.json").unlink(missing_ok=True)  # until all shards are of this content
         jobs = [(folder, number, shard, fingerprint) for number, shard in enumerate(shards)]
-        run = map if pool is None else pool.map
         names = {"store.json"}
-        for number, modalities in enumerate(run(_complete_shard, *zip(*jobs, strict=True))):
+        for number, modalities in enumerate(
+            in_turn(pool, _complete_shard, *zip(*jobs, strict=True))
+        ):
             names.add(index_path(folder, number).name)
             names.update(array_path(folder, number, modality).name for modality in modalities)
             progress(number)
@@ -67,7 +72,16 @@ def write_store(
                 path.unlink(missing_ok=True)
         header = {"format": FORMAT, "fingerprint": fingerprint, "shards": len(shards)}
         _write_json(folder / "store.json", header)
-    return Store(folder)
+        return Store(folder)
+
+
+def complete_store(folder: Path, fingerprint: str) -> Store | None:
+    """The store in a folder, if it is whole to the last byte and of this content."""
+    try:
+        store = Store(folder, verify=True)
+    except DataError:
+        return None
+    return store if store.fingerprint == fingerprint else None
 
 
 def remove_store(folder: str | Path) -> None:

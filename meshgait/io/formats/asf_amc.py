@@ -18,7 +18,8 @@ from meshgait.errors import DataError
 from meshgait.files.regular import read_text
 from meshgait.io.content import Text
 from meshgait.io.recording import Format
-from meshgait.io.retarget import Skeleton, retarget
+from meshgait.io.retarget import retarget
+from meshgait.io.skeleton import Skeleton
 from meshgait.io.track import Track, TrackId, numbers
 
 _MOST_BONES = 1000
@@ -37,19 +38,20 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     frames = _read_motion(content.text, bones)
     degrees = not re.search(r"^:RADIANS", content.text, re.MULTILINE)
     T = len(frames["root"])
-    rotations = np.empty((T, len(names), 3, 3))
+    turns = np.empty((T, len(names), 3, 3))
     for place, (name, bone) in enumerate(bones.items()):
-        turns = [(i, _TURNS[d]) for i, d in enumerate(bone["dof"]) if d in _TURNS]
+        free = [(i, _TURNS[d]) for i, d in enumerate(bone["dof"]) if d in _TURNS]
         own = np.eye(3)[None]
-        if turns and name in frames:
-            angles = frames[name][:, [i for i, _ in turns]]
-            order = "".join(axis for _, axis in turns)
+        if free and name in frames:
+            angles = frames[name][:, [i for i, _ in free]]
+            order = "".join(axis for _, axis in free)
             own = Rotation.from_euler(order, angles, degrees=degrees).as_matrix()
-        own = bone["axis"] @ own.reshape(-1, 3, 3) @ bone["axis"].T
-        above = bone["parent"]
-        rotations[:, place] = own if above is None else rotations[:, names.index(above)] @ own
-    where = [bones["root"]["dof"].index(axis) for axis in ("tx", "ty", "tz")]
-    return {0: retarget(_skeleton(bones), rotations, frames["root"][:, where], fps=None)}
+        turns[:, place] = bone["axis"] @ own.reshape(-1, 3, 3) @ bone["axis"].T
+    skeleton = _skeleton(bones)
+    offsets = np.tile(skeleton.offsets.astype(np.float64), (T, 1, 1))
+    way = [bones["root"]["dof"].index(axis) for axis in ("tx", "ty", "tz")]
+    offsets[:, 0] = frames["root"][:, way]
+    return {0: retarget(skeleton, *skeleton.move(turns, offsets), fps=None, usual_fps=120.0)}
 
 
 def _skeleton(bones: dict[str, dict]) -> Skeleton:

@@ -6,10 +6,14 @@ metres, y up, and the pelvis of the body at rest as the root's offset; the shape
 
 from __future__ import annotations
 
+import itertools
+import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import JOINT_NAMES, JOINT_PARENTS, Body
@@ -17,80 +21,88 @@ from meshgait.errors import DataError
 from meshgait.files.storage import written_whole
 from meshgait.io.content import Text
 from meshgait.io.recording import Format
-from meshgait.io.retarget import Skeleton, retarget
+from meshgait.io.retarget import retarget
+from meshgait.io.skeleton import Skeleton
 from meshgait.io.track import Track, TrackId, numbers, rest_joints
 from meshgait.sequence.motion import Motion
 
 _MOST_JOINTS = 1000
-_CHANNELS = {f"{axis}{kind}": axis for axis in "XYZ" for kind in ("position", "rotation")}
+_CHANNELS = {f"{axis}{kind}".lower(): axis for axis in "XYZ" for kind in ("position", "rotation")}
+
+
+@dataclass(frozen=True, eq=False)
+class _Joint:
+    """A joint or an end: what it hangs on (-1: nothing), and its channels in lower case."""
+
+    name: str
+    parent: int
+    offset: list[float]
+    channels: list[str]
 
 
 def _claims(content: Any) -> bool:
-    return isinstance(content, Text) and content.text.lstrip().startswith("HIERARCHY")
+    return isinstance(content, Text) and bool(re.match(r"\s*HIERARCHY\b", content.text, re.I))
 
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
-    head, found, tail = content.text.partition("MOTION")
-    if not found:
-        raise DataError("there is no MOTION after the HIERARCHY")
-    skeleton, channels = _hierarchy(head)
-    values, seconds = _motion(tail, sum(map(len, channels)))
-    rotations, place = _world(skeleton, channels, values)
-    return {0: retarget(skeleton, rotations, place, fps=1 / seconds if seconds > 0 else None)}
+    head, *tail = re.split(r"\bMOTION\b(?=\s*Frames\s*:)", content.text, maxsplit=1, flags=re.I)
+    if not tail:
+        raise DataError("there is no MOTION with 'Frames: ...' after the HIERARCHY")
+    joints = _hierarchy(head)
+    values, seconds = _motion(tail[0], sum(len(joint.channels) for joint in joints))
+    offsets = numbers("OFFSET", [joint.offset for joint in joints])
+    skeleton = Skeleton(tuple(j.name for j in joints), tuple(j.parent for j in joints), offsets)
+    moved = skeleton.move(*_channel_values(joints, values))
+    return {0: retarget(skeleton, *moved, fps=1 / seconds if seconds > 0 else None)}
 
 
-def _hierarchy(text: str) -> tuple[Skeleton, list[list[str]]]:
-    names: list[str] = []
-    parents: list[int] = []
-    offsets: list[list[float]] = []
-    channels: list[list[str]] = []
-    open_joints: list[int] = []  # -1 for an End Site, which has no channels
-    words = iter(text.split()[1:])
-    parent = -1
+def _hierarchy(text: str) -> list[_Joint]:
+    """Joints and ends in the order of the file; an end is called after the joint it ends."""
+    joints: list[_Joint] = []
+    open_joints: list[int] = []
+    words = iter(text.replace("{", " { ").replace("}", " } ").split()[1:])
     for word in words:
-        if word in ("ROOT", "JOINT"):
-            parent = next((joint for joint in reversed(open_joints) if joint >= 0), -1)
-            names.append(next(words))
-            parents.append(parent)
-            offsets.append([0.0, 0.0, 0.0])
-            channels.append([])
-        elif word == "{":
-            is_end = len(open_joints) and len(names) - 1 in open_joints
-            open_joints.append(-1 if is_end else len(names) - 1)
-        elif word == "}":
+        key = word.upper()
+        if key in ("ROOT", "JOINT", "END"):
+            name = " ".join(itertools.takewhile(lambda part: part != "{", words))
+            parent = open_joints[-1] if open_joints else -1
+            if key == "END":
+                name = f"{joints[parent].name} end"
+            open_joints.append(len(joints))
+            joints.append(_Joint(name, parent, [0.0] * 3, []))
+        elif key == "}":
             open_joints.pop()
-        elif word == "OFFSET":
-            offset = [float(next(words)) for _ in range(3)]
-            if open_joints[-1] >= 0:
-                offsets[open_joints[-1]] = offset
-        elif word == "CHANNELS":
-            channels[open_joints[-1]] = [next(words) for _ in range(min(int(next(words)), 6))]
-    _check_hierarchy(parents, channels)
-    skeleton = Skeleton(tuple(names), tuple(parents), numbers("OFFSET", offsets))
-    return skeleton, channels
+        elif key == "OFFSET":
+            joints[open_joints[-1]].offset[:] = [float(next(words)) for _ in range(3)]
+        elif key == "CHANNELS":
+            count = min(int(next(words)), 6)
+            joints[open_joints[-1]].channels[:] = [next(words).lower() for _ in range(count)]
+    _check_hierarchy(joints)
+    return joints
 
 
-def _check_hierarchy(parents: list[int], channels: list[list[str]]) -> None:
-    if parents.count(-1) != 1 or len(parents) > _MOST_JOINTS:
+def _check_hierarchy(joints: list[_Joint]) -> None:
+    roots = [joint.name for joint in joints if joint.parent < 0]
+    if len(roots) != 1 or len(joints) > _MOST_JOINTS:
         raise DataError(
-            f"the hierarchy has {parents.count(-1)} roots and {len(parents)} joints; one root and "
-            f"up to {_MOST_JOINTS} joints are read"
+            f"the hierarchy has {len(roots)} roots ({', '.join(roots[:5])}) and {len(joints)} "
+            f"joints; one root and up to {_MOST_JOINTS} joints are read"
         )
-    unknown = {name for row in channels for name in row} - _CHANNELS.keys()
+    unknown = {name for joint in joints for name in joint.channels} - _CHANNELS.keys()
     if unknown:
         raise DataError(f"there is a channel {min(unknown)!r}; known are {', '.join(_CHANNELS)}")
 
 
 def _motion(text: str, width: int) -> tuple[np.ndarray, float]:
-    words = text.split()
-    frames = int(words[words.index("Frames:") + 1])
-    place = words.index("Time:") + 1
-    values = np.array(words[place + 1 :], dtype=np.float64)
+    found = re.match(r"\s*Frames\s*:\s*(\d+)\s+Frame\s+Time\s*:\s*(\S+)", text, re.I)
+    if not found:
+        raise DataError("MOTION does not begin with 'Frames: ...' and 'Frame Time: ...'")
+    frames, seconds = int(found[1]), float(found[2])
+    values = np.array(text[found.end() :].split(), dtype=np.float64)
     if frames < 1 or values.size != frames * width:
         raise DataError(
             f"{values.size} numbers are not {frames} frames of {width} channels; the file is cut"
         )
-    seconds = float(words[place])
     if not 0 <= seconds < 1e3:
         raise DataError(f"a frame takes {seconds} seconds")
     if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e7:
@@ -98,36 +110,48 @@ def _motion(text: str, width: int) -> tuple[np.ndarray, float]:
     return values.reshape(frames, width), seconds
 
 
-def _world(
-    skeleton: Skeleton, channels: list[list[str]], values: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """World rotations (T, J, 3, 3) and the place of the root (T, 3)."""
+def _channel_values(
+    joints: list[_Joint], values: Float[np.ndarray, "T C"]
+) -> tuple[Float[np.ndarray, "T J 3 3"], Float[np.ndarray, "T J 3"]]:
+    """How each joint is turned, and where it is, in the axes of the one that it hangs on."""
     T, column = len(values), 0
-    rotations = np.tile(np.eye(3), (T, len(channels), 1, 1))
-    place = np.tile(skeleton.offsets[0].astype(np.float64), (T, 1))
-    for joint, row in enumerate(channels):
-        own = values[:, column : column + len(row)]
-        column += len(row)
-        turns = [i for i, name in enumerate(row) if name.endswith("rotation")]
-        if turns:
-            order = "".join(_CHANNELS[row[i]] for i in turns)
-            euler = Rotation.from_euler(order, own[:, turns].reshape(T, -1), degrees=True)
-            rotations[:, joint] = euler.as_matrix().reshape(T, 3, 3)
-        if joint == 0:
-            for i, name in enumerate(row):
-                if name.endswith("position"):
-                    place[:, "XYZ".index(_CHANNELS[name])] = own[:, i]
-        else:
-            rotations[:, joint] = rotations[:, skeleton.parents[joint]] @ rotations[:, joint]
-    return rotations, place
+    turns = np.tile(np.eye(3), (T, len(joints), 1, 1))
+    places = np.tile(np.array([joint.offset for joint in joints], np.float64), (T, 1, 1))
+    for index, joint in enumerate(joints):
+        own = dict(zip(joint.channels, values[:, column:].T, strict=False))
+        column += len(joint.channels)
+        order = "".join(_CHANNELS[name] for name in joint.channels if name.endswith("rotation"))
+        if order:
+            angles = np.stack([own[f"{axis.lower()}rotation"] for axis in order], axis=1)
+            euler = Rotation.from_euler(order, angles, degrees=True)
+            turns[:, index] = euler.as_matrix().reshape(T, 3, 3)
+        moved = {name[0]: own[name] for name in joint.channels if name.endswith("position")}
+        if moved:
+            places[:, index] = _place(joint, moved)
+    return turns, places
+
+
+def _place(joint: _Joint, moved: dict[str, Float[np.ndarray, " T"]]) -> Float[np.ndarray, "T 3"]:
+    """Where a joint with channels of position is: they stand for its offset or are added to it.
+
+    Programs differ. A root's stand for it; another joint's are added where they are nearer to 0
+    than to the offset.
+    """
+    known = ["xyz".index(axis) for axis in moved]
+    offset, values = np.array(joint.offset), np.stack(list(moved.values()), axis=1)
+    middle = np.median(values, axis=0)
+    is_added = np.linalg.norm(middle) < np.linalg.norm(middle - offset[known])
+    places = np.tile(offset, (len(values), 1))
+    places[:, known] = values + (offset[known] if is_added and joint.parent >= 0 else 0.0)
+    return places
 
 
 def write_bvh(path: str | Path, motion: Motion, body: Body) -> None:
     """Write SMPL's skeleton of `body` with the motion's shape, in metres, and its rotations."""
     rest = rest_joints(body, motion.betas[None].astype(np.float32))[0].astype(np.float64)
-    pose = Rotation.from_rotvec(motion.pose.reshape(-1, 3).astype(np.float64))
-    order = _depth_first()
-    angles = _euler(pose).reshape(len(motion.pose), 24, 3)[:, order].reshape(len(motion.pose), 72)
+    pose = motion.pose.reshape(-1, 3).astype(np.float64)
+    matrices = Rotation.from_rotvec(pose).as_matrix().reshape(-1, 24, 3, 3)
+    angles = _euler(matrices)[:, _depth_first()].reshape(len(motion.pose), 72)
     rows = np.concatenate([motion.transl.astype(np.float64) + rest[0], angles], axis=1)
     lines = ["HIERARCHY", *_lines(0, rest, 0), "MOTION", f"Frames: {len(rows)}"]
     lines.append(f"Frame Time: {1 / motion.fps:.9f}")
@@ -136,18 +160,33 @@ def write_bvh(path: str | Path, motion: Motion, body: Body) -> None:
         part.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def _euler(rotation: Rotation) -> np.ndarray:
-    """Degrees about z, x and y; where two axes coincide any split of the angle is as good."""
-    z, x, y = np.moveaxis(np.array(_zxy(rotation.as_matrix())), 0, 0)
-    return np.degrees(np.stack([z, x, y], axis=1))
+def _euler(m: Float[np.ndarray, "T J 3 3"]) -> Float[np.ndarray, "T J 3"]:
+    """Degrees about z, x and y, of all that mean the same those nearest to the frame before.
+
+    Where two axes coincide only the sum of their angles is known, which is split in half.
+    """
+    x = np.arcsin(np.clip(m[..., 2, 1], -1, 1))
+    z, y = np.arctan2(-m[..., 0, 1], m[..., 1, 1]), np.arctan2(-m[..., 2, 0], m[..., 2, 2])
+    locked = np.abs(m[..., 2, 1]) > 1 - 1e-9
+    whole = np.arctan2(m[..., 1, 0], m[..., 0, 0])  # of z and, as x is up or down, y or -y
+    found = np.stack([z, x, y], axis=-1)
+    for t in range(len(found)):
+        last = found[t - 1] if t else np.zeros_like(found[0])
+        turned = found[t] * [1, -1, 1] + np.pi
+        sign = np.sign(m[t, :, 2, 1])
+        rest = _near(whole[t] - (last[:, 0] + sign * last[:, 2]), 0.0) / 2
+        split = np.stack([last[:, 0] + rest, x[t], last[:, 2] + sign * rest], axis=-1)
+        choices = np.stack([found[t], turned, split])
+        choices = _near(choices, last)
+        far = np.abs(choices - last).sum(axis=-1)
+        best = np.where(locked[t], 2, far[:2].argmin(axis=0))
+        found[t] = np.take_along_axis(choices, best[None, :, None], axis=0)[0]
+    return np.degrees(found)
 
 
-def _zxy(m: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    x = np.arcsin(np.clip(m[:, 2, 1], -1, 1))
-    locked = np.abs(m[:, 2, 1]) > 1 - 1e-9
-    z = np.where(locked, np.arctan2(m[:, 1, 0], m[:, 0, 0]), np.arctan2(-m[:, 0, 1], m[:, 1, 1]))
-    y = np.where(locked, 0.0, np.arctan2(-m[:, 2, 0], m[:, 2, 2]))
-    return z, x, y
+def _near(angle: np.ndarray, last: np.ndarray | float) -> np.ndarray:
+    """The same angle, as near to `last` as whole turns bring it."""
+    return angle - 2 * np.pi * np.round((angle - last) / (2 * np.pi))
 
 
 def _depth_first(joint: int = 0) -> list[int]:

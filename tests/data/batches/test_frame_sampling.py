@@ -22,11 +22,19 @@ def test_every_way_gives_the_number_asked_for_and_only_frames_that_exist(way, le
     np.testing.assert_array_equal(chosen, way(length, np.random.default_rng(seed)))
 
 
-@given(st.integers(1, 60), st.integers(0, 9))
-def test_unordered_frames_repeat_only_when_there_are_too_few(length, seed):
+@given(st.integers(30, 90), st.integers(0, 9))
+def test_unordered_frames_never_repeat_where_there_are_enough(length, seed):
     chosen = UnorderedFrames(30)(length, np.random.default_rng(seed))
-    if length >= 30:
-        assert len(set(chosen)) == 30
+    assert len(set(chosen)) == 30
+
+
+@pytest.mark.parametrize("length", [1, 2, 7, 29])
+def test_where_there_are_too_few_each_is_as_likely_as_any_other(length):
+    generator = np.random.default_rng(0)
+    chosen = np.concatenate([UnorderedFrames(30)(length, generator) for _ in range(1000)])
+    expected = len(chosen) / length
+    spread = np.sqrt(expected * (1 - 1 / length))  # of a binomial count
+    assert np.abs(np.bincount(chosen, minlength=length) - expected).max() <= 5 * spread
 
 
 @given(st.integers(41, 100), st.integers(0, 9))

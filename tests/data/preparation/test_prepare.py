@@ -224,7 +224,7 @@ def test_a_broken_link_among_frames_does_not_end_it(tmp_path):
 def test_clips_that_cannot_be_read_do_not_decide_what_is_usual(tmp_path):
     usual = {"silhouette": IMAGE}
     (tmp_path / "root").mkdir()
-    clips = [usual if number == 1 else None for number in range(10)]
+    clips = [usual if number == 5 else None for number in range(10)]
     done = run(tmp_path / "root", tmp_path / "out", Fake(*clips))
     assert [split.clips for split in done.splits] == [1]
 
@@ -318,7 +318,7 @@ def test_killed_at_twenty_moments_it_ends_as_if_undisturbed(tmp_path):
 def test_killed_with_its_processes_it_ends_as_if_undisturbed(tmp_path):
     report = kill(20, tmp_path, "pool")
     assert report["different"] == []
-    assert report["killed"] > 0
+    assert report["killed"] == 20
 
 
 def test_processes_share_the_work_to_the_same_bytes(raw, tmp_path, monkeypatch):

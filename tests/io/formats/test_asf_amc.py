@@ -1,16 +1,16 @@
+import re
+
 import numpy as np
 import pytest
 
 from meshgait.body import JOINT_INDEX
 from meshgait.errors import DataError
 from meshgait.io import read
-from meshgait.io.retarget import smpl_rest
-from meshgait.io.track import rest_joints
 from tests.io.samples import FRAMES, body, write_amc
 
 
 def test_the_thigh_that_swings_is_smpls_and_the_rest_stands(tmp_path):
-    motion = read(write_amc(tmp_path)).body().to_motion(body())
+    motion = read(write_amc(tmp_path)).body().to_motion(body(), fps=120)
     joints = motion.decode(body()).joints.numpy()
     thigh = joints[:, JOINT_INDEX["left_knee"]] - joints[:, JOINT_INDEX["left_hip"]]
     other = joints[:, JOINT_INDEX["right_knee"]] - joints[:, JOINT_INDEX["right_hip"]]
@@ -21,17 +21,46 @@ def test_the_thigh_that_swings_is_smpls_and_the_rest_stands(tmp_path):
     assert (np.diff(thigh[:, 2]) > 0).all()  # forwards
 
 
-def test_hips_keep_their_height_in_leg_lengths_and_bones_their_direction(tmp_path):
-    motion = read(write_amc(tmp_path)).body().to_motion(body())
-    pelvis = motion.transl + rest_joints(body(), np.zeros((1, 10), np.float32))[0, 0]
-    ours = smpl_rest()
-    leg = [ours[JOINT_INDEX[f"left_{name}"]] for name in ("hip", "knee", "ankle")]
-    metre = (np.linalg.norm(leg[0] - leg[1]) + np.linalg.norm(leg[1] - leg[2])) / (7.2 + 7.4)
-    np.testing.assert_allclose(pelvis[:, 1], 17 * metre, rtol=1e-3)
-    np.testing.assert_allclose(np.diff(pelvis[:, 2]), metre, rtol=1e-3)
-    joints = motion.decode(body()).joints[0].numpy()
-    bone = joints[JOINT_INDEX["right_knee"]] - joints[JOINT_INDEX["right_hip"]]
-    np.testing.assert_allclose(bone / np.linalg.norm(bone), [-0.342, -0.94, 0], atol=0.03)
+def test_who_stands_is_put_on_the_floor_and_bones_keep_their_direction(tmp_path):
+    track = read(write_amc(tmp_path)).body()
+    mesh = track.to_motion(body(), fps=120).decode(body())
+    joints = mesh.joints.numpy()
+    assert abs(float(mesh.vertices[..., 1].amin(-1).median())) < 0.01
+    bones = [joints[0, JOINT_INDEX[f"right_{a}"]] - joints[0, JOINT_INDEX[f"right_{b}"]]
+             for a, b in (("hip", "knee"), ("knee", "ankle"))]  # fmt: skip
+    leg = sum(np.linalg.norm(bone) for bone in bones)
+    metre = 0.0254 / 0.45
+    assert abs(leg / (metre * (7.2 + 7.4)) - 1) < 0.02  # its own size, not everybody's
+    np.testing.assert_allclose(np.diff(joints[:, 0, 2]), leg / (7.2 + 7.4), rtol=1e-3)
+    np.testing.assert_allclose(-bones[0] / np.linalg.norm(bones[0]), [-0.342, -0.94, 0], atol=0.03)
+    assert track.notes == ("lengths are read as units of 1 / 0.45 inch, y up",)
+
+
+def test_a_rate_is_asked_for_or_guessed_with_a_warning(tmp_path):
+    track = read(write_amc(tmp_path)).body()
+    assert track.to_motion(body(), fps=60).fps == 60
+    with pytest.warns(UserWarning, match=r"does not say its frame rate; 120 a second"):
+        assert track.to_motion(body()).fps == 120
+
+
+def test_a_head_that_hangs_on_two_bones_points_where_both_take_it(tmp_path):
+    """CMU's neck is two bones, of which the upper one nods here."""
+    path = write_amc(tmp_path)
+    text = path.read_text().replace("lowerneck 0 0 0", "lowerneck 0 0 0\nupperneck 40 0 0")
+    skeleton = tmp_path / "07.asf"
+    bone = re.search(
+        r"  begin\n     id \d+\n     name lowerneck.*?  end\n", skeleton.read_text(), re.S
+    )
+    upper = bone[0].replace("lowerneck", "upperneck").replace("axis 0 0 20", "axis 0 0 0")
+    asf = skeleton.read_text().replace(bone[0], bone[0] + upper)
+    skeleton.write_text(asf.replace("lowerneck head", "lowerneck upperneck\n    upperneck head"))
+    path.write_text(text)
+    joints = read(path).body().to_motion(body(), fps=120).decode(body()).joints[0].numpy()
+    found = joints[JOINT_INDEX["head"]] - joints[JOINT_INDEX["neck"]]
+    nod = np.radians(40)
+    wanted = np.array([0, 1.7 + 1.7 * np.cos(nod), 1.7 * np.sin(nod)])
+    cosine = found @ wanted / np.linalg.norm(found) / np.linalg.norm(wanted)
+    assert np.degrees(np.arccos(min(cosine, 1.0))) < 0.5
 
 
 def test_without_the_skeleton_beside_it_the_way_out_is_said(tmp_path):

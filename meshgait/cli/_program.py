@@ -1,0 +1,97 @@
+"""What the command line is to the system: a program with signals, streams and an exit status."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import select
+import signal
+import sys
+import threading
+import time
+from typing import Any, NoReturn
+
+PATIENCE_S = 2.0
+"""An interrupt is given so long to end the work in an orderly way."""
+
+INTERRUPTED = 130
+UNREAD = 141  # of a program that SIGPIPE ends
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+def begin() -> None:
+    """Make sure that interrupts end this process, and that it can say what it has to say.
+
+    SIGINT and SIGTERM are `KeyboardInterrupt`; the process ends `PATIENCE_S` later even if it is
+    deep in a library, and at once when a second one comes.
+    """
+    _open_streams()
+    read, write = os.pipe()
+    os.set_blocking(write, False)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # Told by the C handler itself, whatever the main thread is in.
+    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    threading.Thread(target=_watch, args=(read,), daemon=True).start()
+
+
+def _open_streams() -> None:
+    """A stream that is closed swallows what it is told, and no file gets its number."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        stream = getattr(sys, name)
+        if stream is None:
+            # The lowest number that is free is that of the stream.
+            stream = open(os.devnull, "r" if number == 0 else "w", encoding="utf-8")  # noqa: SIM115
+            setattr(sys, name, stream)
+        if number:
+            stream.reconfigure(errors="backslashreplace")  # names of files are any bytes
+
+
+def end(status: int) -> NoReturn:
+    """End without waiting for anybody: processes that read data end by themselves."""
+    with contextlib.suppress(OSError, ValueError):
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    os._exit(status)
+
+
+def _watch(signals: int) -> None:
+    _await_interrupt(signals, None)
+    first = time.monotonic()
+    while _await_interrupt(signals, first + PATIENCE_S):
+        if not _is_repeated(time.monotonic() - first):
+            break
+    else:
+        rescue = threading.Thread(target=_rescue, daemon=True)
+        rescue.start()
+        while rescue.is_alive() and not _await_interrupt(signals, time.monotonic() + 0.05):
+            pass
+    os.write(2, b"meshgait: interrupted\n")
+    os._exit(INTERRUPTED)
+
+
+def _await_interrupt(signals: int, until: float | None) -> bool:
+    """Whether one came before that time."""
+    while True:
+        rest = None if until is None else max(0.0, until - time.monotonic())
+        if not select.select([signals], [], [], rest)[0]:
+            return False
+        if any(number in _SIGNALS for number in os.read(signals, 64)):
+            return True
+
+
+def _rescue() -> None:
+    """Save what a work that cannot end in an orderly way has done so far."""
+    interrupts = _of_training()
+    for rescue in [] if interrupts is None else list(interrupts.RESCUES):
+        rescue()
+
+
+def _is_repeated(seconds: float) -> bool:
+    interrupts = _of_training()
+    return interrupts is not None and interrupts.is_repeated(seconds)
+
+
+def _of_training() -> Any:
+    """The module, if a training has loaded it: loading it takes seconds."""
+    return sys.modules.get("meshgait.training.interrupts")

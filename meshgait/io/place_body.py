@@ -1,0 +1,125 @@
+"""A body put where a skeleton or joints were seen: its shape, its legs, its feet on the floor."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from scipy.spatial.transform import Rotation
+
+from meshgait.body import JOINT_INDEX, JOINT_PARENTS
+from meshgait.io.ground import find_floor, sole_heights
+from meshgait.io.size import Points, embedded_body, leg_length, smpl_rest, with_mid_hip
+from meshgait.io.track import BodyTrack, body_track
+from meshgait.io.turns import shortest_turn
+
+_HINT_M = 0.003  # how far a straight knee is thought to be bent, so that it bends forwards
+_FOOT = ("ankle", "foot")
+_FLAT_SHARE = 0.3  # of the frames of a walk a foot is flat on the floor, at least
+_LEAST_S = 0.2  # seconds for which a foot must be flat to prove anything
+_LEAST_FLAT = 0.8  # cosine of the tilt that is believed to be one of the program's
+_COMPARED = [
+    f"{side}_{name}"
+    for side in ("left", "right")
+    for name in ("hip", "knee", "ankle", "shoulder", "elbow", "wrist")
+]
+
+Turns = Float[np.ndarray, "T 24 3 3"]
+
+
+def place_body(
+    world: Turns,
+    points: Points,
+    betas: Float[np.ndarray, "10"],
+    *,
+    frames: Any = None,
+    fps: float | None,
+    usual_fps: float = 25.0,
+) -> BodyTrack:
+    """The body of world rotations `world` and shape `betas` where `points` are, in metres, y up.
+
+    What the shape leaves of the length of a leg scales the way. The middle of the hips goes where
+    that of the points goes, two-bone inverse kinematics takes the ankles to theirs, and the floor
+    on which the feet stand becomes y = 0.
+    """
+    body, seen = embedded_body(), with_mid_hip(points)
+    rest = smpl_rest(betas)
+    named = {name: rest[None, i] for name, i in JOINT_INDEX.items()}
+    scale = leg_length(named) / leg_length(points)
+    world = _with_flat_soles(world, seen, fps or usual_fps)
+    pelvis = scale * seen["mid_hip"] - world[:, 0] @ (rest[[1, 2]].mean(axis=0) - rest[0])
+    joints = forward(world, rest, pelvis)
+    for side in ("left", "right"):
+        target = scale * seen[f"{side}_ankle"]
+        _reach(world, joints, side, target)
+    joints = forward(world, rest, pelvis)
+    soles = sole_heights(joints, world, betas, body)
+    floor = find_floor(soles, joints[:, [7, 8]], fps or usual_fps)
+    known = [name for name in _COMPARED if name in points]
+    off = joints[:, [JOINT_INDEX[name] for name in known]] / scale
+    off -= np.stack([points[name] for name in known], axis=1)
+    off -= np.median(off, axis=(0, 1))
+    place = pelvis @ floor.level.T - [0.0, floor.height, 0.0]
+    track = body_track(
+        frames=frames, pose=local_pose(floor.level @ world), betas=betas, transl=place,
+        axes="y up", fps=fps, moved="pelvis",
+    )  # fmt: skip
+    fit_mm = 1000 * float(np.linalg.norm(off, axis=-1).mean())
+    return replace(track, usual_fps=usual_fps, fit_mm=fit_mm)
+
+
+def _with_flat_soles(world: Turns, points: Points, fps: float) -> Turns:
+    """Feet turned once and for all so that soles are level where ankle and ball are lowest.
+
+    Programs put the joints of a foot at other heights, so that its bone alone would tilt the sole.
+    """
+    world = world.copy()
+    for side in ("left", "right"):
+        marks = [points[f"{side}_{name}"] for name in _FOOT if f"{side}_{name}" in points]
+        flat = np.all([y <= np.quantile(y, _FLAT_SHARE) for y in (p[:, 1] for p in marks)], axis=0)
+        for joint in (JOINT_INDEX[f"{side}_{name}"] for name in _FOOT):
+            up = world[flat, joint, 1].sum(axis=0) / fps  # as long as it was flat, in seconds
+            if np.linalg.norm(up) > _LEAST_S and up[1] > _LEAST_FLAT * np.linalg.norm(up):
+                world[:, joint] = world[:, joint] @ shortest_turn(np.array([0, 1.0, 0]), up)
+    return world
+
+
+def forward(
+    world: Turns, rest: Float[np.ndarray, "24 3"], pelvis: Float[np.ndarray, "T 3"]
+) -> Float[np.ndarray, "T 24 3"]:
+    """The joints of a body whose joints at rest are `rest`."""
+    joints = np.empty(world.shape[:-1])
+    joints[:, 0] = pelvis
+    for joint, parent in enumerate(JOINT_PARENTS[1:], start=1):
+        joints[:, joint] = joints[:, parent] + world[:, parent] @ (rest[joint] - rest[parent])
+    return joints
+
+
+def local_pose(world: Turns) -> Float[np.ndarray, "T 24 3"]:
+    """Axis-angle of each joint in the axes of the one that it hangs on."""
+    local = world.copy()
+    for joint, parent in enumerate(JOINT_PARENTS[1:], start=1):
+        local[:, joint] = np.swapaxes(world[:, parent], 1, 2) @ world[:, joint]
+    return Rotation.from_matrix(local.reshape(-1, 3, 3)).as_rotvec().reshape(-1, 24, 3)
+
+
+def _reach(
+    world: Turns, joints: Float[np.ndarray, "T 24 3"], side: str, target: Float[np.ndarray, "T 3"]
+) -> None:
+    """Turn thigh and shin of `world` so that the ankle comes to `target`, if the leg reaches."""
+    hip, knee, ankle = (JOINT_INDEX[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
+    thigh, shin = joints[:, knee] - joints[:, hip], joints[:, ankle] - joints[:, knee]
+    upper, lower = (np.linalg.norm(bone[0]) for bone in (thigh, shin))
+    way = target - joints[:, hip]
+    distance = np.linalg.norm(way, axis=1, keepdims=True)
+    along = way / np.maximum(distance, 1e-9)
+    distance = np.clip(distance, abs(upper - lower) + 1e-6, upper + lower - 1e-6)
+    bend = thigh + _HINT_M * world[:, hip, :, 2]  # SMPL's knees point along z
+    bend -= (bend * along).sum(axis=1, keepdims=True) * along
+    bend /= np.maximum(np.linalg.norm(bend, axis=1, keepdims=True), 1e-9)
+    foot = (upper**2 - lower**2 + distance**2) / (2 * distance)  # of the knee's height on the way
+    bent = foot * along + np.sqrt(np.maximum(upper**2 - foot**2, 0.0)) * bend
+    world[:, hip] = shortest_turn(thigh, bent) @ world[:, hip]
+    world[:, knee] = shortest_turn(shin, distance * along - bent) @ world[:, knee]

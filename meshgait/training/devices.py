@@ -1,0 +1,81 @@
+"""Where a training computes: one CPU, one GPU, or all that torchrun started processes for."""
+
+from __future__ import annotations
+
+import atexit
+import os
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from meshgait._optional import require
+from meshgait.errors import MeshgaitError, TrainingError
+from meshgait.files.storage import locked
+from meshgait.training.recipe import Precision
+
+# What gloo and NCCL say when the other end of a connection is gone.
+_LOST = re.compile(r"connect|peer|gloo|nccl|socket|timed? ?out", re.IGNORECASE)
+
+
+def make_fabric(precision: Precision = "fp32") -> Any:
+    """Fabric on the best device here; under torchrun, on all that it was started for."""
+    fabric = require("lightning_fabric", extra="train").Fabric
+    lightning_precision = {"fp32": "32-true", "bf16": "bf16-mixed"}[precision]
+    if "TORCHELASTIC_RUN_ID" not in os.environ:
+        return fabric(devices=1, precision=lightning_precision)
+    atexit.register(_leave_process_group)
+    local, world = (int(os.environ[name]) for name in ("LOCAL_WORLD_SIZE", "WORLD_SIZE"))
+    return fabric(
+        devices=local, num_nodes=world // local, strategy="ddp", precision=lightning_precision
+    )
+
+
+def is_first_process() -> bool:
+    """Whether this is the process that speaks for all that torchrun started."""
+    return os.environ.get("RANK", "0") == "0"
+
+
+def gathered(fabric: Any, tensors: Iterable[Any]) -> list[Tensor]:
+    """Each of the tensors of all processes, in one batch; gradients go to where they came from."""
+    if fabric.world_size == 1:
+        return list(tensors)
+    return [fabric.all_gather(t, sync_grads=t.requires_grad).flatten(0, 1) for t in tensors]
+
+
+def any_process(fabric: Any, value: bool) -> bool:
+    """Whether it is so in one process at least: all of them must go the same way."""
+    if fabric.world_size == 1:
+        return value
+    votes = torch.tensor(float(value), device=fabric.device)
+    return bool(fabric.all_reduce(votes, reduce_op="sum") > 0)
+
+
+@contextmanager
+def held_by(fabric: Any, out: Path) -> Iterator[None]:
+    """`out` for this training alone, as long as all of its processes live.
+
+    Raises `ConfigError` where another training writes into `out`, `TrainingError` where another
+    process of this one has ended.
+    """
+    with locked(out) if fabric.is_global_zero else nullcontext():
+        try:
+            yield
+        except RuntimeError as error:
+            is_lost = fabric.world_size > 1 and _LOST.search(str(error))
+            if isinstance(error, MeshgaitError) or not is_lost:
+                raise
+            raise TrainingError(
+                "another process of this training has ended, and none can go on without it; see "
+                f"what it said, then resume from {out / 'checkpoint.pt'}"
+            ) from error
+
+
+def _leave_process_group() -> None:
+    """Threads of gloo that are left at the end of a process can abort it after its work."""
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()

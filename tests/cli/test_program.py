@@ -1,0 +1,123 @@
+"""The program as the system sees it: signals, streams, exit status. Its work is made up here."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Does not end for an interrupt, as what waits for others in a library does not.
+DEAF = """
+while True:
+    try:
+        print("begun", flush=True)
+        time.sleep(60)
+    except KeyboardInterrupt:
+        pass
+"""
+
+
+@pytest.fixture
+def start():
+    """`meshgait` with some work instead of a command, after some preparation."""
+    started = []
+
+    def start(work, before="", **options):
+        lines = "".join(f"    {line}\n" for line in work.strip().splitlines())
+        code = "import sys, time\nfrom meshgait import cli\nfrom meshgait.cli import _program\n"
+        code += f"{before}\ndef work(arguments):\n{lines}\ncli._obey = work\nsys.exit(cli.main())"
+        process = subprocess.Popen(
+            [sys.executable, "-c", code], cwd=ROOT, start_new_session=True, text=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
+        )  # fmt: skip
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+        for stream in (process.stdin, process.stdout, process.stderr):
+            if stream is not None:
+                stream.close()
+
+
+def begun(process):
+    assert process.stdout.readline() == "begun\n"
+    return process
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_is_a_sentence_and_a_status(start, number):
+    process = begun(start("print('begun', flush=True); time.sleep(60)"))
+    process.send_signal(number)
+    assert process.communicate() == ("", "meshgait: interrupted\n")
+    assert process.returncode == 130
+
+
+def test_work_that_does_not_end_is_ended_and_what_it_has_done_is_saved(start, tmp_path):
+    before = f"""
+_program.PATIENCE_S = 0.1
+import types
+saved = lambda: open({str(tmp_path / "saved")!r}, "w").close()
+sys.modules["meshgait.training.interrupts"] = types.SimpleNamespace(RESCUES=[saved])
+"""
+    process = begun(start(DEAF, before))
+    process.send_signal(signal.SIGINT)
+    assert process.communicate()[1] == "meshgait: interrupted\n"
+    assert process.returncode == 130
+    assert (tmp_path / "saved").exists()
+
+
+def test_the_second_interrupt_ends_it_at_once(start):
+    process = begun(start(DEAF, "_program.PATIENCE_S = 1e6"))
+    process.send_signal(signal.SIGINT)
+    assert process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    assert process.wait() == 130
+
+
+def test_a_reader_that_goes_is_no_error(start):
+    process = start("for i in range(99999): print(i)")
+    process.stdout.readline()
+    process.stdout.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 141
+
+
+def test_a_reader_that_is_gone_before_the_end_is_no_error(start):
+    process = start(
+        "print('begun', flush=True); sys.stdin.readline(); print(1)", stdin=subprocess.PIPE
+    )
+    begun(process).stdout.close()
+    process.stdin.write("\n")
+    process.stdin.close()
+    assert process.stderr.read() == ""
+    assert process.wait() == 141
+
+
+def test_closed_streams_swallow_what_is_said(start):
+    work = (
+        "print(1); print(2, file=sys.stderr); print([open(__file__).fileno() for _ in '1'][0] > 2)"
+    )
+    process = start(
+        work.replace("__file__", repr(__file__)), preexec_fn=lambda: os.closerange(0, 3)
+    )
+    assert process.wait() == 0
+
+
+def test_output_that_cannot_be_written_is_a_sentence(start):
+    with open("/dev/full", "w") as full:
+        process = start("print(1)", stdout=full)
+        assert "cannot be written: No space left" in process.communicate()[1]
+    assert process.returncode == 2
+
+
+def test_names_of_any_bytes_are_shown(start):
+    process = start(r"print('\udcff')")
+    assert process.communicate() == ("\\udcff\n", "")
+    assert process.returncode == 0

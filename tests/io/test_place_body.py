@@ -1,0 +1,48 @@
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from meshgait.body import JOINT_INDEX, JOINT_PARENTS
+from meshgait.io.place_body import forward, local_pose, place_body
+from meshgait.io.size import smpl_rest
+from meshgait.sequence.motion import Motion
+from tests.io.samples import body, motion
+
+
+def walked(frames=40):
+    """World rotations and joints of the walk on the mean body."""
+    pose = motion(frames=frames).pose.reshape(-1, 24, 3).astype(float)
+    world = Rotation.from_rotvec(pose.reshape(-1, 3)).as_matrix().reshape(-1, 24, 3, 3)
+    for joint, parent in enumerate(JOINT_PARENTS):
+        if parent >= 0:
+            world[:, joint] = world[:, parent] @ world[:, joint]
+    place = motion(frames=frames).transl.astype(float)
+    return world, forward(world, smpl_rest(), place)
+
+
+def named(joints):
+    return {name: joints[:, joint] for name, joint in JOINT_INDEX.items()}
+
+
+def test_forward_and_local_are_what_the_body_does():
+    world, joints = walked()
+    walk = motion(frames=40)
+    np.testing.assert_allclose(local_pose(world), walk.pose.reshape(-1, 24, 3), atol=1e-5)
+    mean = Motion(walk.pose, np.zeros(10, np.float32), walk.transl, walk.fps)
+    decoded = mean.decode(body()).joints.numpy()
+    ours = joints - joints[:, :1] + decoded[:, :1]
+    np.testing.assert_allclose(decoded, ours, atol=1e-5)
+
+
+def test_ankles_come_to_where_they_were_though_hips_are_wider():
+    """As in CMU's skeletons: hips 5 cm farther out than the body's."""
+    world, joints = walked()
+    wide = named(joints)
+    for side, sign in (("left", 1), ("right", -1)):
+        wide[f"{side}_hip"] = wide[f"{side}_hip"] + sign * 0.05 * world[:, 0, :, 0]
+    track = place_body(world, wide, np.zeros(10, np.float32), fps=30.0)
+    found = track.to_motion(body()).decode(body()).joints.numpy()
+    shift = (joints - found)[:, :1, 1].mean()  # onto the floor
+    found[..., 1] += shift
+    ankles = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
+    assert np.linalg.norm((found - joints)[:, ankles], axis=-1).max() < 0.02
+    assert track.fit_mm < 30
