@@ -89,7 +89,7 @@ def measure(subject: str, motion: Motion, kinematics: PartialBody) -> Trial:
     pose = motion.pose.reshape(-1, 24, 3)[:, 1:]
     mean = [Rotation.from_rotvec(pose[:, j]).mean().as_rotvec() for j in range(23)]
     return Trial(
-        subject, float(gait.speed), float(gait.cadence), float(gait.step_length), curves,
+        subject, float(gait.speed), float(gait.cadence), float(gait.step_length.nanmean()), curves,
         np.rad2deg(mean), float(np.mean(pitches)),
     )  # fmt: skip
 

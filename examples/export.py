@@ -36,7 +36,7 @@ def main(argv: list[str] | None = None) -> None:
     print(f"{'file':12} {'as':8} {'kilobytes':>9}  read again as")
     for name, target in TARGETS.items():
         path = options.out / name
-        write(path, track, body, target)
+        write(path, track, body, target, fps=25.0)
         written = path if path.exists() else path.with_suffix("")
         files = [written] if written.is_file() else sorted(written.iterdir())
         size = sum(file.stat().st_size for file in files) / 1000

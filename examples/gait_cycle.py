@@ -38,7 +38,8 @@ def main(argv: list[str] | None = None) -> None:
     axes.legend(loc="upper right")
     figure.savefig(options.out, dpi=90)
     print(f"cadence      {found.cadence:6.1f} steps a minute, drawn were {steps.cadence:.1f}")
-    print(f"step length  {found.step_length:6.3f} m, {steps.step_length:.3f}")
+    left, right = found.step_length.tolist()
+    print(f"step length  {left:6.3f} m left, {right:.3f} m right, {steps.step_length:.3f}")
     print(f"speed        {found.speed:6.3f} m/s, {steps.speed:.3f}")
     print(f"{options.out}: solid lines are heel strikes, dotted ones toe-offs")
 

@@ -64,7 +64,7 @@ def fit_joints(track: PointTrack) -> BodyTrack:
             f"than {FAR_MM:.0f}: perhaps they are labelled wrongly",
             stacklevel=2,
         )
-    return found
+    return found.noted(f"joints are {found.fit_mm:.0f} mm from the body's, in the mean")
 
 
 def _world_rotations(

@@ -9,6 +9,7 @@ the same curve, which lie before the heel strike and after the toe-off. Works on
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -21,6 +22,8 @@ from meshgait.errors import ConfigError, DataError
 from meshgait.modalities.heading import heading
 
 _SMOOTHING_S = 0.02  # seconds, of the curve of a foot
+_SHORT = 0.7  # strides shorter than that, by the median, begin or end with a false event
+_FLAT = 0.12  # of a stride after the strike the whole foot stands
 _SWING = 0.3  # a swing must be that fast at least, by the speed of standing
 _BALLS = (JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"])
 
@@ -28,18 +31,23 @@ _BALLS = (JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"])
 class GaitCycle(NamedTuple):
     """Gait of each clip; seconds count from its first frame, sides are left and right.
 
-    `heel_strike` and `toe_off` are times, padded with NaN at the end. `phase` counts gait cycles,
+    `heel_strike` and `toe_off` are times, padded with NaN at the end; `false_strike` are those
+    left out, for they make a stride much shorter than the others. `phase` counts gait cycles,
     whole at every left heel strike, from 0 to 1 at the first. `cadence` is in steps per minute,
-    `stride_length` in metres, of the pelvis over the ground, `step_length` half of it, `speed` in
-    metres per second, `duty_factor` the share of the stride in which a foot stands.
+    `stride_length` in metres, of the pelvis over the ground. `step_length` in metres and
+    `step_time` in seconds are a side's own, from the other foot's print and strike to its own, NaN
+    where a clip shows no such step. `speed` is in metres per second, `duty_factor` the share of
+    the stride in which a foot stands. What is measured more than once is the median.
     """
 
     heel_strike: Float[Tensor, "*batch 2 K"]
     toe_off: Float[Tensor, "*batch 2 K"]
+    false_strike: Float[Tensor, "*batch 2 K"]
     phase: Float[Tensor, "*batch T"]
     cadence: Float[Tensor, "*batch"]
     stride_length: Float[Tensor, "*batch"]
-    step_length: Float[Tensor, "*batch"]
+    step_length: Float[Tensor, "*batch 2"]
+    step_time: Float[Tensor, "*batch 2"]
     speed: Float[Tensor, "*batch"]
     duty_factor: Float[Tensor, "*batch"]
 
@@ -79,21 +87,77 @@ def _measure(
     points = real.numpy(force=True)
     swings = [_swings(((points[:, ball] - points[:, 0]) * forward).sum(1), fps) for ball in _BALLS]
     strikes, lifts = [s[1] for s in swings], [s[0] for s in swings]
-    strides = np.concatenate([np.diff(times) for times in (*strikes, *lifts)])
     if max(map(len, strikes)) < 2:
         count = " and ".join(str(len(times)) for times in strikes)
         raise DataError(
             f"clip {index} shows no whole stride: {count} heel strikes, left and right, in "
             f"{length} frames; give more frames of somebody who walks"
         )
-    stride_s = strides.mean()
+    stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
+    wrong = [_without_false(times, stride_s)[1] for times in strikes]
+    strikes = [_without_false(times, stride_s)[0] for times in strikes]
+    lifts = [_without_false(times, stride_s)[0] for times in lifts]
+    stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
     times, cycles = _count(strikes, stride_s)
     stride = _way(points[:, 0], times, fps) / (cycles[-1] - cycles[0])
-    stand = np.concatenate([_stands(*pair) for pair in zip(strikes, lifts, strict=True)])
-    duty = stand.mean() / stride_s if len(stand) else np.nan
+    duty = _median([_stands(*pair) for pair in zip(strikes, lifts, strict=True)]) / stride_s
     phase = _phase(np.arange(len(joints)) / fps, times, cycles, stride_s)
-    numbers = (120 / stride_s, stride, stride / 2, stride / stride_s, duty)
-    return (strikes, lifts, phase, *map(np.asarray, numbers))
+    prints = [
+        _prints(points[:, ball], s, stride_s, fps) for ball, s in zip(_BALLS, strikes, strict=True)
+    ]
+    steps = [_steps(strikes, prints, side, forward, stride_s, fps) for side in (0, 1)]
+    lengths, seconds = zip(*steps, strict=True)
+    numbers = (120 / stride_s, stride, lengths, seconds, stride / stride_s, duty)
+    return (strikes, lifts, wrong, phase, *map(np.asarray, numbers))
+
+
+def _median(parts: list[np.ndarray]) -> float:
+    together = np.concatenate(parts)
+    return float(np.median(together)) if len(together) else np.nan
+
+
+def _without_false(
+    times: Float[np.ndarray, " K"], stride_s: float
+) -> tuple[Float[np.ndarray, " L"], Float[np.ndarray, " M"]]:
+    """Those of the events of a foot that are a stride apart, or several, and the false ones."""
+    kept, wrong = times, []
+    while len(kept) > 1 and np.diff(kept).min() < _SHORT * stride_s:
+        first = int(np.diff(kept).argmin())
+        ways = [np.delete(kept, i) for i in (first, first + 1)]
+        off = [np.diff(way) / stride_s for way in ways]
+        worse = [np.abs(gaps - np.maximum(np.rint(gaps), 1)).sum() for gaps in off]
+        gone = int(np.argmin(worse))
+        wrong.append(kept[first + gone])
+        kept = ways[gone]
+    return kept, np.sort(np.array(wrong))
+
+
+def _prints(
+    ball: Float[np.ndarray, "T 3"], strikes: Float[np.ndarray, " K"], stride_s: float, fps: float
+) -> Float[np.ndarray, "K 3"]:
+    """Where the ball of the foot stands after each strike."""
+    seconds = np.arange(len(ball)) / fps
+    flat = strikes + _FLAT * stride_s
+    return np.stack([np.interp(flat, seconds, column) for column in ball.T], axis=1)
+
+
+def _steps(
+    strikes: Sequence[np.ndarray],
+    prints: list[np.ndarray],
+    side: int,
+    forward: Float[np.ndarray, "T 3"],
+    stride_s: float,
+    fps: float,
+) -> tuple[float, float]:
+    """Length and seconds of the steps of one foot, from the other's print and strike to its own."""
+    lengths, seconds = [], []
+    for time, here in zip(strikes[side], prints[side], strict=True):
+        before = strikes[1 - side][strikes[1 - side] < time]
+        if len(before) and time - before[-1] < stride_s:
+            way = here - prints[1 - side][len(before) - 1]
+            lengths.append(way @ forward[min(int(time * fps), len(forward) - 1)])
+            seconds.append(time - before[-1])
+    return (float(np.median(lengths)), float(np.median(seconds))) if lengths else (np.nan, np.nan)
 
 
 def _swings(

@@ -254,7 +254,7 @@ def _plot_cycle(cell: Any, scene: Scene, value: of.GaitCycle) -> None:
     cell.set(yticks=[], xlim=(0, time[-1]))
     cell.tick_params(labelsize=7)
     cell.set_title(
-        f"{float(value.cadence):.0f} steps/min, {float(value.step_length):.2f} m steps, "
+        f"{float(value.cadence):.0f} steps/min, {float(value.step_length.nanmean()):.2f} m steps, "
         f"{float(value.speed):.2f} m/s", fontsize=8, loc="right",
     )  # fmt: skip
 

@@ -21,7 +21,7 @@ from meshgait.plugins import is_typed
 from meshgait.sequence.kind import describe_file
 
 FORMAT = 1
-_MOST_BESIDE = 1 << 22  # numbers of a network that its weights may lack
+_MOST_BESIDE = 1 << 27  # numbers of a network that its weights may lack: half a gigabyte
 
 
 def describe_model(model: Any) -> dict[str, Any]:

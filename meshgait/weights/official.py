@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -37,6 +37,8 @@ def load_official(
     name: str | None = None,
     *,
     part_major: bool | None = None,
+    size: tuple[int, int] | None = None,
+    config: Mapping[str, Any] | None = None,
 ) -> tuple[nn.Module, nn.Module | None]:
     """The network in a published checkpoint, ready to use, and its classifier or None.
 
@@ -44,6 +46,8 @@ def load_official(
     two have the same weights. `part_major` says how the statistics of the classifier are counted:
     p * C + c in the first releases of Gait3D, c * P + p later. Nothing in the file tells; None
     looks for `64pixel-` or `128pixel-` in the file's name, which also gives the size of images.
+    `size` is (height, width) of the images, and `config` other settings of the network, where
+    neither the weights nor the file's name tell: `load_official(path, size=(128, 88))`.
 
     The weights may lie in wrappers of any name and depth ("model", "state_dict", "module."), and
     settings, schedules and optimisers beside them. Only tensors are read, nothing in the file is
@@ -55,16 +59,28 @@ def load_official(
     match = _recognise(content, name, file)
     pixels = re.match(r"(64|128)pixel-", file)
     model_type = _model_type(match.name)
-    config = match.config
-    if pixels and hasattr(config, "size"):
+    settings = dict(config or {})
+    if pixels and hasattr(match.config, "size"):
         height = int(pixels[1])
-        config = replace(config, size=(height, height * 44 // 64))
-    model = model_type(config)
-    model.load_state_dict(match.weights)
+        settings.setdefault("size", (height, height * 44 // 64))
+    if size is not None:
+        settings["size"] = tuple(size)
+    model = model_type(match.config, **settings)
+    _take_over(model, match.weights, settings)
     head = find_head(
         match.all_weights, model, part_major=bool(pixels) if part_major is None else part_major
     )
     return model.eval(), None if head is None else head.eval()
+
+
+def _take_over(model: nn.Module, weights: Weights, settings: Mapping[str, Any]) -> None:
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:  # settings decide the shape of weights, too
+        given = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+        raise ConfigError(
+            f"the weights are those of another {type(model).__name__} than one with {given}"
+        ) from error
 
 
 @dataclass(frozen=True)

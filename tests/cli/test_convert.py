@@ -41,6 +41,7 @@ def test_formats_are_named_where_the_ending_is_not_enough(tmp_path):
 
 def test_joints_become_bodies_and_keypoints_of_a_picture_are_refused(tmp_path, capsys):
     assert main(["convert", str(write_humanml3d(tmp_path)), f"-o={tmp_path}/x.npz"]) == 0
+    assert "joints are 7 mm from the body's" in capsys.readouterr().err
     assert main(["convert", str(write_coco(tmp_path)), f"-o={tmp_path}/y.npz"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
 

@@ -3,8 +3,9 @@ import pytest
 import torch
 from torch.testing import assert_close
 
+from meshgait.body import JOINT_INDEX
 from meshgait.errors import ConfigError, DataError
-from meshgait.modalities import aligned_frames, gait_cycle, gei, whole_cycles
+from meshgait.modalities import aligned_frames, gait_cycle, gei, heading, whole_cycles
 from meshgait.walker import Identity, Route, walk
 from tests.modalities.conftest import FPS, mirrored, turned
 
@@ -30,7 +31,9 @@ def test_cadence_and_step_length_are_the_walkers_own(walkers):
     for _, steps, joints in walkers:
         found = gait_cycle(joints, kept(joints), fps=FPS)
         assert abs(float(found.cadence) / steps.cadence - 1) < 0.02
-        assert abs(float(found.step_length) / steps.step_length - 1) < 0.02
+        assert abs(float(found.step_length.mean()) / steps.step_length - 1) < 0.02
+        assert abs(float(found.step_time.sum()) * steps.cadence / 120 - 1) < 0.02
+        assert found.false_strike.shape == (2, 0)
         assert abs(float(found.speed) / steps.speed - 1) < 0.02
 
 
@@ -48,6 +51,63 @@ def test_heel_strikes_and_toe_offs_are_right_to_a_frame(walkers):
                 late = (np.interp(times, clock, steps.phase) - side / 2 - moment + 0.5) % 1 - 0.5
                 assert np.abs(late).max() * stride < 1.2 / FPS
         assert abs(float(found.duty_factor) - person.trait("stance_share")) < 0.03
+
+
+def test_left_and_right_steps_of_an_asymmetric_walk_are_its_own(long_clip):
+    """The left foot set down 6 cm farther ahead makes its steps longer, the right ones shorter."""
+    joints = long_clip.mesh.joints
+    left = [JOINT_INDEX[f"left_{name}"] for name in ("knee", "ankle", "foot")]
+    angle = heading(joints)
+    ahead = torch.stack([angle.sin(), torch.zeros_like(angle), angle.cos()], dim=-1)
+    limping = joints.clone()
+    limping[:, left] += 0.06 * ahead[:, None]
+    before, after = (gait_cycle(j, kept(j), fps=FPS) for j in (joints, limping))
+    change = after.step_length - before.step_length
+    assert_close(change, torch.tensor([0.06, -0.06]), atol=0.005, rtol=0)
+    assert_close(after.stride_length, before.stride_length, atol=0.005, rtol=0)
+    assert_close(after.cadence, before.cadence, atol=0.5, rtol=0)
+
+
+def test_the_steps_of_a_foot_that_lands_late_last_longer():
+    """A left foot that is half a stride and 0.06 s behind the right one."""
+    joints = walking_points(late=0.06)
+    found = gait_cycle(joints, kept(joints), fps=100.0)
+    assert_close(found.step_time, torch.tensor([0.61, 0.49]), atol=0.01, rtol=0)
+    assert_close(found.step_length.sum(), found.stride_length, atol=0.01, rtol=0)
+
+
+@pytest.mark.parametrize("side", [0, 1])
+@pytest.mark.parametrize("moment", [1.35, 2.45, 3.55])
+def test_a_false_strike_is_named_and_moves_nothing(side, moment):
+    plain, stumbling = walking_points(), walking_points()
+    time = torch.arange(len(plain)) / 100
+    start = moment + 0.55 * side
+    bump = 0.25 * torch.sin(torch.pi * ((time - start) / 0.16).clamp(0, 1))
+    stumbling[:, 10 + side, 2] += bump
+    before, after = (gait_cycle(j, kept(j), fps=100.0) for j in (plain, stumbling))
+    assert abs(float(after.cadence / before.cadence) - 1) < 0.01
+    assert_close(after.stride_length, before.stride_length, rtol=0.02, atol=0)
+    false = after.false_strike[side]
+    assert (false > start).all()
+    assert (false < start + 0.2).all()
+    assert len(false) == 1
+    assert before.false_strike.numel() == 0
+
+
+def walking_points(late=0.0):
+    """Joints (500, 24, 3) of somebody who goes 1.2 m/s along z, a stride in 1.1 s."""
+    time = torch.arange(500) / 100.0
+    joints = torch.zeros(500, 24, 3)
+    joints[..., 2] = 1.2 * time[:, None]
+    joints[:, [1, 16], 0] = 0.1  # left hip and shoulder
+    joints[:, [2, 17], 0] = -0.1
+    for side in (0, 1):
+        phase = (time - (late if side == 0 else 0.0)) / 1.1 + side / 2
+        whole, part = phase.floor(), phase % 1
+        swing = ((part - 0.6) / 0.4).clamp(0, 1)
+        eased = (1 - torch.cos(torch.pi * swing)) / 2
+        joints[:, 10 + side, 2] = 1.2 * 1.1 * (whole + eased - side / 2) + 0.35
+    return joints
 
 
 def test_the_phase_is_the_walkers(walkers):

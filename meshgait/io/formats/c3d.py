@@ -2,8 +2,9 @@
 
 Markers are named as Plug-in Gait names them. Hip joints follow Bell et al. (1990) from the four of
 the pelvis; knees, ankles, elbows and wrists lie where their outer markers do, so bones are off by
-a few centimetres. Files seldom say which axis points up: the one along which the markers above the
-knees lie over the feet.
+a few centimetres. One marker on the sacrum is as good as two at the back of the pelvis. Files
+seldom say which axis points up: the one along which head, neck or hips are over the ankles. What a
+marker did while it was not seen lies on a straight line.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import contextlib
 import io
 import re
 import warnings
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,15 @@ from meshgait._optional import require
 from meshgait.errors import DataError
 from meshgait.files.regular import read_bytes
 from meshgait.io.content import C3dFile
+from meshgait.io.ground import up_axis
 from meshgait.io.recording import Format
 from meshgait.io.track import Axes, PointTrack, Track, TrackId, point_track
 
 _METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
-_PELVIS = ("LASI", "RASI", "LPSI", "RPSI")
+_FRONT, _BACKS = ("LASI", "RASI"), (("LPSI", "RPSI"), ("SACR",), ("VSAC",), ("SAC",))
+_SIDES = (("left", "L"), ("right", "R"))
 _SINGLE = {"knee": "KNE", "ankle": "ANK", "foot": "TOE", "shoulder": "SHO", "elbow": "ELB"}
+_TOPS = {"head": "LFHD", "neck": "C7", "left_shoulder": "LSHO", "left_hip": "LASI"}
 _ASIDE, _BACK, _DOWN = 0.36, 0.19, 0.30  # Bell's shares of the distance between the front markers
 
 
@@ -36,12 +41,36 @@ def _claims(content: Any) -> bool:
 def _tracks(content: Any) -> dict[TrackId, Track]:
     names, points, seen, unit, fps = _read(content)
     metres = _METRES.get(unit.strip().lower(), 0.001)
-    trusted = np.where(seen[..., None], points * metres, 0.0)
-    axes: Axes = "y up" if np.ptp(trusted[..., 1]) > np.ptp(trusted[..., 2]) else "z up"
     track = point_track(
-        frames=None, points=trusted, confidence=seen, names=names, unit="m", axes=axes, fps=fps
-    )
-    return {0: track}
+        frames=None, points=np.where(seen[..., None], points * metres, 0.0), confidence=seen,
+        names=names, unit="m", axes="z up", fps=fps,
+    )  # fmt: skip
+    return {0: replace(track, axes=_axes(track))}
+
+
+def _axes(track: PointTrack) -> Axes:
+    """Which way is up by the markers; without ankles the axis along which there is most."""
+    marks = _marks(track)
+    points = {name: marks[mark] for name, mark in _TOPS.items() if mark in marks}
+    points |= {f"{side}_ankle": marks[f"{letter}ANK"] for side, letter in _SIDES
+               if f"{letter}ANK" in marks}  # fmt: skip
+    if {"left_ankle", "right_ankle"} < points.keys():
+        return up_axis(points | {"right_hip": points.get("left_hip", points["left_ankle"])})
+    spread = np.ptp(track.points[track.confidence > 0].reshape(-1, 3), axis=0)
+    return "y up" if spread[1] > spread[2] else "z up"
+
+
+def _marks(track: PointTrack) -> dict[str, np.ndarray]:
+    """Markers (T, 3) by name, with straight lines over the frames in which one was not seen."""
+    found: dict[str, np.ndarray] = {}
+    time = np.arange(len(track))
+    for index, name in enumerate(track.names):
+        seen = track.confidence[:, index] > 0
+        if seen.any():
+            columns = track.points[:, index].astype(np.float64).T
+            place = np.stack([np.interp(time, time[seen], x[seen]) for x in columns], axis=1)
+            found.setdefault(re.sub(r"\W", "", name).upper(), place)
+    return found
 
 
 def _read(content: C3dFile) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, str, float]:
@@ -82,18 +111,18 @@ def marker_joints(track: PointTrack) -> PointTrack:
 
     Raises `DataError` when the pelvis, knees or ankles have no markers.
     """
-    marks = {
-        re.sub(r"\W", "", name).upper(): place
-        for name, place in zip(track.names, np.moveaxis(track.points, 1, 0), strict=True)
-    }
-    missing = [name for name in (*_PELVIS, "LKNE", "RKNE", "LANK", "RANK") if name not in marks]
+    marks = _marks(track)
+    backs = next((row for row in _BACKS if set(row) <= marks.keys()), _BACKS[0])
+    needed = (*_FRONT, *backs, "LKNE", "RKNE", "LANK", "RANK")
+    missing = [name for name in needed if name not in marks]
     if missing:
         raise DataError(f"there are no markers {', '.join(missing)} among {', '.join(track.names)}")
-    joints = _hips(*(marks[name].astype(np.float64) for name in _PELVIS))
-    for side, letter in (("left", "L"), ("right", "R")):
+    back = np.mean([marks[name] for name in backs], axis=0)
+    joints = _hips(marks["LASI"], marks["RASI"], back)
+    for side, letter in _SIDES:
         found = {f"{side}_{joint}": marks.get(letter + name) for joint, name in _SINGLE.items()}
         pair = [marks[name] for name in (f"{letter}WRA", f"{letter}WRB") if name in marks]
-        found[f"{side}_wrist"] = sum(pair) / len(pair) if pair else None
+        found[f"{side}_wrist"] = np.mean(pair, axis=0) if pair else None
         joints |= {name: place for name, place in found.items() if place is not None}
     if "C7" in marks and "CLAV" in marks:
         joints["neck"] = (marks["C7"] + marks["CLAV"]) / 2
@@ -106,10 +135,8 @@ def marker_joints(track: PointTrack) -> PointTrack:
     )  # fmt: skip
 
 
-def _hips(
-    left: np.ndarray, right: np.ndarray, back_left: np.ndarray, back_right: np.ndarray
-) -> dict[str, Any]:
-    front, back = (left + right) / 2, (back_left + back_right) / 2
+def _hips(left: np.ndarray, right: np.ndarray, back: np.ndarray) -> dict[str, Any]:
+    front = (left + right) / 2
     width = np.linalg.norm(left - right, axis=-1, keepdims=True)
     aside = (left - right) / np.maximum(width, 1e-9)
     ahead = front - back

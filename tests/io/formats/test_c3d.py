@@ -46,13 +46,15 @@ def markers():
     return found | {"LPSI": back + 0.05 * aside, "RPSI": back - 0.05 * aside}
 
 
-def write(path):
+def write(path, *, labels=None, places=None):
     """As a laboratory would: millimetres, z up."""
     writer = c3d.Writer(point_rate=100.0)
-    names = list(markers())
+    names = list(markers()) if labels is None else labels
     writer.set_point_labels(names)
     rows = np.zeros((FRAMES, len(names), 5), np.float32)
-    x, y, z = np.moveaxis(np.stack(list(markers().values()), axis=1), -1, 0)
+    x, y, z = np.moveaxis(
+        np.stack(list(markers().values()), axis=1) if places is None else places, -1, 0
+    )
     rows[..., :3] = 1000 * np.stack([x, -z, y], axis=-1)
     rows[2, 0, 3] = -1  # a marker that was not seen
     writer.add_frames([(row, np.zeros((0, 0))) for row in rows])
@@ -80,17 +82,46 @@ def test_markers_are_metres_with_names_and_gaps(tmp_path):
 
 def test_hips_lie_where_bell_puts_them(tmp_path):
     found = marker_joints(read(write(tmp_path / "walk.c3d")).track()).select(("left_hip",))
-    x, y, z = np.moveaxis(found.points[[0, 1, 3, 4, 5], 0], -1, 0)  # in the third one is unseen
-    ours = joints()[[0, 1, 3, 4, 5], JOINT_INDEX["left_hip"]]
+    x, y, z = np.moveaxis(found.points[:, 0], -1, 0)
+    ours = joints()[:, JOINT_INDEX["left_hip"]]
     np.testing.assert_allclose(np.stack([x, z, -y], 1), ours, atol=1e-3)
 
 
 def test_a_body_is_made_of_markers(tmp_path):
     track = fit_joints(marker_joints(read(write(tmp_path / "walk.c3d")).track()))
+    assert track.fit_mm < 20
+    assert f"joints are {track.fit_mm:.0f} mm from the body's" in track.notes[0]
     found = track.to_motion(body()).decode(body()).joints.numpy()
     for name in ("left_hip", "right_knee"):
         bone = [x[[0, 5], JOINT_INDEX[name]] - x[[0, 5], 0] for x in (found, joints())]
         assert np.linalg.norm(bone[0] - bone[1], axis=-1).max() < 0.06
+
+
+def test_one_marker_on_the_sacrum_is_enough(tmp_path):
+    marks = markers()
+    back = (marks.pop("LPSI") + marks.pop("RPSI")) / 2
+    both = fit_joints(marker_joints(read(write(tmp_path / "both.c3d")).track()))
+    for name in ("SACR", "VSAC"):
+        chosen = marks | {name: back}
+        path = write(tmp_path / f"{name}.c3d", labels=list(chosen),
+                     places=np.stack(list(chosen.values()), axis=1))  # fmt: skip
+        track = fit_joints(marker_joints(read(path).track()))
+        np.testing.assert_allclose(track.pose, both.pose, atol=1e-3)
+        np.testing.assert_allclose(track.transl, both.transl, atol=1e-3)
+    path = write(
+        tmp_path / "x.c3d", labels=list(marks), places=np.stack(list(marks.values()), axis=1)
+    )
+    with pytest.raises(DataError, match="no markers LPSI, RPSI among LKNE"):
+        marker_joints(read(path).track())
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_right_labels_on_any_points_are_noticed(tmp_path, seed):
+    vertices = motion().decode(body()).vertices.numpy()
+    chosen = np.random.default_rng(seed).choice(vertices.shape[1], len(markers()), replace=False)
+    track = read(write(tmp_path / "x.c3d", places=vertices[:, chosen])).track()
+    with pytest.warns(UserWarning, match=r"\d+ mm from those of the body that is nearest, more"):
+        fit_joints(marker_joints(track))
 
 
 def test_a_file_that_is_cut_is_refused(tmp_path):
