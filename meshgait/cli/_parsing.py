@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
 import yaml
-from jsonargparse import ArgumentError, ArgumentParser, Namespace
+from jsonargparse import ArgumentError, ArgumentParser, Namespace, get_loader, set_loader
 
 from meshgait.errors import ConfigError
+from meshgait.files.regular import require_file
 
 
 def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParser:
@@ -26,43 +26,77 @@ def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParse
     )
 
 
-def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
-    """The arguments, every dataclass among them made; `ConfigError` names the nearest key."""
-    _refuse_repeated_keys(arguments)
+def load_settings(text: str) -> Any:
+    """What YAML says, if it is plain; `YAMLError` for references, depth and keys given twice.
+
+    A reference may stand for millions of others: a few lines that take for ever to go through.
+    """
+    if _SPECIAL.search(text):
+        _require_plain(text)
     try:
-        return parser.instantiate(parser.parse_args(list(arguments)))
-    except ArgumentError as error:
-        text = " ".join(str(error).split())
-        raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
+        return _load_yaml(text)
+    except ValueError as error:  # a number of a million digits, a day that does not exist
+        raise yaml.YAMLError(str(error)) from error
 
 
-def _refuse_repeated_keys(arguments: Sequence[str]) -> None:
-    """In files of settings: YAML lets the last one win, and nobody sees which that is."""
-    for word in arguments:
-        path = Path(word.rpartition("=")[2])
-        if path.suffix not in (".yaml", ".yml", ".json") or not path.is_file():
-            continue
-        with contextlib.suppress(yaml.YAMLError, UnicodeError):  # told of when it is read
-            _refuse_repeated(yaml.compose(path.read_text(encoding="utf-8")), path, "", set())
+def _require_plain(text: str) -> None:
+    if len(text) > _MOST_LETTERS:
+        raise yaml.YAMLError(f"settings of more than {_MOST_LETTERS} letters are none")
+    depth = 0
+    for token in yaml.scan(text):
+        if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
+            raise yaml.YAMLError("settings have no references (& and *); write the value itself")
+        depth += isinstance(token, _OPENING)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError(f"settings are not nested more than {_DEEPEST} deep")
+        depth -= isinstance(token, _CLOSING)
+    _require_single_keys(yaml.compose(text, Loader=yaml.SafeLoader))
 
 
-def _refuse_repeated(node: Any, path: Path, above: str, seen: set[int]) -> None:
-    if id(node) in seen:  # named by an alias
-        return
-    seen.add(id(node))
+def _require_single_keys(node: yaml.Node | None) -> None:
     if isinstance(node, yaml.SequenceNode):
         for entry in node.value:
-            _refuse_repeated(entry, path, above, seen)
+            _require_single_keys(entry)
     elif isinstance(node, yaml.MappingNode):
         lines: dict[str, int] = {}
-        for key, value in node.value:
-            name, line = f"{above}{key.value}", key.start_mark.line + 1
-            if name in lines:
-                raise ConfigError(
-                    f"{path} gives {name} twice, in lines {lines[name]} and {line}; keep one"
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            line = key.start_mark.line + 1
+            if key.value in lines:
+                raise yaml.YAMLError(
+                    f"the key {key.value} is given twice, in lines {lines[key.value]} and {line}; "
+                    "keep one of them"
                 )
-            lines[name] = line
-            _refuse_repeated(value, path, f"{name}.", seen)
+            lines[key.value] = line
+        for _, entry in node.value:
+            _require_single_keys(entry)
+
+
+_SPECIAL = re.compile(r"[\n&*\[{]")
+_MOST_LETTERS, _DEEPEST = 1 << 20, 50
+_OPENING = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+_load_yaml = get_loader("yaml")
+set_loader("yaml", load_settings, (yaml.YAMLError,))
+
+
+def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
+    """The arguments, every dataclass among them made; `ConfigError` names the nearest key."""
+    config = "the settings"
+    for before, word in pairwise(["", *arguments]):
+        option, _, value = word.partition("=")
+        if before == "--config" or (option == "--config" and value):
+            config = value or word
+            require_file(config)
+    try:
+        return parser.instantiate(parser.parse_args(list(arguments)))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
+    except ArgumentError as error:
+        text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
+        raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
 
 
 def _suggestion(text: str, parser: ArgumentParser) -> str:

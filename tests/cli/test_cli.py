@@ -272,18 +272,20 @@ def test_a_network_is_named_once(name, capsys):
 
 
 @pytest.mark.parametrize(
-    ("text", "key", "lines"),
+    ("text", "where"),
     [
-        ("out: a\nresume: true\nout: b\n", "out", "1 and 3"),
-        ("recipe:\n  steps: 3\n  batch: {subjects: 2, subjects: 3}\n", "recipe.batch.subjects",
-         "3 and 3"),
-        ("recipe: {steps: 3}\nrecipe: {seed: 1}\n", "recipe", "1 and 2"),
+        ("out: a\nresume: true\nout: b\n", "out is given twice, in lines 1 and 3"),
+        (
+            "recipe:\n  steps: 3\n  batch: {subjects: 2, subjects: 3}\n",
+            "subjects is given twice, in lines 3 and 3",
+        ),
+        ("recipe: {steps: 3}\nrecipe: {seed: 1}\n", "recipe is given twice, in lines 1 and 2"),
     ],
-)  # fmt: skip
-def test_a_key_that_is_given_twice_is_refused(tmp_path, capsys, text, key, lines):
+)
+def test_a_key_that_is_given_twice_is_refused_by_name(tmp_path, capsys, text, where):
     (tmp_path / "c.yaml").write_text(text)
     told = refused(["train", "SLN", f"--config={tmp_path / 'c.yaml'}"], capsys)
-    assert f"c.yaml gives {key} twice, in lines {lines}; keep one" in told
+    assert told == f"meshgait: {tmp_path / 'c.yaml'}: the key {where}; keep one of them\n"
 
 
 def test_people_who_were_trained_on_are_told_of_when_they_are_tested(trained, tmp_path, capsys):
