@@ -114,7 +114,7 @@ def test_a_command_that_does_not_exist(capsys):
 
 
 def test_a_model_that_does_not_exist(capsys):
-    assert "did you mean 'SMPLGait'" in refused(["train", "smplgait"], capsys)
+    assert "did you mean 'SMPLGait'" in refused(["train", "smplgate"], capsys)
 
 
 @pytest.mark.parametrize(
