@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -168,8 +168,7 @@ def published_configs(name: str) -> list[Any]:
 
 def _matches(weights: Weights, name: str) -> Iterator[_Match]:
     """How the weights fit each published configuration of a model."""
-    module = _module(name)
-    known, unexpected = _translate(weights, module)
+    known, unexpected = _translate(weights, name)
     for config in published_configs(name):
         expected = _expected(name, config)
         missing = [key for key in expected if key not in known and not key.endswith(COUNTER)]
@@ -192,21 +191,28 @@ def _expected(name: str, config: Any) -> Mapping[str, Tensor]:
         return _model_type(name)(config).state_dict()
 
 
-def _translate(weights: Weights, module: Any) -> tuple[dict[str, tuple[str, Tensor]], list[str]]:
+def _translate(weights: Weights, name: str) -> tuple[dict[str, tuple[str, Tensor]], list[str]]:
     """Our name -> (original name, tensor), and the names that mean nothing here."""
-    ignored = getattr(module, "OFFICIAL_IGNORED", ())
     known, unexpected = {}, []
     for original, value in weights.items():
-        for pattern, start in module.OFFICIAL_NAMES:
-            translated, count = re.subn("^(?:" + pattern + ")", start, original, count=1)
-            if count:
-                known[translated] = original, value
-                break
-        else:
-            is_constant = any(re.fullmatch(pattern, original) for pattern in ignored)
-            if not is_constant and not is_of_a_head(original):
-                unexpected.append(original)
+        translated = _translated(name, original)
+        if translated:
+            known[translated] = original, value
+        elif translated is None:
+            unexpected.append(original)
     return known, unexpected
+
+
+@lru_cache(1 << 16)
+def _translated(name: str, original: str) -> str | None:
+    """A model's own name of a weight, "" for what it does without, None for what it lacks."""
+    module = _module(name)
+    for pattern, start in module.OFFICIAL_NAMES:
+        translated, count = re.subn("^(?:" + pattern + ")", start, original, count=1)
+        if count:
+            return translated
+    ignored = any(re.fullmatch(p, original) for p in getattr(module, "OFFICIAL_IGNORED", ()))
+    return "" if ignored or is_of_a_head(original) else None
 
 
 def _listed(names: list[str]) -> str:
