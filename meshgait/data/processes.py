@@ -44,7 +44,7 @@ def processes(jobs: int) -> Iterator[Executor | None]:
         )
         pool.submit(os.getpid)  # the first job starts them all
     with warnings.catch_warnings():
-        # Clips differ in size, which loky takes for a leak; and it kills without psutil, too.
+        # The meshes of one long clip are no leak; and loky kills without psutil and pgrep, too.
         warnings.filterwarnings("ignore", "A worker (stopped|was restarted)|Failed to kill")
         try:
             yield pool
