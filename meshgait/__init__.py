@@ -1,6 +1,6 @@
 """meshgait: 3D-mesh-native geometric deep learning for gait recognition.
 
-Importing it loads torch, numpy and jaxtyping; everything else is loaded when it is used.
+Everything is loaded when it is used, torch with the first of it.
 """
 
 from __future__ import annotations
@@ -9,19 +9,19 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
-from meshgait import losses, metrics, modalities, models, render
 from meshgait._version import __version__
-from meshgait.body import Body
-from meshgait.camera import Camera, WeakPerspective
-from meshgait.evaluation import embed, evaluate
-from meshgait.mesh import Mesh
-from meshgait.sequence import GaitSequence
-from meshgait.training.fit import fit
-from meshgait.training.recipe import Recipe
-from meshgait.weights.checkpoint import load_model
 
 if TYPE_CHECKING:
+    from meshgait import losses, metrics, modalities, models, render
+    from meshgait.body import Body
+    from meshgait.camera import Camera, WeakPerspective
     from meshgait.data.synthetic.dataset import SyntheticGait
+    from meshgait.evaluation import embed, evaluate
+    from meshgait.mesh import Mesh
+    from meshgait.sequence import GaitSequence
+    from meshgait.training.fit import fit
+    from meshgait.training.recipe import Recipe
+    from meshgait.weights.checkpoint import load_model
 
 __all__ = [
     "Body",
@@ -43,12 +43,25 @@ __all__ = [
     "render",
 ]
 
+_PLACES = {
+    "Body": "body",
+    "Camera": "camera",
+    "GaitSequence": "sequence",
+    "Mesh": "mesh",
+    "Recipe": "training.recipe",
+    "SyntheticGait": "data.synthetic.dataset",
+    "WeakPerspective": "camera",
+    "embed": "evaluation",
+    "evaluate": "evaluation",
+    "fit": "training.fit",
+    "load_model": "weights.checkpoint",
+}
+
 
 def __getattr__(name: str) -> Any:
-    if name == "SyntheticGait":  # its walkers need scipy
-        from meshgait.data.synthetic.dataset import SyntheticGait
-
-        return SyntheticGait
+    if name in _PLACES:
+        globals()[name] = getattr(import_module(f"meshgait.{_PLACES[name]}"), name)
+        return globals()[name]
     if name in _rooms():
         return import_module(f"meshgait.{name}")
     raise AttributeError(f"module 'meshgait' has no attribute {name!r}")

@@ -62,7 +62,8 @@ def _run(arguments: list[str]) -> int:
                 raise
             sys.stdout.flush()  # now, while a failure can be told
     except KeyboardInterrupt as error:
-        print(f"meshgait: interrupted{f'; {error}' if str(error) else ''}", file=sys.stderr)
+        sys.stderr.flush()
+        _program.tell_of_interrupt(str(error))
         return _program.INTERRUPTED
     except BrokenPipeError:
         return _program.UNREAD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import select
 import signal
@@ -17,6 +18,7 @@ PATIENCE_S = 2.0
 INTERRUPTED = 130
 UNREAD = 141  # of a program that SIGPIPE ends
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_told: list[bool] = []
 
 
 def begin() -> None:
@@ -29,9 +31,16 @@ def begin() -> None:
     read, write = os.pipe()
     os.set_blocking(write, False)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    sys.unraisablehook = _tell_unless_interrupted
     # Told by the C handler itself, whatever the main thread is in.
     signal.set_wakeup_fd(write, warn_on_full_buffer=False)
     threading.Thread(target=_watch, args=(read,), daemon=True).start()
+
+
+def _tell_unless_interrupted(what: Any) -> None:
+    """An interrupt that came while Python cleaned up is lost, and no reason for a traceback."""
+    if not isinstance(what.exc_value, KeyboardInterrupt):
+        sys.__unraisablehook__(what)
 
 
 def _open_streams() -> None:
@@ -46,12 +55,19 @@ def _open_streams() -> None:
             stream.reconfigure(errors="backslashreplace")  # names of files are any bytes
 
 
+def tell_of_interrupt(more: str = "") -> None:
+    """Say it once, whoever comes first: the work that ends, or who ends it."""
+    if not _told:
+        _told.append(True)
+        os.write(2, f"meshgait: interrupted{more and '; '}{more}\n".encode(errors="replace"))
+
+
 def end(status: int) -> NoReturn:
-    """End without waiting for anybody: processes that read data end by themselves."""
+    """End without waiting: processes that read data end by themselves."""
+    gc.collect()  # what is shared with processes is given back
     with contextlib.suppress(OSError, ValueError):
         for stream in (sys.stdout, sys.stderr):
-            if stream is not None:
-                stream.flush()
+            stream.flush()
     os._exit(status)
 
 
@@ -66,7 +82,7 @@ def _watch(signals: int) -> None:
         rescue.start()
         while rescue.is_alive() and not _await_interrupt(signals, time.monotonic() + 0.05):
             pass
-    os.write(2, b"meshgait: interrupted\n")
+    tell_of_interrupt()
     os._exit(INTERRUPTED)
 
 

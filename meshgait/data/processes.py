@@ -38,18 +38,20 @@ def processes(jobs: int) -> Iterator[Executor | None]:
 
     # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
     # `if __name__ == "__main__"`.
-    with interrupts_held_back():
-        pool = loky.ProcessPoolExecutor(
-            workers, timeout=None, initializer=_begin, initargs=(os.getpid(),)
-        )
-        pool.submit(os.getpid)  # the first job starts them all
     with warnings.catch_warnings():
         # The meshes of one long clip are no leak; and loky kills without psutil and pgrep, too.
         warnings.filterwarnings("ignore", "A worker (stopped|was restarted)|Failed to kill")
+        pool = None
         try:
+            with interrupts_held_back():
+                pool = loky.ProcessPoolExecutor(
+                    workers, timeout=None, initializer=_begin, initargs=(os.getpid(),)
+                )
+                pool.submit(os.getpid)  # the first job starts them all
             yield pool
         except BaseException as error:
-            pool.shutdown(wait=True, kill_workers=True)
+            if pool is not None:
+                pool.shutdown(wait=True, kill_workers=True)
             if isinstance(error, BrokenProcessPool):
                 _tell_of_an_ended_process(error)
             raise
