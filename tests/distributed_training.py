@@ -1,6 +1,7 @@
-"""What two processes do in `test_train`: python -m torch.distributed.run ... THIS OUT.
+"""What two processes do in `test_fit`: python -m torch.distributed.run ... THIS OUT [dying].
 
 Train, interrupted in the second process alone; go on; show that only the first process writes.
+Or the second one dies in its third step.
 """
 
 import faulthandler
@@ -42,5 +43,13 @@ def main(out):
     (out / f"rows-{os.environ['RANK']}").write_text(repr(history))
 
 
+def die(out):
+    faulthandler.dump_traceback_later(100, exit=True)
+    model, criterion = tiny(SLN)
+    if os.environ["RANK"] == "1":
+        in_step(3, criterion, lambda: os.kill(os.getpid(), signal.SIGKILL))
+    fit(model, DATA, RECIPE, loss=criterion, out=out)
+
+
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    (die if sys.argv[2:] == ["dying"] else main)(Path(sys.argv[1]))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import atexit
 import os
 import re
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -15,7 +14,6 @@ from torch import Tensor
 
 from meshgait._optional import require
 from meshgait.errors import MeshgaitError, TrainingError
-from meshgait.files.storage import locked
 from meshgait.training.recipe import Precision
 
 # What gloo and NCCL say when the other end of a connection is gone.
@@ -56,23 +54,19 @@ def any_process(fabric: Any, value: bool) -> bool:
 
 
 @contextmanager
-def held_by(fabric: Any, out: Path) -> Iterator[None]:
-    """`out` for this training alone, as long as all of its processes live.
-
-    Raises `ConfigError` where another training writes into `out`, `TrainingError` where another
-    process of this one has ended.
-    """
-    with locked(out) if fabric.is_global_zero else nullcontext():
-        try:
-            yield
-        except RuntimeError as error:
-            is_lost = fabric.world_size > 1 and _LOST.search(str(error))
-            if isinstance(error, MeshgaitError) or not is_lost:
-                raise
-            raise TrainingError(
-                "another process of this training has ended, and none can go on without it; see "
-                f"what it said, then resume from {out / 'checkpoint.pt'}"
-            ) from error
+def others_needed(fabric: Any, rescue: Callable[[], object]) -> Iterator[None]:
+    """Raise `TrainingError` where another process of this training has ended, after `rescue`."""
+    try:
+        yield
+    except RuntimeError as error:
+        is_lost = fabric.world_size > 1 and _LOST.search(str(error))
+        if isinstance(error, MeshgaitError) or not is_lost:
+            raise
+        rescue()
+        raise TrainingError(
+            "another process of this training has ended, and none can go on without it; see what "
+            "it said, then resume from the last checkpoint"
+        ) from error
 
 
 def _leave_process_group() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,14 @@ from torch import Tensor, nn
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.data.processes import ReadAhead
 from meshgait.errors import ConfigError, DataError, TrainingError
+from meshgait.files.storage import clear_parts, locked
 from meshgait.losses import triplet_statistics
 from meshgait.nn import Network, calibrate_
 from meshgait.numerics import seed
 from meshgait.training.compilation import compile_network
 from meshgait.training.contract import make_criterion, try_on_data
 from meshgait.training.criterion import LossRecipe
-from meshgait.training.devices import any_process, gathered, held_by, make_fabric
+from meshgait.training.devices import any_process, gathered, make_fabric, others_needed
 from meshgait.training.interrupts import interrupts_noted
 from meshgait.training.log import Report, Row, TrainingLog, write_table
 from meshgait.training.recipe import Recipe
@@ -67,7 +69,7 @@ def fit(
     fabric.launch()
     data, held_out = hold_out(data, recipe) if recipe.validate_every else (data, None)
     criterion = make_criterion(loss or recipe.loss, model, data)
-    with held_by(fabric, Path(out)):
+    with locked(out) if fabric.is_global_zero else nullcontext():
         training = _Training(model, criterion, data, recipe, Path(out), fabric)
         training.restore(resume)
         with torch.random.fork_rng([fabric.device] if fabric.device.type == "cuda" else []):
@@ -131,7 +133,8 @@ class _Training:
         recipe = self.recipe
         silent = not self.fabric.is_global_zero
         log = TrainingLog(self.out, start=self.step, steps=recipe.steps, silent=silent, tell=report)
-        with log, interrupts_noted(self.rescue) as interrupts:
+        needed = others_needed(self.fabric, self.rescue)
+        with log, needed, interrupts_noted(self.rescue) as interrupts:
             self._validate(log)  # what the run before was interrupted in
             for batch in ReadAhead(self.batches, recipe.workers, range(self.step, recipe.steps)):
                 row = self._learn_from(batch)
@@ -259,12 +262,15 @@ class _Training:
             "optimizer": self.optimizer.state_dict(),
             "schedule": self.schedule.state_dict(),
         }
+        write_table(self.out / "log.csv", self.history)  # first: it is written with each checkpoint
         save_checkpoint(self.out / "checkpoint.pt", {**about, "training": state})
-        write_table(self.out / "log.csv", self.history)
 
     def restore(self, resume: bool) -> None:
         """Take up the state in `out`; `resume` says whether one is welcome."""
         path = self.out / "checkpoint.pt"
+        if self.fabric.is_global_zero:
+            for file in (path, self.out / "best.pt", self.out / "log.csv"):
+                clear_parts(file)
         if not path.exists():
             return
         if not resume:

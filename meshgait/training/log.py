@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+import threading
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,9 +55,16 @@ class TrainingLog:
             self._events = tensorboard.SummaryWriter(str(out / "events"), purge_step=start + 1)
 
     def __enter__(self) -> TrainingLog:
+        self._hook, threading.excepthook = threading.excepthook, self._leave_to_writer
         return self
 
+    def _leave_to_writer(self, what: threading.ExceptHookArgs) -> None:
+        """TensorBoard writes in a thread of its own, and raises its errors here again."""
+        if not issubclass(what.exc_type, OSError):
+            self._hook(what)
+
     def __exit__(self, *_: object) -> None:
+        threading.excepthook = self._hook
         self._bar.close()
         if self._events is not None:
             with storage_explained(self._out / "events"):

@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -62,7 +63,7 @@ def run_alone(*arguments):
     # A session of its own: what is sent to its whole group must not reach the tests.
     return subprocess.run(
         [sys.executable, "-m", *arguments],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": ROOT}, timeout=120, check=False,
+        cwd=ROOT, env={**os.environ, "PYTHONPATH": ROOT}, timeout=600, check=False,
         capture_output=True, text=True, start_new_session=True,
     )  # fmt: skip
 
@@ -110,6 +111,24 @@ def test_more_steps_can_be_asked_for_later_and_other_processes_may_read_the_data
     assert not model.training
     with pytest.raises(ConfigError, match="at step 20 already, beyond the 10 asked for"):
         train(tmp_path, resume=True, steps=10)
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_at_any_event_a_training_ends_as_if_undisturbed(tmp_path, kills):
+    found = run_alone("tests.kill_at_events", "train", str(kills), str(tmp_path))
+    report = json.loads(found.stdout.splitlines()[-1])
+    assert report["different"] == []
+    assert report["killed"] == kills
+
+
+def test_where_one_of_two_processes_dies_the_other_says_so_and_saves(tmp_path):
+    options = ["--standalone", "--nproc-per-node=2", "--module"]
+    found = run_alone(
+        "torch.distributed.run", *options, "tests.distributed_training", str(tmp_path), "dying"
+    )
+    assert found.returncode == 1
+    assert "TrainingError: another process of this training has ended" in found.stderr
+    assert load_checkpoint(tmp_path / "checkpoint.pt")["training"]["step"] == 2
 
 
 def test_a_second_training_into_one_folder_is_refused_at_once(tmp_path):

@@ -1,8 +1,9 @@
 import csv
+import resource
 
 import pytest
 
-from meshgait.errors import DependencyError
+from meshgait.errors import DependencyError, StorageError
 from meshgait.training import log as training_log
 from meshgait.training.log import TrainingLog, write_table
 
@@ -71,3 +72,21 @@ def test_without_a_terminal_there_is_a_line_for_every_row(tmp_path, capsys):
         log.write(row)
     assert told == ["step 2 of 9: loss 0.5, active_fraction 0.25, lr 0.1"]
     assert capsys.readouterr() == ("", "")
+
+
+def write_many(folder):
+    with TrainingLog(folder, start=0, steps=999, tell=len) as log:
+        for step in range(1, 999):
+            log.write({"step": step, "loss": 0.5})
+
+
+def test_events_that_cannot_be_written_are_one_sentence(tmp_path, capfd):
+    pytest.importorskip("tensorboard")
+    limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limit[1]))
+    try:
+        with pytest.raises(StorageError, match="events cannot be written: File too large; raise"):
+            write_many(tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+    assert capfd.readouterr() == ("", "")

@@ -1,13 +1,20 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from meshgait.body import Body
+from meshgait.data.synthetic import dataset
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate, render_clip
 from meshgait.errors import ConfigError
 from meshgait.numerics import stream
 from tests.modes import MODES
 
+ROOT = Path(__file__).parents[3]
 SMALL = WildConfig(clips=2, frames=(12, 14))
 
 
@@ -164,3 +171,30 @@ def test_a_clip_is_the_same_in_every_mode_of_the_caller(mode):
         for modality, array in expected.items():
             assert np.array_equal(found[modality], array)
     assert worn == {"bag", "coa"}
+
+
+@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_killed_at_any_event_the_walkers_are_made_as_if_undisturbed(tmp_path, kills):
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.kill_at_events", "film", str(kills), str(tmp_path)],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    report = json.loads(found.stdout.splitlines()[-1])
+    assert report["different"] == []
+    assert report["killed"] == kills
+
+
+def test_two_processes_that_want_the_same_walkers_make_them_once(tmp_path):
+    made = []
+    whole_write = dataset.write_store
+
+    def write_after_another(*arguments, **options):
+        whole_write(*arguments, **options)
+        made.append([path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*.npy"))])
+        return whole_write(*arguments, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dataset, "write_store", write_after_another)
+        people = make(tmp_path, identities=1)
+    assert len(people) == 2
+    assert made == [[path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*.npy"))]]
