@@ -1,10 +1,15 @@
-"""List the data sets that can be read, or survey one: meshgait datasets gait3d ROOT."""
+"""List the data sets that can be read, or survey one: meshgait datasets gait3d ROOT.
+
+`meshgait datasets motion ROOT` says who walks in a folder of motion capture.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from jsonargparse import Namespace
 
 from meshgait.cli._parsing import make_parser, parse
 
@@ -29,11 +34,17 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--names", action="store_true", help="look at names only, which is quick, and read no frame"
     )
+    parser.add_argument(
+        "--fps", type=float | None, default=None, help="of motions that do not say their rate"
+    )
     chosen = parse(parser, arguments)
+    if chosen.name == "motion":
+        return _survey_motion(chosen)
     if chosen.name is None:
         if chosen.partition:
             raise ConfigError("--partition needs the name of a layout and its folder")
         print("\n".join(_table(tuple(LAYOUTS))))
+        print("motion: folders of motion capture, person/trial, for meshgait synth --motion ROOT")
     elif chosen.root is None:
         print("\n".join(_table((find_layout(chosen.name).name,))))
     elif chosen.names:
@@ -42,6 +53,17 @@ def run(arguments: Sequence[str]) -> None:
         layout = find_layout(chosen.name)
         done = prepare(layout, chosen.root, None, partition=chosen.partition, dry_run=True)
         print(done.describe())
+    return None
+
+
+def _survey_motion(chosen: Namespace) -> None:
+    from meshgait.data.synthetic.motion_survey import survey_motion
+    from meshgait.errors import ConfigError
+
+    if chosen.root is None:
+        raise ConfigError("give the folder of the motions: meshgait datasets motion ROOT")
+    survey = survey_motion(chosen.root, fps_in=chosen.fps, progress=True)
+    print("\n".join(survey.describe()))
 
 
 def _table(names: Sequence[str]) -> list[str]:

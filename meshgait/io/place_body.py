@@ -56,18 +56,27 @@ def place_body(
         _reach(world, joints, side, target)
     joints = forward(world, rest, pelvis)
     soles = sole_heights(joints, world, betas, body)
-    floor = find_floor(soles, joints[:, [7, 8]], fps or usual_fps)
-    known = [name for name in _COMPARED if name in points]
-    off = joints[:, [JOINT_INDEX[name] for name in known]] / scale
-    off -= np.stack([points[name] for name in known], axis=1)
-    off -= np.median(off, axis=(0, 1))
+    floor = find_floor(
+        soles,
+        joints[:, [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]],
+        fps or usual_fps,
+    )
     place = pelvis @ floor.level.T - [0.0, floor.height, 0.0]
     track = body_track(
         frames=frames, pose=local_pose(floor.level @ world), betas=betas, transl=place,
         axes="y up", fps=fps, moved="pelvis",
     )  # fmt: skip
-    fit_mm = 1000 * float(np.linalg.norm(off, axis=-1).mean())
-    return replace(track, usual_fps=usual_fps, fit_mm=fit_mm)
+    return replace(track, usual_fps=usual_fps, off_mm=_off_mm(joints / scale, points))
+
+
+def _off_mm(joints: Float[np.ndarray, "T 24 3"], points: Points) -> dict[str, float]:
+    """How far joints are from the points of their names, in the mean."""
+    known = [name for name in _COMPARED if name in points]
+    off = joints[:, [JOINT_INDEX[name] for name in known]]
+    off -= np.stack([points[name] for name in known], axis=1)
+    return dict(
+        zip(known, (1000 * np.linalg.norm(off, axis=-1).mean(axis=0)).tolist(), strict=True)
+    )
 
 
 def _with_flat_soles(world: Turns, points: Points, fps: float) -> Turns:

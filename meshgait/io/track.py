@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -49,7 +50,8 @@ class BodyTrack:
     `pose` is axis-angle in radians, root first, and `transl` in metres, both in `axes`. `transl`
     is added to the body, as SMPL does, or else the place of its pelvis: `moved` says which.
     `usual_fps` is what files of the kind have that do not say their rate; `notes` tell what else
-    was judged, for people; `fit_mm` is how far off joints are of a body that was fitted.
+    was judged, for people; `off_mm` is how far off the joints of a fitted body are, by name,
+    before its feet were put on the floor.
     """
 
     frames: Int[np.ndarray, " T"]
@@ -62,7 +64,12 @@ class BodyTrack:
     moved: Moved = "origin"
     usual_fps: float = 25.0
     notes: tuple[str, ...] = ()
-    fit_mm: float | None = None
+    off_mm: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def fit_mm(self) -> float | None:
+        """The mean of `off_mm`, for a body that was fitted."""
+        return sum(self.off_mm.values()) / len(self.off_mm) if self.off_mm else None
 
     def __len__(self) -> int:
         return len(self.frames)
