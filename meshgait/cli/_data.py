@@ -69,7 +69,7 @@ def _require_inputs(data: Recorded, model: Any) -> None:
                 f"{name} reads {wanted}, but {which} in {data.folder} has {modality} (there is "
                 f"{found}); choose another network, or prepare with --modalities=[{wanted}]"
             )
-    size, first = getattr(model.config, "size", None), data[0].frames
+    size, first = getattr(getattr(model, "config", None), "size", None), data[0].frames
     if size is None or "silhouette" not in model.inputs:
         return
     height, width = first["silhouette"].shape[-2:]

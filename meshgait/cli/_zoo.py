@@ -47,10 +47,10 @@ GAIT3D = (("Gait3D", "64 x 44"), ("Gait3D", ""))
 
 def recipes() -> list[str]:
     """A line for each recipe: name, steps, batch, what to know about it."""
-    from meshgait.recipes import RECIPES
+    from meshgait.recipes import ALL_RECIPES
 
     rows: list[Row] = []
-    for name, published in RECIPES.items():
+    for name, published in ALL_RECIPES.everything().items():
         recipe, batch = published.recipe, published.recipe.batch
         how = f"{recipe.steps:>9,} steps of {batch.subjects} x {batch.clips}"
         rows.append((name, how, published.note))
@@ -67,13 +67,18 @@ def formats() -> list[str]:
 
 def describe(model_type: Any) -> list[str]:
     """All about one network."""
+    from meshgait import models
+    from meshgait.errors import ConfigError
+    from meshgait.models import name_of
     from meshgait.recipes import RECIPES
     from meshgait.zoo import cost_of, random_clips, results_of
     from meshgait.zoo.cost import FRAMES
     from meshgait.zoo.export import ANY, SUPPORT
 
-    name, model = model_type.__name__, model_type().eval()
-    cost = cost_of(name)
+    name = name_of(model_type)
+    if name not in models.networks():
+        raise ConfigError(f"{name} is not of meshgait, and only our networks are described")
+    model, cost = model_type().eval(), cost_of(name)
     clips = random_clips(model, 1, 1)
     rows: list[Row] = [("model", f"{name}: {paper(model_type)}")]
     rows += [(f"config.{key}", str(value)) for key, value in asdict(model.config).items()]

@@ -76,6 +76,8 @@ def _experiment(chosen: Namespace) -> Experiment:
     from meshgait.experiment import Domain, Training
 
     model = find_model(chosen.model)
+    if not hasattr(getattr(model, "Config", None), "width"):
+        raise ConfigError(f"{chosen.model} has no Config with a width, which experiments set")
     config = model.Config(width=chosen.width)
     if chosen.name == "cross-domain":
         domains = _kinds(chosen)

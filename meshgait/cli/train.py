@@ -72,7 +72,7 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
         if is_first_process():
             print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
     if rest and not rest[0].startswith("-"):
-        if rest[0] != published.model:
+        if rest[0].lower() != published.model.lower():
             raise ConfigError(f"{recipe} trains {published.model}, not {rest[0]}")
         rest = rest[1:]
     return published.model, published, rest
@@ -108,7 +108,10 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     parser = make_parser(f"train {name}", __doc__, epilog=more)
     parser.add_argument("--config", action="config", help="YAML file of these settings")
     parser.add_argument(
-        "--out", type=Path, default=Path("runs") / name.rpartition(":")[2], help="folder to write"
+        "--out",
+        type=Path,
+        default=Path("runs") / getattr(model_type, "__name__", name),
+        help="folder to write",
     )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     if model_type is not None:

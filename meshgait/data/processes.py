@@ -38,6 +38,8 @@ def processes(jobs: int) -> Iterator[Executor | None]:
 
     # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
     # `if __name__ == "__main__"`.
+    # The meshes of one long clip are no leak, and a worker that is replaced loses nothing.
+    warnings.filterwarnings("ignore", "A worker (was|stopped)")
     with interrupts_held_back():
         pool = loky.ProcessPoolExecutor(
             workers, timeout=None, initializer=_begin, initargs=(os.getpid(),)

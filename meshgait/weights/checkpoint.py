@@ -16,14 +16,15 @@ from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.files.storage import written_whole
 from meshgait.files.torch_file import BROKEN_TORCH, is_torch, read_torch
 from meshgait.models import name_of, networks
-from meshgait.nn import require_network
+from meshgait.nn import Network, require_network
 from meshgait.plugins import is_typed
 from meshgait.sequence.kind import describe_file
 
 FORMAT = 1
+_MOST_BESIDE = 1 << 27  # numbers of a network that its weights may lack: half a gigabyte
 
 
-def describe_model(model: Any) -> dict[str, Any]:
+def describe_model(model: Network) -> dict[str, Any]:
     """Name, configuration and weights: all that `load_model` needs.
 
     Raises `ConfigError` for a configuration that holds more than plain values.
@@ -35,7 +36,7 @@ def describe_model(model: Any) -> dict[str, Any]:
     }
 
 
-def settings_of(model: Any) -> dict[str, Any]:
+def settings_of(model: Network) -> dict[str, Any]:
     """The `config` of a network by name: a dataclass, a mapping or a namespace; {} for none."""
     config = getattr(model, "config", None)
     if config is None:
@@ -89,7 +90,7 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def build_model(content: dict[str, Any], model: nn.Module | type | None = None) -> nn.Module:
+def build_model(content: dict[str, Any], model: Network | type | None = None) -> Network:
     """The network that `describe_model` described, in evaluation mode.
 
     `model` is the class of one that is not of meshgait, or such a network, which gets the weights.
@@ -105,14 +106,35 @@ def build_model(content: dict[str, Any], model: nn.Module | type | None = None) 
     if not issubclass(model if isinstance(model, type) else type(model), nn.Module):
         raise ConfigError(f"a network is a torch.nn.Module, got {name}")
     try:
-        built = _construct(model, content["config"]) if isinstance(model, type) else model
+        if isinstance(model, type):
+            _require_weights(model, content)
+        built: Any = _construct(model, content["config"]) if isinstance(model, type) else model
         require_network(built)
         built.load_state_dict(content["weights"])
     except MeshgaitError:
         raise
-    except BROKEN_TORCH as error:
+    except (*BROKEN_TORCH, ArithmeticError, MemoryError) as error:
         raise DataError(f"configuration and weights make no {name}: {_cause(error)}") from error
     return built.eval()
+
+
+def _require_weights(model: type, content: dict[str, Any]) -> None:
+    """Before a network is built: its settings must not ask for far more than there are weights."""
+    if not model.__module__.startswith("meshgait."):
+        return
+    try:
+        with torch.device("meta"):
+            expected = _construct(model, content["config"]).state_dict()
+    except TypeError:  # a network that computes on the way, such as with a mesh's matrices
+        return
+    needed, given = (
+        sum(value.numel() for value in weights.values() if isinstance(value, torch.Tensor))
+        for weights in (expected, content["weights"])
+    )
+    if needed > 2 * given + _MOST_BESIDE:
+        raise DataError(
+            f"its settings make a network of {needed:,} numbers, and its weights are {given:,}"
+        )
 
 
 def _unknown(name: Any) -> ConfigError:
@@ -185,7 +207,7 @@ def _cause(error: Exception) -> str:
     return differences[0].strip() + others
 
 
-def load_model(path: str | Path, model: nn.Module | type | None = None) -> nn.Module:
+def load_model(path: str | Path, model: Network | type | None = None) -> Network:
     """The network in a checkpoint, on the CPU, in evaluation mode.
 
     For a network that is not of meshgait `model` is its class or, where the checkpoint does not

@@ -4,6 +4,7 @@ import argparse
 import json
 import pickle
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_a_command_that_does_not_exist(capsys):
 
 
 def test_a_model_that_does_not_exist(capsys):
-    assert "did you mean 'SMPLGait'" in refused(["train", "smplgait"], capsys)
+    assert "did you mean 'SMPLGait'" in refused(["train", "smplgate"], capsys)
 
 
 @pytest.mark.parametrize(
@@ -241,3 +242,38 @@ def test_a_file_that_asks_for_much_is_read_when_it_is_trusted(tmp_path, capsys, 
     assert "--trust-size" in refused(["info", tmp_path / "x.npz"], capsys)
     assert main(["info", str(tmp_path / "x.npz"), "--trust-size"]) == 0
     assert "a: (100000,) float64" in capsys.readouterr().out
+
+
+OUTSIDE = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    inputs = ("silhouette",)
+    def __init__(self, width: int = 3):
+        super().__init__()
+        self.embedding_shape = (1, width)
+        self.map = nn.Linear(44, width)
+    def forward(self, silhouette, mask=None):
+        image = self.map((silhouette / 255).mean(2))
+        if mask is not None:
+            image = image.masked_fill(~mask[..., None], -torch.inf)
+        return image.amax(1, keepdim=True)
+"""
+
+
+def test_a_network_of_ones_own_is_trained_and_embedded_from_the_current_folder(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "own_nets.py").write_text(OUTSIDE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    data = ["--data.identities", "2", "--data.config.clips", "2", "--data.cache", str(tmp_path)]
+    short = ["--recipe.steps", "1", "--recipe.milestones", "[]", "--recipe.batch.subjects", "2"]
+    arguments = ["own_nets:Net", "--model.width", "5", *short, *data, "--out", "run"]
+    assert main(["train", *arguments, "--recipe.batch.clips", "2"]) == 0
+    assert main(["embed", "run/checkpoint.pt", *data]) == 2
+    assert "--model own_nets:Net" in capsys.readouterr().err
+    assert main(["embed", "run/checkpoint.pt", "--model", "own_nets:Net", *data]) == 0
+    assert "1 parts x 5 channels" in capsys.readouterr().out
+    sys.modules.pop("own_nets")
