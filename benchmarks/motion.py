@@ -48,7 +48,7 @@ def main(argv: list[str] | None = None) -> None:
         name = str(path.relative_to(chosen.root))
         try:
             track = to_body(read(path))
-            motion = on_floor(track.to_motion(body, fps=chosen.fps or track.usual_fps), body)
+            motion = on_floor(track.to_motion(body, fps=chosen.fps or track.assumed_fps), body)
         except MeshgaitError as error:
             print(f"{name:28} left out: {str(error)[:70]}")
             continue

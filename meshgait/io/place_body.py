@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from meshgait.body import JOINT_INDEX, JOINT_PARENTS
 from meshgait.io.ground import find_floor, sole_heights
 from meshgait.io.size import Points, embedded_body, leg_length, smpl_rest, with_mid_hip
-from meshgait.io.track import BodyTrack, body_track
+from meshgait.io.track import DEFAULT_FPS, BodyTrack, body_track
 from meshgait.io.turns import shortest_turn
 
 _HINT_M = 0.003  # how far a straight knee is thought to be bent, so that it bends forwards
@@ -36,7 +36,7 @@ def place_body(
     *,
     frames: Any = None,
     fps: float | None,
-    usual_fps: float = 25.0,
+    usual_fps: float | None = None,
 ) -> BodyTrack:
     """The body of world rotations `world` and shape `betas` where `points` are, in metres, y up.
 
@@ -45,10 +45,11 @@ def place_body(
     on which the feet stand becomes y = 0.
     """
     body, seen = embedded_body(), with_mid_hip(points)
+    rate = fps or usual_fps or DEFAULT_FPS
     rest = smpl_rest(betas)
     named = {name: rest[None, i] for name, i in JOINT_INDEX.items()}
     scale = leg_length(named) / leg_length(points)
-    world = _with_flat_soles(world, seen, fps or usual_fps)
+    world = _with_flat_soles(world, seen, rate)
     pelvis = scale * seen["mid_hip"] - world[:, 0] @ (rest[[1, 2]].mean(axis=0) - rest[0])
     joints = forward(world, rest, pelvis)
     for side in ("left", "right"):
@@ -59,7 +60,7 @@ def place_body(
     floor = find_floor(
         soles,
         joints[:, [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]],
-        fps or usual_fps,
+        rate,
     )
     place = pelvis @ floor.level.T - [0.0, floor.height, 0.0]
     track = body_track(

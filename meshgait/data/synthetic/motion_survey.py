@@ -174,7 +174,7 @@ def _motion(track: BodyTrack, fps_in: float | None) -> Motion:
     gaps = np.flatnonzero(np.diff(track.frames) > 1)
     if len(gaps):
         raise DataError(f"lacks the frames after {track.frames[gaps[0]]}")
-    return track.to_motion(embedded_body(), fps=fps_in or track.usual_fps)
+    return track.to_motion(embedded_body(), fps=fps_in or track.assumed_fps)
 
 
 def _walks(

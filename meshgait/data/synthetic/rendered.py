@@ -13,6 +13,7 @@ from typing import Any
 
 from tqdm import tqdm
 
+from meshgait._optional import require
 from meshgait.body import Body
 from meshgait.data.processes import processes
 from meshgait.data.protocols.protocol import Protocol
@@ -117,6 +118,7 @@ class RenderedGait(ABC):
         except DataError as error:
             if (self.folder / "store.json").exists():
                 warnings.warn(f"{error}; what is damaged is made anew", stacklevel=4)
+        require("cv2", extra="data")  # here, not in every process
         people = range(self._count())
         groups = [people[i : i + _PEOPLE_PER_SHARD] for i in people[::_PEOPLE_PER_SHARD]]
         shards = [partial(_film, self._drawer(group), group, self.config) for group in groups]

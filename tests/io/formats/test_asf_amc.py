@@ -6,7 +6,7 @@ import pytest
 from meshgait.body import JOINT_INDEX
 from meshgait.errors import DataError
 from meshgait.io import read
-from tests.io.samples import FRAMES, body, write_amc
+from tests.io.samples import FRAMES, body, write_amc, write_vibe
 
 
 def test_the_thigh_that_swings_is_smpls_and_the_rest_stands(tmp_path):
@@ -41,6 +41,12 @@ def test_a_rate_is_asked_for_or_guessed_with_a_warning(tmp_path):
     assert track.to_motion(body(), fps=60).fps == 60
     with pytest.warns(UserWarning, match=r"does not say its frame rate; 120 a second"):
         assert track.to_motion(body()).fps == 120
+
+
+def test_a_film_that_does_not_say_its_rate_has_25_frames_a_second_and_a_note(tmp_path):
+    timed = read(write_vibe(tmp_path)).body().timed()
+    assert timed.fps == 25
+    assert "does not say its frame rate; 25 a second" in timed.notes[-1]
 
 
 def test_a_head_that_hangs_on_two_bones_points_where_both_take_it(tmp_path):
