@@ -192,7 +192,7 @@ def _refuse_unknown(name: str, values: dict[str, Any], known: Iterable[Any]) -> 
     if any(each.kind is each.VAR_KEYWORD for each in known):
         return
     names = [each.name for each in known]
-    unknown = [str(key) for key in values if key not in names]
+    unknown = [" ".join(str(key).split())[:60] for key in values if key not in names]
     if unknown:
         listed = ", ".join(names) or "none at all"
         raise ConfigError(f"{name} has no setting {', '.join(unknown)}, only {listed}")
