@@ -187,7 +187,10 @@ def _draw_matches(
         marks.append([test.records[i].subject == subject for i in nearest])
     return draw_retrieval(
         rows, marks, name="matches",
-        caption=f"Probes and their five nearest by {name}: green is the same person, red another.",
+        caption=(
+            f"Probes and their five nearest by {name}: green with ✓ is the same person, red with "
+            "✗ another."
+        ),
     )  # fmt: skip
 
 

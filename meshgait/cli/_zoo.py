@@ -80,7 +80,8 @@ def describe(model_type: Any) -> list[str]:
         raise ConfigError(f"{name} is not of meshgait, and only our networks are described")
     model, cost = model_type().eval(), cost_of(name)
     clips = random_clips(model, 1, 1)
-    rows: list[Row] = [("model", f"{name}: {paper(model_type)}")]
+    about = paper(model_type)
+    rows: list[Row] = [("model", about if about.startswith(name) else f"{name}: {about}")]
     rows += [(f"config.{key}", str(value)) for key, value in asdict(model.config).items()]
     for key, clip in clips.items():
         kind = str(clip.dtype).removeprefix("torch.")

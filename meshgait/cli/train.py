@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
+from meshgait._optional import require
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import add_settings, build_network, find_model, find_typed_loss
 from meshgait.cli._parsing import make_parser, parse
@@ -35,6 +36,7 @@ def run(arguments: Sequence[str]) -> None:
             defaults["model"] = asdict(published.config)
         parser.set_defaults(defaults)
     chosen = parse(parser, rest)
+    require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = build_network(model_type, getattr(chosen, "model", None))

@@ -85,7 +85,8 @@ def _explain(
         draw_retrieval(
             [[data[int(i)].frames["silhouette"] for i in (probe, *nearest)]], [same],
             name=f"probe{number}_matches",
-            caption=f"Probe {number} and its nearest: green is the same person, red another.",
+            caption=f"Probe {number} and its nearest: green with ✓ is the same person, red with ✗ "
+            "another.",
         )
     )  # fmt: skip
     parts = np.arange(1, apart.shape[1] + 1).tolist()
