@@ -281,4 +281,5 @@ def test_on_a_gpu_it_gives_the_same(model_class):
     mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 1]]).bool()
     expected = model(**clips, mask=mask)
     found = model.cuda()(**{name: clip.cuda() for name, clip in clips.items()}, mask=mask.cuda())
-    assert_close(found.cpu(), expected, **rounding_of_network(model, expected))
+    # Bytes become float32, which a GPU divides by 255 in another way.
+    assert_close(found.cpu(), expected, **rounding_of_network(model, expected, torch.float32))
