@@ -5,6 +5,8 @@ Importing it loads torch, numpy and jaxtyping; everything else is loaded when it
 
 from __future__ import annotations
 
+from importlib import import_module
+from pkgutil import iter_modules
 from typing import TYPE_CHECKING, Any
 
 from meshgait import losses, metrics, modalities, models, render
@@ -47,8 +49,15 @@ def __getattr__(name: str) -> Any:
         from meshgait.data.synthetic.dataset import SyntheticGait
 
         return SyntheticGait
+    if name in _rooms():
+        return import_module(f"meshgait.{name}")
     raise AttributeError(f"module 'meshgait' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return __all__
+    return sorted({*__all__, *_rooms()})
+
+
+def _rooms() -> list[str]:
+    """The packages and modules inside, which are loaded when they are touched."""
+    return [room.name for room in iter_modules(__path__) if not room.name.startswith("_")]

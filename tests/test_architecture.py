@@ -55,7 +55,8 @@ LONG_KERNELS = {
 
 TESTS_OF_MANY = {
     "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
-    "hundred_steps", "learning", "published", "references", "watching",
+    "hundred_steps", "learning", "outside_things", "public_face", "published", "readers",
+    "references", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 

@@ -21,6 +21,7 @@ SETTINGS = {
         "--out {tmp}/run"
     ),
     "motion_capture": "--frames 4 --out {tmp}/files",
+    "own_model": "--steps 3 --out {tmp}/run",
     "prepare": "--people 4 --frames 4 --out {tmp}",
     "poses": "--frames 4 --out {tmp}/files",
     "smpl_tools": "--frames 8 --out {tmp}/files",

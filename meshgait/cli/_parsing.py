@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import get_close_matches
+from itertools import pairwise
 from typing import Any
 
-from jsonargparse import ArgumentError, ArgumentParser, Namespace
+import yaml
+from jsonargparse import ArgumentError, ArgumentParser, Namespace, get_loader, set_loader
 
 from meshgait.errors import ConfigError
+from meshgait.files.regular import require_file
 
 
 def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParser:
@@ -23,10 +26,67 @@ def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParse
     )
 
 
+def load_settings(text: str) -> Any:
+    """What YAML says, if it is plain; `YAMLError` for references, depth and keys given twice.
+
+    A reference may stand for millions of others: a few lines that take for ever to go through.
+    """
+    if _SPECIAL.search(text):
+        _require_plain(text)
+    try:
+        return _load_yaml(text)
+    except ValueError as error:  # a number of a million digits, a day that does not exist
+        raise yaml.YAMLError(str(error)) from error
+
+
+def _require_plain(text: str) -> None:
+    if len(text) > _MOST_LETTERS:
+        raise yaml.YAMLError(f"settings of more than {_MOST_LETTERS} letters are none")
+    depth = 0
+    for token in yaml.scan(text):
+        if isinstance(token, (yaml.AliasToken, yaml.AnchorToken)):
+            raise yaml.YAMLError("settings have no references (& and *); write the value itself")
+        depth += isinstance(token, _OPENING)
+        if depth > _DEEPEST:
+            raise yaml.YAMLError(f"settings are not nested more than {_DEEPEST} deep")
+        depth -= isinstance(token, _CLOSING)
+    _require_single_keys(yaml.compose(text, Loader=yaml.SafeLoader))
+
+
+def _require_single_keys(node: yaml.Node | None) -> None:
+    if isinstance(node, yaml.SequenceNode):
+        for entry in node.value:
+            _require_single_keys(entry)
+    elif isinstance(node, yaml.MappingNode):
+        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
+        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
+        if twice:
+            raise yaml.YAMLError(f"the key {twice[0]!r} is given twice")
+        for _, entry in node.value:
+            _require_single_keys(entry)
+
+
+_SPECIAL = re.compile(r"[\n&*\[{]")
+_MOST_LETTERS, _DEEPEST = 1 << 20, 50
+_OPENING = (
+    yaml.BlockMappingStartToken, yaml.BlockSequenceStartToken, yaml.FlowMappingStartToken,
+    yaml.FlowSequenceStartToken,
+)  # fmt: skip
+_CLOSING = (yaml.BlockEndToken, yaml.FlowMappingEndToken, yaml.FlowSequenceEndToken)
+_load_yaml = get_loader("yaml")
+set_loader("yaml", load_settings, (yaml.YAMLError,))
+
+
 def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
     """The arguments, every dataclass among them made; `ConfigError` names the nearest key."""
+    for before, word in pairwise(["", *arguments]):
+        option, _, value = word.partition("=")
+        if before == "--config" or (option == "--config" and value):
+            require_file(value or word)
     try:
         return parser.instantiate(parser.parse_args(list(arguments)))
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
     except ArgumentError as error:
         text = " ".join(str(error).split())
         raise ConfigError(f"{text}{_suggestion(text, parser)}") from error

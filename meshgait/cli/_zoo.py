@@ -47,10 +47,10 @@ GAIT3D = (("Gait3D", "64 x 44"), ("Gait3D", ""))
 
 def recipes() -> list[str]:
     """A line for each recipe: name, steps, batch, what to know about it."""
-    from meshgait.recipes import RECIPES
+    from meshgait.recipes import ALL_RECIPES
 
     rows: list[Row] = []
-    for name, published in RECIPES.items():
+    for name, published in ALL_RECIPES.everything().items():
         recipe, batch = published.recipe, published.recipe.batch
         how = f"{recipe.steps:>9,} steps of {batch.subjects} x {batch.clips}"
         rows.append((name, how, published.note))

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from meshgait.cli._parsing import make_parser, parse
+
+if TYPE_CHECKING:
+    from meshgait.data.layouts import FolderLayout
 
 _MOST_LINES = 20
 
@@ -16,7 +20,7 @@ def run(arguments: Sequence[str]) -> None:
 
     That is the judgement of `meshgait prepare --dry-run`, which reads every frame.
     """
-    from meshgait.data.layouts import LAYOUTS, find_layout
+    from meshgait.data.layouts import ALL_LAYOUTS, find_layout
     from meshgait.data.preparation.prepare import prepare
     from meshgait.errors import ConfigError
 
@@ -33,9 +37,9 @@ def run(arguments: Sequence[str]) -> None:
     if chosen.name is None:
         if chosen.partition:
             raise ConfigError("--partition needs the name of a layout and its folder")
-        print("\n".join(_table(tuple(LAYOUTS))))
+        print("\n".join(_table(list(ALL_LAYOUTS.everything().values()))))
     elif chosen.root is None:
-        print("\n".join(_table((find_layout(chosen.name).name,))))
+        print("\n".join(_table([find_layout(chosen.name)])))
     elif chosen.names:
         print("\n".join(_survey(chosen.name, chosen.root, chosen.partition)))
     else:
@@ -44,11 +48,9 @@ def run(arguments: Sequence[str]) -> None:
         print(done.describe())
 
 
-def _table(names: Sequence[str]) -> list[str]:
-    from meshgait.data.layouts import LAYOUTS
-
+def _table(layouts: Sequence[FolderLayout]) -> list[str]:
     rows = [("name", "title", "folders", "splits", "format")]
-    for layout in map(LAYOUTS.__getitem__, names):
+    for layout in layouts:
         how = "verified" if layout.verified else "recalled, not checked against its files"
         rows.append((layout.name, layout.title, layout.folders, layout.splits, how))
     widths = [max(len(row[column]) for row in rows) for column in range(5)]

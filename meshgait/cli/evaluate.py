@@ -91,12 +91,13 @@ def _parser() -> ArgumentParser:
 
 def _listed(name: str | None) -> Protocol | None:
     """The published protocol of this name, or that of this file, if it is one."""
-    from meshgait.data import PROTOCOLS, read_protocols
+    from meshgait.data import ALL_PROTOCOLS, read_protocols
+    from meshgait.plugins import is_typed
 
     if name is None:
         return None
-    if name in PROTOCOLS:
-        return PROTOCOLS[name]
+    if name in ALL_PROTOCOLS.names() or is_typed(name):
+        return ALL_PROTOCOLS.find_typed(name)
     if Path(name).suffix.lower() in (".json", ".csv"):
         return read_protocols(name)[0]
     return None
@@ -104,13 +105,13 @@ def _listed(name: str | None) -> Protocol | None:
 
 def _of_data(data: Any, name: str | None) -> Protocol:
     """The protocol that the data brings: of this name, or the usual one."""
-    from meshgait.data import PROTOCOLS
+    from meshgait.data import ALL_PROTOCOLS
 
     if name is None:
         return data.protocol
     own = {protocol.name: protocol for protocol in getattr(data, "protocols", (data.protocol,))}
     if name not in own:
-        known = [*PROTOCOLS, *own]
+        known = [*ALL_PROTOCOLS.names(), *own]
         near = get_close_matches(name, known, n=1, cutoff=0)[0]
         raise ConfigError(
             f"there is no protocol {name!r}; did you mean {near!r}? (There are "

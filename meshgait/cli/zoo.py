@@ -49,8 +49,14 @@ def _import(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--part_major", type=bool, help="how the classifier is counted; see load_official"
     )
+    parser.add_argument(
+        "--size", type=tuple[int, int] | None, default=None,
+        help="(height, width) of the images, where the file's name does not tell: [128,88]",
+    )  # fmt: skip
     chosen = parse(parser, arguments)
-    model, head = load_official(chosen.file, chosen.name, part_major=chosen.part_major)
+    model, head = load_official(
+        chosen.file, chosen.name, part_major=chosen.part_major, size=chosen.size
+    )
     content = describe_model(model)
     if head is not None:
         content["head"] = {"type": type(head).__name__, "weights": head.state_dict()}
@@ -63,6 +69,7 @@ def _export(arguments: Sequence[str]) -> None:
     import torch
 
     from meshgait.models import name_of
+    from meshgait.sequence import load_clip
     from meshgait.zoo.export import ANY, FRAMES, SUPPORT, check_onnx, to_onnx
 
     parser = make_parser("zoo export", "Write a network as ONNX, and compare it with torch.")
@@ -71,6 +78,8 @@ def _export(arguments: Sequence[str]) -> None:
     parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
     parser.add_argument("--frames", type=int, default=FRAMES, help="length of a clip, where the "
                         "network is exported for one length only")  # fmt: skip
+    parser.add_argument("--clip", type=Path | None, default=None, help="a clip that the network "
+                        "can read, where it reads what is not known here")  # fmt: skip
     add_model(parser)
     chosen = parse(parser, arguments)
     if Path(chosen.network).exists():
@@ -81,9 +90,10 @@ def _export(arguments: Sequence[str]) -> None:
     if chosen.frames < 1:
         raise ConfigError(f"a clip needs 1 frame or more, got {chosen.frames}")
     support = SUPPORT.get(name_of(type(model)), ANY)
-    to_onnx(model, chosen.out, frames=chosen.frames)
+    like = None if chosen.clip is None else load_clip(chosen.clip).frames
+    to_onnx(model, chosen.out, frames=chosen.frames, like=like)
     frames = max(7, support.least) if support.any_length else chosen.frames
-    difference = check_onnx(model, chosen.out, batch=3, frames=frames)
+    difference = check_onnx(model, chosen.out, batch=3, frames=frames, like=like)
     print(
         f"{chosen.out}: {type(model).__name__}, {support}; onnxruntime differs from torch by "
         f"{difference:.1e} of the largest value for 3 clips of {frames} frames"

@@ -28,11 +28,17 @@ from meshgait.data.batches.sampler import (
 from meshgait.data.batches.smpl_noise import SmplNoise
 from meshgait.data.protocols.files import read_protocols, write_protocols
 from meshgait.data.protocols.protocol import Comparison, Group, Protocol
-from meshgait.data.protocols.published import PROTOCOLS, one_known_each, probe_list
+from meshgait.data.protocols.published import (
+    ALL_PROTOCOLS,
+    PROTOCOLS,
+    one_known_each,
+    probe_list,
+)
 from meshgait.data.store.read import Store
 from meshgait.data.store.write import write_store
 
 __all__ = [
+    "ALL_PROTOCOLS",
     "PROTOCOLS",
     "AllFrames",
     "Augmentation",

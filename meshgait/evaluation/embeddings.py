@@ -21,6 +21,7 @@ from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
 from meshgait.nn import Network, require_network
 from meshgait.nn.embed import MOST_FRAMES, warn_of_cut
+from meshgait.numerics import show_shapes
 from meshgait.sequence import GaitSequence, Record
 from meshgait.sequence.kind import names_in, require_kind
 
@@ -33,6 +34,8 @@ class Embeddings:
 
     values: Float[Tensor, "N P C"]
     records: list[Record]
+
+    __repr__ = show_shapes
 
     def __post_init__(self) -> None:
         if self.values.ndim != 3 or len(self.values) != len(self.records):

@@ -15,6 +15,7 @@ from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
+from meshgait.numerics import show_shapes
 from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.motion import Motion
 from meshgait.sequence.sequence import GaitSequence
@@ -40,6 +41,8 @@ class Fit:
     camera: Camera | WeakPerspective
     start: Motion
     start_iou: Float[Tensor, "*batch T"]
+
+    __repr__ = show_shapes
 
     def to_clip(self, body: Body, subject: str) -> GaitSequence:
         """A sequence with `smpl` (T, 85): the body as the camera of the fit sees it.

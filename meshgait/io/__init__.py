@@ -8,13 +8,14 @@ from meshgait.io.formats.bvh import write_bvh
 from meshgait.io.formats.c3d import marker_joints
 from meshgait.io.formats.gait3d import write_gait3d
 from meshgait.io.formats.mesh_sequence import write_mesh_sequence
-from meshgait.io.read import FORMATS, read, recognise
+from meshgait.io.read import ALL_FORMATS, FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
 from meshgait.io.smooth import fill_gaps, resample, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
 from meshgait.io.write import write
 
 __all__ = [
+    "ALL_FORMATS",
     "FORMATS",
     "BodyTrack",
     "Format",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,11 +31,18 @@ from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
 from meshgait.io.recording import Format, Recording
+from meshgait.plugins import Registry
 
 FORMATS: tuple[Format, ...] = (
     OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, VIBE, GLAMR, AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE,
     COCO, ALPHAPOSE, MEDIAPIPE, HRNET, BVH, ASF_AMC, C3D,
 )  # fmt: skip
+
+ALL_FORMATS: Registry[Format] = Registry(
+    "format", "meshgait.formats", {kind.name: kind for kind in FORMATS},
+    what="a meshgait.io.Format", accepts=lambda thing: isinstance(thing, Format),
+)  # fmt: skip
+"""These and those of other packages, which are asked where none of ours claims a file."""
 
 # All that arrays of wrong shapes, missing keys and nonsense were seen to raise.
 _BROKEN = (
@@ -59,7 +68,7 @@ def read(path: str | Path) -> Recording:
     if found is None:
         if path.is_file() and is_torch(path):
             raise DataError(f"{path} is a checkpoint of PyTorch, not a walk")
-        known = ", ".join(kind.title for kind in FORMATS)
+        known = ", ".join(kind.title for kind in _known())
         raise DataError(
             f"{path} is of no known format: it holds {describe_content(content)}; known are {known}"
         )
@@ -78,13 +87,22 @@ def read(path: str | Path) -> Recording:
     return Recording(found, tracks)
 
 
+def _known() -> Iterator[Format]:
+    """Our formats, then those of other packages, imported when it is their turn."""
+    yield from FORMATS
+    yield from ALL_FORMATS.plugins().values()
+
+
 def _recognise(path: Path, content: Any) -> Format | None:
-    for kind in FORMATS:
+    for kind in _known():
         try:
             if kind.claims(content):
                 return kind
         except DataError:
             raise
         except _BROKEN as error:
+            if kind not in FORMATS:
+                warnings.warn(f"format {kind.name}, a plug-in, fails: {error!r}", stacklevel=2)
+                continue
             raise DataError(f"{path} is damaged: {type(error).__name__}: {error}") from error
     return None

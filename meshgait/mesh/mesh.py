@@ -16,7 +16,7 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh.connectivity import Topology, topology, whole_faces
-from meshgait.numerics import uncompiled
+from meshgait.numerics import show_shapes, uncompiled
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,8 @@ class Mesh:
     vertices: Float[Tensor, "*batch V 3"]
     joints: Float[Tensor, "*batch J 3"] | None
     faces: Int[Tensor, "F 3"]
+
+    __repr__ = show_shapes
 
     def __post_init__(self) -> None:
         if self.vertices.ndim < 2 or self.vertices.shape[-1] != 3:

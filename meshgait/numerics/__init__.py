@@ -1,4 +1,4 @@
-"""What all arithmetic here agrees on: precision, torch's modes, random streams."""
+"""What all arithmetic here agrees on: precision, torch's modes, random streams, what is shown."""
 
 from meshgait.numerics.chance import seed, stream
 from meshgait.numerics.modes import (
@@ -8,6 +8,7 @@ from meshgait.numerics.modes import (
     made_once,
     uncompiled,
 )
+from meshgait.numerics.shown import show_shapes
 
 __all__ = [
     "differentiable_once",
@@ -15,6 +16,7 @@ __all__ = [
     "in_no_mode",
     "made_once",
     "seed",
+    "show_shapes",
     "stream",
     "uncompiled",
 ]

@@ -66,6 +66,10 @@ class Registry(Generic[T]):
         """As `find`, or what a user typed as `my_package.my_module:Thing`."""
         if is_typed(name):
             return self._checked(import_typed(name), name)
+        if ":" in name:
+            raise ConfigError(
+                f"a {self.word} of your own is named as my_package.my_module:Thing, got {name!r}"
+            )
         return self.find(name)
 
     def plugins(self) -> dict[str, T]:

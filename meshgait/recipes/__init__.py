@@ -5,8 +5,8 @@ From the papers, the authors' code and OpenGait's configurations. What nobody pu
 to be asked for.
 """
 
-from meshgait.recipes.find import RECIPES, find_recipe
+from meshgait.recipes.find import ALL_RECIPES, RECIPES, find_recipe
 from meshgait.recipes.schedules import Published
 from meshgait.recipes.shrink import shrink
 
-__all__ = ["RECIPES", "Published", "find_recipe", "shrink"]
+__all__ = ["ALL_RECIPES", "RECIPES", "Published", "find_recipe", "shrink"]

@@ -1,18 +1,20 @@
 """Recipes by name."""
 
-from meshgait.errors import ConfigError, nearest
+from meshgait.plugins import Registry
 from meshgait.recipes import bodies, plain, residual
 from meshgait.recipes.schedules import Published
 
 RECIPES: dict[str, Published] = {**plain.RECIPES, **residual.RECIPES, **bodies.RECIPES}
-"""All that is known."""
+"""All that were published."""
+
+
+ALL_RECIPES: Registry[Published] = Registry(
+    "recipe", "meshgait.recipes", RECIPES,
+    what="a meshgait.recipes.Published", accepts=lambda thing: isinstance(thing, Published),
+)  # fmt: skip
+"""These and those of other packages."""
 
 
 def find_recipe(name: str) -> Published:
-    """The recipe of this name; `ConfigError` names the nearest one."""
-    if name not in RECIPES:
-        raise ConfigError(
-            f"there is no recipe {name!r}; did you mean {nearest(name, RECIPES)!r}? (There are "
-            f"{', '.join(RECIPES)}.)"
-        )
-    return RECIPES[name]
+    """The recipe that a user named, ours or another's; `ConfigError` names the nearest one."""
+    return ALL_RECIPES.find_typed(name)

@@ -14,6 +14,7 @@ from meshgait.body import Body
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
+from meshgait.numerics import show_shapes
 from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.resample import Moments, clock
 
@@ -31,6 +32,8 @@ class Motion:
     betas: Float[np.ndarray, "*batch 10"]
     transl: Float[np.ndarray, "*batch T 3"]
     fps: float
+
+    __repr__ = show_shapes
 
     def __post_init__(self) -> None:
         _check(self.pose, self.betas, self.transl, self.fps)

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from meshgait.errors import DataError, ShapeError
+from meshgait.numerics import show_shapes
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,9 @@ class Unread(Mapping[str, np.ndarray]):
     def take(self, indices: np.ndarray) -> Unread:
         """These frames alone."""
 
+    def __repr__(self) -> str:
+        return f"{', '.join(self)} of {self.length} frames, unread"
+
     def __reduce__(self) -> tuple[Any, ...]:
         return dict, (dict(self),)
 
@@ -58,6 +62,8 @@ class GaitSequence(Record):
     """
 
     frames: Mapping[str, np.ndarray]
+
+    __repr__ = show_shapes
 
     def __post_init__(self) -> None:
         if isinstance(self.frames, Unread):

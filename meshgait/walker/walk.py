@@ -16,6 +16,7 @@ from scipy.spatial.transform import Rotation
 
 from meshgait.body import JOINT_INDEX, JOINT_NAMES, Body
 from meshgait.errors import ConfigError
+from meshgait.numerics import show_shapes
 from meshgait.sequence.motion import Motion
 from meshgait.walker.course import Course
 from meshgait.walker.feet import MID_STANCE, FootMotion, Steps, move_foot
@@ -47,6 +48,8 @@ class Walk:
     speed: float
     step_length: float
     cadence: float
+
+    __repr__ = show_shapes
 
 
 def walk(

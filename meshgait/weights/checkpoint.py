@@ -21,6 +21,7 @@ from meshgait.plugins import is_typed
 from meshgait.sequence.kind import describe_file
 
 FORMAT = 1
+_MOST_BESIDE = 1 << 27  # numbers of a network that its weights may lack: half a gigabyte
 
 
 def describe_model(model: Any) -> dict[str, Any]:
@@ -105,14 +106,35 @@ def build_model(content: dict[str, Any], model: nn.Module | type | None = None) 
     if not issubclass(model if isinstance(model, type) else type(model), nn.Module):
         raise ConfigError(f"a network is a torch.nn.Module, got {name}")
     try:
+        if isinstance(model, type):
+            _require_weights(model, content)
         built = _construct(model, content["config"]) if isinstance(model, type) else model
         require_network(built)
         built.load_state_dict(content["weights"])
     except MeshgaitError:
         raise
-    except BROKEN_TORCH as error:
+    except (*BROKEN_TORCH, ArithmeticError, MemoryError) as error:
         raise DataError(f"configuration and weights make no {name}: {_cause(error)}") from error
     return built.eval()
+
+
+def _require_weights(model: type, content: dict[str, Any]) -> None:
+    """Before a network is built: its settings must not ask for far more than there are weights."""
+    if not model.__module__.startswith("meshgait."):
+        return
+    try:
+        with torch.device("meta"):
+            expected = _construct(model, content["config"]).state_dict()
+    except TypeError:  # a network that computes on the way, such as with a mesh's matrices
+        return
+    needed, given = (
+        sum(value.numel() for value in weights.values() if isinstance(value, torch.Tensor))
+        for weights in (expected, content["weights"])
+    )
+    if needed > 2 * given + _MOST_BESIDE:
+        raise DataError(
+            f"its settings make a network of {needed:,} numbers, and its weights are {given:,}"
+        )
 
 
 def _unknown(name: Any) -> ConfigError:

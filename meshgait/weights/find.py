@@ -13,7 +13,7 @@ from meshgait.files.stand_ins import Placeholder
 
 _DEEPEST = 20
 _MOST_LEVELS = 8  # of wrappers
-_LEAST_SHARE = 20  # a wrapper has one of so many tensors or more
+_LEAST_SHARE = 4  # a wrapper has one of so many tensors or more
 _COMPILED = "_orig_mod"  # what torch.compile puts in front of a network and its parts
 
 

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,8 @@ def load_official(
     name: str | None = None,
     *,
     part_major: bool | None = None,
+    size: tuple[int, int] | None = None,
+    config: Mapping[str, Any] | None = None,
 ) -> tuple[nn.Module, nn.Module | None]:
     """The network in a published checkpoint, ready to use, and its classifier or None.
 
@@ -44,6 +46,8 @@ def load_official(
     two have the same weights. `part_major` says how the statistics of the classifier are counted:
     p * C + c in the first releases of Gait3D, c * P + p later. Nothing in the file tells; None
     looks for `64pixel-` or `128pixel-` in the file's name, which also gives the size of images.
+    `size` is (height, width) of the images, and `config` other settings of the network, where
+    neither the weights nor the file's name tell: `load_official(path, size=(128, 88))`.
 
     The weights may lie in wrappers of any name and depth ("model", "state_dict", "module."), and
     settings, schedules and optimisers beside them. Only tensors are read, nothing in the file is
@@ -55,16 +59,28 @@ def load_official(
     match = _recognise(content, name, file)
     pixels = re.match(r"(64|128)pixel-", file)
     model_type = _model_type(match.name)
-    config = match.config
-    if pixels and hasattr(config, "size"):
+    settings = dict(config or {})
+    if pixels and hasattr(match.config, "size"):
         height = int(pixels[1])
-        config = replace(config, size=(height, height * 44 // 64))
-    model = model_type(config)
-    model.load_state_dict(match.weights)
+        settings.setdefault("size", (height, height * 44 // 64))
+    if size is not None:
+        settings["size"] = tuple(size)
+    model = model_type(match.config, **settings)
+    _take_over(model, match.weights, settings)
     head = find_head(
         match.all_weights, model, part_major=bool(pixels) if part_major is None else part_major
     )
     return model.eval(), None if head is None else head.eval()
+
+
+def _take_over(model: nn.Module, weights: Weights, settings: Mapping[str, Any]) -> None:
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:  # settings decide the shape of weights, too
+        given = ", ".join(f"{name}={value!r}" for name, value in settings.items())
+        raise ConfigError(
+            f"the weights are those of another {type(model).__name__} than one with {given}"
+        ) from error
 
 
 @dataclass(frozen=True)
@@ -151,8 +167,7 @@ def published_configs(name: str) -> list[Any]:
 
 def _matches(weights: Weights, name: str) -> Iterator[_Match]:
     """How the weights fit each published configuration of a model."""
-    module = _module(name)
-    known, unexpected = _translate(weights, module)
+    known, unexpected = _translate(weights, name)
     for config in published_configs(name):
         expected = _expected(name, config)
         missing = [key for key in expected if key not in known and not key.endswith(COUNTER)]
@@ -175,21 +190,28 @@ def _expected(name: str, config: Any) -> Mapping[str, Tensor]:
         return _model_type(name)(config).state_dict()
 
 
-def _translate(weights: Weights, module: Any) -> tuple[dict[str, tuple[str, Tensor]], list[str]]:
+def _translate(weights: Weights, name: str) -> tuple[dict[str, tuple[str, Tensor]], list[str]]:
     """Our name -> (original name, tensor), and the names that mean nothing here."""
-    ignored = getattr(module, "OFFICIAL_IGNORED", ())
     known, unexpected = {}, []
     for original, value in weights.items():
-        for pattern, start in module.OFFICIAL_NAMES:
-            translated, count = re.subn("^(?:" + pattern + ")", start, original, count=1)
-            if count:
-                known[translated] = original, value
-                break
-        else:
-            is_constant = any(re.fullmatch(pattern, original) for pattern in ignored)
-            if not is_constant and not is_of_a_head(original):
-                unexpected.append(original)
+        translated = _translated(name, original)
+        if translated:
+            known[translated] = original, value
+        elif translated is None:
+            unexpected.append(original)
     return known, unexpected
+
+
+@lru_cache(1 << 16)
+def _translated(name: str, original: str) -> str | None:
+    """A model's own name of a weight, "" for what it does without, None for what it lacks."""
+    module = _module(name)
+    for pattern, start in module.OFFICIAL_NAMES:
+        translated, count = re.subn("^(?:" + pattern + ")", start, original, count=1)
+        if count:
+            return translated
+    ignored = any(re.fullmatch(p, original) for p in getattr(module, "OFFICIAL_IGNORED", ()))
+    return "" if ignored or is_of_a_head(original) else None
 
 
 def _listed(names: list[str]) -> str:

@@ -17,7 +17,8 @@ from meshgait._optional import require
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.files.storage import written_whole
 from meshgait.models import name_of
-from meshgait.zoo.random_clips import random_clips
+from meshgait.nn import Network, require_network
+from meshgait.zoo.random_clips import Clip, random_clips
 
 MOST_SEQUENCES, MOST_FRAMES = 1024, 4096
 FRAMES = 30
@@ -59,17 +60,21 @@ SUPPORT = {
 """What is not `ANY` yet possible, by the name of the network."""
 
 
-def to_program(model: Any, *, frames: int = FRAMES) -> ExportedProgram:
+def to_program(
+    model: Network, *, frames: int = FRAMES, like: Clip | None = None
+) -> ExportedProgram:
     """The network in evaluation mode as `torch.export` has it, for clips without padding.
 
     Its inputs are those of the network by name, without the mask. `frames` matters where `SUPPORT`
-    says "one length". Raises `ConfigError` for a network that cannot be exported.
+    says "one length"; `like` is a clip for `random_clips`. Raises `ConfigError` for a network that
+    cannot be exported.
     """
+    require_network(model)
     support = _support(model)
     if support.obstacle:
         raise ConfigError(f"{type(model).__name__} cannot be exported: {support.obstacle}")
     for name, value in support.settings:
-        if getattr(model.config, name) != value:
+        if getattr(getattr(model, "config", None), name, None) != value:
             raise ConfigError(f"{type(model).__name__} is exported only with {name}={value}")
     if frames < support.least:
         raise ConfigError(
@@ -80,7 +85,8 @@ def to_program(model: Any, *, frames: int = FRAMES) -> ExportedProgram:
         least = support.least if support.least > 1 else None
         free[1] = Dim("time", min=least, max=MOST_FRAMES)
     # Two of everything: one sequence or one frame would be taken for the only number there is.
-    clips = random_clips(model, 2, max(2, support.least + 1) if support.any_length else frames)
+    length = max(2, support.least + 1) if support.any_length else frames
+    clips = random_clips(model, 2, length, like)
     was_training = model.training
     device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
     clips = {name: clip.to(device) for name, clip in clips.items()}
@@ -93,13 +99,15 @@ def to_program(model: Any, *, frames: int = FRAMES) -> ExportedProgram:
         model.train(was_training)
 
 
-def to_onnx(model: Any, path: str | Path, *, frames: int = FRAMES) -> None:
+def to_onnx(
+    model: Network, path: str | Path, *, frames: int = FRAMES, like: Clip | None = None
+) -> None:
     """Write the network as one ONNX file; see `to_program`, and `check_onnx` for what it is worth.
 
     The file's inputs are named as the network's; its output is `embedding`.
     """
     require("onnxscript", extra="onnx")
-    program = to_program(model, frames=frames)
+    program = to_program(model, frames=frames, like=like)
     names = {0: "batch"} | ({1: "time"} if _support(model).any_length else {})
     with _quiet():
         onnx = torch.onnx.export(
@@ -112,14 +120,21 @@ def to_onnx(model: Any, path: str | Path, *, frames: int = FRAMES) -> None:
         onnx.save(str(part), external_data=False)
 
 
-def check_onnx(model: Any, path: str | Path, *, batch: int = 3, frames: int = FRAMES) -> float:
+def check_onnx(
+    model: Network,
+    path: str | Path,
+    *,
+    batch: int = 3,
+    frames: int = FRAMES,
+    like: Clip | None = None,
+) -> float:
     """The largest difference between onnxruntime and torch, by the largest value.
 
     On random clips of a batch and a length of your choice. Raises `ShapeError` where the file has
     no room for them, or gives another shape.
     """
     runtime = require("onnxruntime", extra="onnx")
-    clips = random_clips(model, batch, frames)
+    clips = random_clips(model, batch, frames, like)
     session = runtime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
     was_training = model.training
     with torch.no_grad():

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from meshgait.errors import ConfigError, DataError
+from meshgait.nn import Network
+
 Shape = tuple[int, ...]
+Clip = Mapping[str, np.ndarray]
+SIZE = (64, 44)
 
 
 def _bytes(*shape: int, high: int = 256) -> Tensor:
@@ -27,12 +32,34 @@ _DRAW: dict[str, Callable[[Shape, Shape], Tensor]] = {
 }
 
 
-def random_clips(model: Any, batch: int, frames: int) -> dict[str, Tensor]:
+def random_clips(
+    model: Network, batch: int, frames: int, like: Clip | None = None
+) -> dict[str, Tensor]:
     """Inputs by name, each (`batch`, `frames`, ...), as `model` is configured to take them.
+
+    Images are of the `size` in its `config`, 64 x 44 where there is none. `like` holds the frames
+    of a clip (T, ...) by modality, whose frames, drawn at random, are given instead: for other
+    sizes, and for modalities of your own, of which nothing else is known (`ConfigError`).
 
     >>> from meshgait.models import SMPLGait
     >>> {name: tuple(clip.shape) for name, clip in random_clips(SMPLGait(), 2, 5).items()}
     {'silhouette': (2, 5, 64, 44), 'smpl': (2, 5, 85)}
     """
-    size = getattr(model.config, "size", ())
+    if like is not None:
+        return {name: _pick(like, name, batch, frames) for name in model.inputs}
+    config = getattr(model, "config", None)
+    size = config.get("size", SIZE) if isinstance(config, dict) else getattr(config, "size", SIZE)
+    unknown = [name for name in model.inputs if name not in _DRAW]
+    if unknown:
+        raise ConfigError(
+            f"what {unknown[0]} looks like is not known here; give a clip that has it "
+            "(like=..., on the command line --clip)"
+        )
     return {name: _DRAW[name]((batch, frames), size) for name in model.inputs}
+
+
+def _pick(clip: Clip, name: str, batch: int, frames: int) -> Tensor:
+    if name not in clip:
+        raise DataError(f"the clip has no {name}, only {', '.join(clip)}")
+    array = torch.from_numpy(np.array(clip[name]))
+    return array[torch.randint(len(array), (batch, frames))]

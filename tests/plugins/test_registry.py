@@ -87,3 +87,5 @@ def test_what_a_user_typed_is_imported(numbers):
         numbers.find_typed("good_numbers:TEXT")
     with pytest.raises(ConfigError, match="there is no number"):
         numbers.find("good_numbers:SEVEN")
+    with pytest.raises(ConfigError, match="a number of your own is named as my_pack"):
+        numbers.find_typed("good/numbers.py:SEVEN")

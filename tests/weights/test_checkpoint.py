@@ -328,3 +328,11 @@ def test_plain_settings_alone_are_kept():
     model.config = 7
     with pytest.raises(ConfigError, match="is no dataclass and no mapping"):
         describe_model(model)
+
+
+def test_settings_may_not_ask_for_a_network_far_larger_than_its_weights(tmp_path):
+    content = describe_model(SLN(SLN.Config(width=1 / 16)))
+    content["config"]["width"] = 100
+    save_checkpoint(tmp_path / "x.pt", content)
+    with pytest.raises(DataError, match=r"x\.pt: its settings make a network of [\d,]+ numbers"):
+        load_model(tmp_path / "x.pt")

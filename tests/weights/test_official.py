@@ -217,3 +217,18 @@ def _deepgaitv2_name(ours, block):
         name = re.sub(r"\.bn([12])\.", r".conv\1.forward_block.1.", name)
         name = name.replace("time_conv", "shortcut3d").replace("time_bn", "sbn")
     return name
+
+
+def test_settings_that_neither_weights_nor_name_tell_can_be_given(tmp_path):
+    weights, ours, _ = _small_sln()
+    path, name = tmp_path / "64pixel-SLN.pt", "SLN"
+    torch.save(weights, path)
+    model, _ = load_official(path, name, size=(128, 88))
+    assert model.config.size == (128, 88)
+    assert load_official(path, name)[0].config.size == (64, 44)
+    assert torch.equal(model.head.weight, ours.head.weight)
+    assert load_official(weights, name, config={"size": (32, 22)})[0].config.size == (32, 22)
+    with pytest.raises(ConfigError, match="weights are those of another SLN than one with wi"):
+        load_official(weights, name, config={"width": 2.0})
+    with pytest.raises(ConfigError, match=r"SLN has no setting 'widht'; did you mean 'width'\?"):
+        load_official(weights, name, config={"widht": 2.0})

@@ -10,6 +10,7 @@ from jaxtyping import Bool, Int
 from torch import Tensor
 
 from meshgait.errors import DataError
+from meshgait.numerics import show_shapes
 from meshgait.sequence.sequence import GaitSequence
 
 
@@ -20,6 +21,8 @@ class Batch:
     inputs: dict[str, Tensor]
     mask: Bool[Tensor, "B T"]
     label: Int[Tensor, " B"] | None = None
+
+    __repr__ = show_shapes
 
     def to(self, device: torch.device | str) -> Batch:
         """The same on another device."""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from meshgait.data.layouts.any_folder import FOLDER
 from meshgait.data.layouts.casia_a import CASIA_A
 from meshgait.data.layouts.casia_b import CASIA_B
@@ -19,7 +17,7 @@ from meshgait.data.layouts.ou_mvlp import OU_MVLP
 from meshgait.data.layouts.ou_mvlp_pose import OU_MVLP_POSE
 from meshgait.data.layouts.ou_speed import OU_SPEED
 from meshgait.data.layouts.usf import USF
-from meshgait.errors import ConfigError
+from meshgait.plugins import Registry
 
 LAYOUTS: dict[str, FolderLayout] = {
     layout.name: layout
@@ -30,9 +28,13 @@ LAYOUTS: dict[str, FolderLayout] = {
 }  # fmt: skip
 
 
+ALL_LAYOUTS: Registry[FolderLayout] = Registry(
+    "layout", "meshgait.layouts", LAYOUTS,
+    what="a FolderLayout", accepts=lambda thing: isinstance(thing, FolderLayout),
+)  # fmt: skip
+"""These and those of other packages."""
+
+
 def find_layout(name: str) -> FolderLayout:
-    """The layout of that name; `ConfigError` names the nearest."""
-    if name in LAYOUTS:
-        return LAYOUTS[name]
-    near = get_close_matches(name, LAYOUTS, n=1, cutoff=0)
-    raise ConfigError(f"there is no layout {name!r}; did you mean {near[0]!r}?")
+    """The layout that a user named, ours or another's; `ConfigError` names the nearest."""
+    return ALL_LAYOUTS.find_typed(name)

@@ -41,7 +41,8 @@ def read_protocols(path: str | Path) -> tuple[Protocol, ...]:
     path = Path(path)
     try:
         text = read_text(path)
-        if path.suffix.lower() == ".csv":
+        start = text.lstrip()[:1]
+        if not start or start.isalpha() or start == '"':  # the names of columns
             return (_from_table(path, list(csv.DictReader(text.splitlines()))),)
         return _from_json(path, parse_json(text, name=str(path)))
     except csv.Error as error:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from meshgait.data.protocols.protocol import Group, Protocol
+from meshgait.plugins import Registry
 from meshgait.sequence.sequence import Record
 
 
@@ -34,7 +35,7 @@ _OU_MVLP = Protocol(
     unmatched_is_miss=True,
 )
 
-PROTOCOLS = {
+PROTOCOLS: dict[str, Protocol] = {
     "casia-b": _CASIA_B,
     "casia-b-cross-view": Protocol(
         "CASIA-B, gallery of all views",
@@ -72,6 +73,12 @@ PROTOCOLS = {
     ),
 }
 """Protocols that a rule on conditions describes, by the word of the command line."""
+
+ALL_PROTOCOLS: Registry[Protocol] = Registry(
+    "protocol", "meshgait.protocols", PROTOCOLS,
+    what="a Protocol", accepts=lambda thing: isinstance(thing, Protocol),
+)  # fmt: skip
+"""These and those of other packages."""
 
 
 def probe_list(name: str, probes: Sequence[str], *, metric: str = "cosine") -> Protocol:

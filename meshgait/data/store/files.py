@@ -29,7 +29,7 @@ def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> None:
     if not path.is_file():
         raise DataError(f"{path} is missing")
     if path.stat().st_size != expected["bytes"]:
-        raise DataError(f"{path} has {path.stat().st_size} bytes, expected {expected['bytes']}")
+        raise DataError(f"{path} has {path.stat().st_size} bytes, expected {expected['bytes']!r}")
     if checksum and _checksum(path) != expected["crc32"]:
         raise DataError(f"{path} is damaged: its checksum differs")
 

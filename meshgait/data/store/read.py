@@ -22,6 +22,7 @@ import numpy as np
 
 from meshgait.data.store.files import array_path, check_file, index_path, opened, read_index
 from meshgait.errors import DataError
+from meshgait.files.npy import BROKEN
 from meshgait.sequence.sequence import GaitSequence, Record, Unread
 
 FORMAT = 1
@@ -157,7 +158,7 @@ class Store:
             path = array_path(self.folder, shard, modality)
             try:
                 self._arrays[key] = _read_layout(path, self._packed[shard][modality])
-            except (ValueError, OSError, EOFError, TypeError) as error:
+            except BROKEN as error:
                 raise DataError(f"{path} is damaged: {error}") from error
         return self._arrays[key]
 
@@ -232,7 +233,7 @@ def content_name(folder: Path) -> str | None:
 def _read_header(folder: Path) -> dict[str, Any]:
     header = read_index(folder / "store.json")
     if header["format"] != FORMAT:
-        raise DataError(f"{folder} has store format {header['format']}, not {FORMAT}")
+        raise DataError(f"{folder} has store format {header['format']!r}, not {FORMAT}")
     return header
 
 
@@ -242,8 +243,10 @@ def _read_layout(path: Path, pixels: list[int] | None) -> _Array:
             raise ValueError("its version is not 1.0")
         shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
         array = _Array(path, dtype, shape, file.tell(), None if pixels is None else tuple(pixels))
-        if by_column or dtype.hasobject or not shape:
+        if by_column or not shape:
             raise ValueError("its frames do not lie one after another")
+        if dtype.kind not in "biuf" or not dtype.isnative:
+            raise ValueError(f"its frames are of type {dtype}, not numbers of this machine")
         if file.seek(0, os.SEEK_END) != array.offset + shape[0] * array.frame_bytes:
             raise ValueError(f"{shape} frames of {dtype} have another length")
         if pixels is not None and (dtype, shape[1:]) != (np.uint8, (-(-np.prod(pixels) // 8),)):
