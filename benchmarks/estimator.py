@@ -6,7 +6,8 @@ A fit sees what a mesh-recovery tool sees: the segmented picture and noisy joint
 of the height, correlated in time, some missing), with a camera that is only guessed and no prior
 that knows our walkers. `overlap` is that of the drawn body with the silhouette of the data set,
 `truth` what the walker itself reaches without the clothes; errors are of joints from the pelvis, in
-millimetres (PA: after the best similarity), `memory` their correlation between two frames.
+millimetres (PA: after the best similarity), `memory` their correlation between two frames. Degrees
+are those of rotations of joints against their parents; ends are feet, hands, neck and head.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import torch
 from scipy.signal import lfilter
+from scipy.spatial.transform import Rotation
 
 from meshgait import Body, Camera
+from meshgait.body import JOINT_INDEX
 from meshgait.data.preparation.derived import decode_estimate
 from meshgait.data.synthetic.render_clip import WildConfig, _photograph, draw_clip, dressed
 from meshgait.data.synthetic.segmentation import segment
@@ -27,6 +30,9 @@ from meshgait.modalities import normalize_silhouette, normalized_coverage
 from meshgait.walker import EstimatorNoise, estimate_smpl
 
 CONFIG = replace(WildConfig(), occluded=0.0)
+ENDS = [JOINT_INDEX[f"{s}_{n}"] for s in ("left", "right") for n in ("foot", "wrist", "hand")]
+ENDS += [JOINT_INDEX["head"], JOINT_INDEX["neck"]]
+LIMBS = [j for j in range(1, 24) if j not in ENDS]
 
 
 @dataclass
@@ -35,6 +41,7 @@ class Scene:
 
     clip: object
     joints: torch.Tensor  # (T, 24, 3) metres, camera axes
+    pose: np.ndarray  # (T, 24, 3) of the walker
     image: np.ndarray  # (T, H, W) segmented, in a crop that follows
     silhouette: np.ndarray  # (T, 64, 44) as the data set gives it
     joints_px: np.ndarray  # (T, 24, 3) in the crop
@@ -56,11 +63,15 @@ def film(body: Body, number: int, frames: int) -> Scene:
     seen = (generator.random(pixels.shape[:2]) > 0.05)[..., None]
     joints_px = np.concatenate([pixels + wrong, seen], axis=2).astype(np.float32)
     silhouette = normalize_silhouette(image, config.size)
-    return Scene(clip, clip.camera.to_camera(joints), image, silhouette, joints_px)
+    pose = clip.walk.motion.pose.reshape(-1, 24, 3)
+    return Scene(clip, clip.camera.to_camera(joints), pose, image, silhouette, joints_px)
 
 
-def fitted(body: Body, scene: Scene) -> tuple[torch.Tensor, torch.Tensor]:
-    """Joints from the camera, and the drawn body in the data set's crop."""
+Estimate = tuple[torch.Tensor, torch.Tensor, torch.Tensor]  # joints, drawn body, pose
+
+
+def fitted(body: Body, scene: Scene) -> Estimate:
+    """Joints from the camera, the drawn body in the data set's crop, and the pose (T, 72)."""
     camera = Camera.orbit(0, 0, 7.0, scene.image.shape[1:], target=(0, 0.9, 0), fov_deg=25)
     fit = fit_silhouettes(
         scene.image, body=body, camera=camera, joints_px=scene.joints_px, fps=CONFIG.fps,
@@ -68,10 +79,10 @@ def fitted(body: Body, scene: Scene) -> tuple[torch.Tensor, torch.Tensor]:
     )  # fmt: skip
     mesh = fit.motion.decode(body)
     crop = normalized_coverage(camera.project(mesh.vertices), mesh.faces, CONFIG.size)
-    return camera.to_camera(mesh.require_joints()), crop
+    return camera.to_camera(mesh.require_joints()), crop, fit.motion.pose
 
 
-def twin(body: Body, scene: Scene, noise: EstimatorNoise) -> tuple[torch.Tensor, torch.Tensor]:
+def twin(body: Body, scene: Scene, noise: EstimatorNoise) -> Estimate:
     """The same of SyntheticGait's estimates."""
     clip = scene.clip
     joints = clip.walk.motion.decode(body).require_joints()
@@ -81,11 +92,15 @@ def twin(body: Body, scene: Scene, noise: EstimatorNoise) -> tuple[torch.Tensor,
     )
     mesh = decode_estimate(smpl, body)
     flat = smpl[:, None, :1] * mesh.vertices[..., :2] + smpl[:, None, 1:3]
-    return mesh.require_joints(), normalized_coverage(64 * flat + 64, mesh.faces, CONFIG.size)
+    crop = normalized_coverage(64 * flat + 64, mesh.faces, CONFIG.size)
+    return mesh.require_joints(), crop, smpl[:, 3:75]
 
 
-def scores(scene: Scene, joints: torch.Tensor, crop: torch.Tensor) -> dict[str, float]:
+def scores(
+    scene: Scene, joints: torch.Tensor, crop: torch.Tensor, pose: torch.Tensor
+) -> dict[str, float]:
     """Overlap and errors of one clip."""
+    angles = turned(np.asarray(pose).reshape(-1, 24, 3), scene.pose)
     true = (scene.joints - scene.joints[:, :1]).double().numpy()
     found = (joints - joints[:, :1]).double().numpy()
     wrong = 1000 * (found - true)[:, 1:]
@@ -101,7 +116,15 @@ def scores(scene: Scene, joints: torch.Tensor, crop: torch.Tensor) -> dict[str, 
         "down": np.abs(wrong[..., 1]).mean(),
         "in depth": np.abs(wrong[..., 2]).mean(),
         "memory": memory,
+        "limbs, deg": angles[:, LIMBS].mean(),
+        "ends, deg": angles[:, ENDS].mean(),
     }
+
+
+def turned(found: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Degrees (T, 24) between rotations of a joint against its parent."""
+    a, b = (Rotation.from_rotvec(x.reshape(-1, 3).astype(float)) for x in (found, true))
+    return np.rad2deg((a.inv() * b).magnitude()).reshape(found.shape[:2])
 
 
 def aligned(found: np.ndarray, true: np.ndarray) -> float:

@@ -23,6 +23,7 @@ from meshgait.evaluation import embed
 from meshgait.files.storage import locked, written_whole
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.nn import Network
 from meshgait.render import shade
 from meshgait.training.criterion import Loss
 from meshgait.training.fit import Row, fit
@@ -96,7 +97,7 @@ def _chance(test: SyntheticGait) -> Result:
     return Result({name: float(np.mean([d[name] for d in draws])) for name in COLUMNS}, 0.0)
 
 
-def _test(model: Any, test: SyntheticGait, *, metric: str) -> Result:
+def _test(model: Network, test: SyntheticGait, *, metric: str) -> Result:
     start = time.perf_counter()
     values = embed(model, test).values
     probe, gallery = test.protocol.split(test.records)
@@ -186,7 +187,10 @@ def _draw_matches(
         marks.append([test.records[i].subject == subject for i in nearest])
     return draw_retrieval(
         rows, marks, name="matches",
-        caption=f"Probes and their five nearest by {name}: green is the same person, red another.",
+        caption=(
+            f"Probes and their five nearest by {name}: green with ✓ is the same person, red with "
+            "✗ another."
+        ),
     )  # fmt: skip
 
 

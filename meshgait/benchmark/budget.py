@@ -105,6 +105,7 @@ PRESETS = {
     "full": Budget(),
     "quick": Budget(
         data_seeds=1, seeds=1, train_identities=64, test_identities=48, steps=150, width=0.125,
+        noise_levels=(1.0,),
     ),
 }  # fmt: skip
 """Budgets by name: a night on two cores or an hour on a GPU, and minutes."""

@@ -23,6 +23,7 @@ from meshgait.evaluation import Embeddings, embed
 from meshgait.files.regular import read_json
 from meshgait.files.storage import written_whole
 from meshgait.metrics import part_distance
+from meshgait.nn import Network
 from meshgait.training.fit import fit
 
 FORMAT = 2  # raise it whenever the same settings give other numbers
@@ -142,10 +143,10 @@ def _make(method: Method, seeds: Seeds, walkers: Walkers, folder: Path) -> Cell:
 
 
 def _train(
-    method: Method, model: Any, seeds: Seeds, walkers: Walkers, folder: Path
+    method: Method, model: Network, seeds: Seeds, walkers: Walkers, folder: Path
 ) -> dict[str, Any]:
     """Train `model` in place; what it was trained with."""
-    data = walkers.with_inputs(walkers.train, model.inputs)
+    data = walkers.with_inputs(walkers.train, tuple(model.inputs))
     recipe = walkers.budget.recipe(method, seed=seeds.training)
     fit(model, data, recipe, out=folder, resume=True)
     return {
@@ -155,7 +156,7 @@ def _train(
         "loss": repr(recipe.loss),
         "augment": ", ".join(repr(step) for step in recipe.augment) or "none",
         "lr": walkers.budget.lr,
-        "width": getattr(model.config, "width", 1.0),
+        "width": getattr(getattr(model, "config", None), "width", 1.0),
     }
 
 

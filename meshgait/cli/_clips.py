@@ -6,12 +6,13 @@ import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jsonargparse import ArgumentParser, Namespace
 
 if TYPE_CHECKING:
     from meshgait.io import BodyTrack
+    from meshgait.nn import Network
     from meshgait.sequence import GaitSequence, Record
 
 
@@ -96,7 +97,7 @@ def say_what_is_made(
 class WalkFiles:
     """Files as a data set for a network: what it reads is there, or made of bodies."""
 
-    def __init__(self, paths: Sequence[Path], model: Any, chosen: Namespace) -> None:
+    def __init__(self, paths: Sequence[Path], model: Network, chosen: Namespace) -> None:
         from meshgait.data.preparation.derived import Form, derivable
         from meshgait.sequence import Clips
         from meshgait.sequence.kind import names_in

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import inspect
+import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +15,9 @@ from meshgait.errors import ConfigError, DataError
 if TYPE_CHECKING:
     from meshgait.data.recorded import Recorded
     from meshgait.data.synthetic.dataset import SyntheticGait
+
+
+_MOST_NAMES = 5
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -42,8 +47,32 @@ def make_data(
         data = Recorded(chosen.store, split)
         if model is not None and len(data):
             _require_inputs(data, model)
+        if split == "train" and (chosen.store / "test").is_dir() and data.folder != chosen.store:
+            tell_of_shared(data, Recorded(chosen.store, "test"), f"{chosen.store} trains on, too")
         return data
     return SyntheticGait(split, **vars(chosen.data))
+
+
+def tell_of_shared(
+    trained: Recorded | SyntheticGait | Collection[str], tested: Any, whom: str
+) -> None:
+    """Say on stderr who of those `tested` is among the people trained on: nobody should be."""
+    known = trained if isinstance(trained, Collection) else _people(trained)
+    people = _people(tested)
+    shared = sorted(people.intersection(known))
+    if not shared:
+        return
+    names = ", ".join(shared[:_MOST_NAMES]) + ", ..." * (len(shared) > _MOST_NAMES)
+    print(
+        f"meshgait: {len(shared)} of {len(people)} people to be tested ({names}) have the names of "
+        f"people that {whom}; unless they are others, the scores say how well they are remembered, "
+        "not how well strangers are recognised",
+        file=sys.stderr,
+    )
+
+
+def _people(data: Any) -> set[str]:
+    return {record.subject for record in data.records}
 
 
 def _refuse_settings(settings: dict[str, Any]) -> None:
@@ -69,7 +98,7 @@ def _require_inputs(data: Recorded, model: Any) -> None:
                 f"{name} reads {wanted}, but {which} in {data.folder} has {modality} (there is "
                 f"{found}); choose another network, or prepare with --modalities=[{wanted}]"
             )
-    size, first = getattr(model.config, "size", None), data[0].frames
+    size, first = getattr(getattr(model, "config", None), "size", None), data[0].frames
     if size is None or "silhouette" not in model.inputs:
         return
     height, width = first["silhouette"].shape[-2:]

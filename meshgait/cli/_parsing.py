@@ -58,10 +58,15 @@ def _require_single_keys(node: yaml.Node | None) -> None:
         for entry in node.value:
             _require_single_keys(entry)
     elif isinstance(node, yaml.MappingNode):
-        keys = [key.value for key, _ in node.value if isinstance(key, yaml.ScalarNode)]
-        twice = [key for i, key in enumerate(keys) if key in keys[:i]]
-        if twice:
-            raise yaml.YAMLError(f"the key {twice[0]!r} is given twice")
+        lines: dict[str, int] = {}
+        for key in (key for key, _ in node.value if isinstance(key, yaml.ScalarNode)):
+            line = key.start_mark.line + 1
+            if key.value in lines:
+                raise yaml.YAMLError(
+                    f"the key {key.value} is given twice, in lines {lines[key.value]} and {line}; "
+                    "keep one of them"
+                )
+            lines[key.value] = line
         for _, entry in node.value:
             _require_single_keys(entry)
 
@@ -79,16 +84,18 @@ set_loader("yaml", load_settings, (yaml.YAMLError,))
 
 def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
     """The arguments, every dataclass among them made; `ConfigError` names the nearest key."""
+    config = "the settings"
     for before, word in pairwise(["", *arguments]):
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
-            require_file(value or word)
+            config = value or word
+            require_file(config)
     try:
         return parser.instantiate(parser.parse_args(list(arguments)))
     except UnicodeDecodeError as error:
         raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
     except ArgumentError as error:
-        text = " ".join(str(error).split())
+        text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
         raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
 
 

@@ -67,15 +67,21 @@ def formats() -> list[str]:
 
 def describe(model_type: Any) -> list[str]:
     """All about one network."""
+    from meshgait import models
+    from meshgait.errors import ConfigError
+    from meshgait.models import name_of
     from meshgait.recipes import RECIPES
     from meshgait.zoo import cost_of, random_clips, results_of
     from meshgait.zoo.cost import FRAMES
     from meshgait.zoo.export import ANY, SUPPORT
 
-    name, model = model_type.__name__, model_type().eval()
-    cost = cost_of(name)
+    name = name_of(model_type)
+    if name not in models.networks():
+        raise ConfigError(f"{name} is not of meshgait, and only our networks are described")
+    model, cost = model_type().eval(), cost_of(name)
     clips = random_clips(model, 1, 1)
-    rows: list[Row] = [("model", f"{name}: {paper(model_type)}")]
+    about = paper(model_type)
+    rows: list[Row] = [("model", about if about.startswith(name) else f"{name}: {about}")]
     rows += [(f"config.{key}", str(value)) for key, value in asdict(model.config).items()]
     for key, clip in clips.items():
         kind = str(clip.dtype).removeprefix("torch.")

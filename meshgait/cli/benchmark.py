@@ -9,6 +9,7 @@ from pathlib import Path
 
 from jsonargparse import ArgumentParser
 
+from meshgait._optional import require
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError
 
@@ -39,6 +40,8 @@ def run(arguments: Sequence[str]) -> None:
     names = chosen.methods or short
     methods = known if names == ["all"] else find_methods(names, known)
     budget = Budget(**{field.name: chosen[field.name] for field in fields(Budget)})
+    if any(method.model for method in methods):
+        require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
     page = run_benchmark(methods, budget, out=chosen.out, report=_tell)
     print((chosen.out / "results.md").read_text(encoding="utf-8"))

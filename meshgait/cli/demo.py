@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from meshgait._optional import require
 from meshgait.cli._parsing import make_parser, parse
 
 
@@ -17,5 +18,6 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder of the report")
     parser.add_class_arguments(DemoConfig, "demo")
     chosen = parse(parser, arguments)
+    require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
     print(f"open {run_demo(chosen.out, chosen.demo)}")

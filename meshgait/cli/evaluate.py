@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jsonargparse import ArgumentParser
 
-from meshgait.cli._data import add_data, make_data
+from meshgait.cli._data import add_data, make_data, tell_of_shared
 from meshgait.cli._models import add_model, find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import ConfigError, DataError
@@ -42,6 +42,8 @@ def run(arguments: Sequence[str]) -> None:
     model: Any = None if is_embedded else build_model(content, its_class)
     data: Any = None if is_embedded and listed else make_data(chosen, "test", model)
     protocol = listed or _of_data(data, chosen.protocol)
+    if data is not None:
+        tell_of_shared(content.get("subjects", ()), data, f"{chosen.file} was trained on")
     if chosen.average:
         protocol = replace(protocol, average=chosen.average)
     embeddings = Embeddings.load(chosen.file) if is_embedded else embed(model, data)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from jsonargparse import ArgumentParser, Namespace
 
+from meshgait._optional import require
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
@@ -28,6 +29,7 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.training.memory import keep_freed_memory
 
     chosen = parse(_parser(arguments), arguments)
+    require("lightning_fabric", extra="train")  # now, not when the data is made
     if chosen.counts and chosen.name not in _COUNTS:
         raise ConfigError(f"{chosen.name} has no numbers to vary, but --counts are given")
     keep_freed_memory()
@@ -76,6 +78,8 @@ def _experiment(chosen: Namespace) -> Experiment:
     from meshgait.experiment import Domain, Training
 
     model = find_model(chosen.model)
+    if not hasattr(getattr(model, "Config", None), "width"):
+        raise ConfigError(f"{chosen.model} has no Config with a width, which experiments set")
     config = model.Config(width=chosen.width)
     if chosen.name == "cross-domain":
         domains = _kinds(chosen)

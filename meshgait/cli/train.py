@@ -10,6 +10,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
+from meshgait._optional import require
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import add_settings, build_network, find_model, find_typed_loss
 from meshgait.cli._parsing import make_parser, parse
@@ -35,6 +36,7 @@ def run(arguments: Sequence[str]) -> None:
             defaults["model"] = asdict(published.config)
         parser.set_defaults(defaults)
     chosen = parse(parser, rest)
+    require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
     model = build_network(model_type, getattr(chosen, "model", None))
@@ -72,7 +74,7 @@ def _named(arguments: list[str]) -> tuple[str, Any, list[str]]:
         if is_first_process():
             print("\n".join(["a small budget changes", *changes]), file=sys.stderr)
     if rest and not rest[0].startswith("-"):
-        if rest[0] != published.model:
+        if rest[0].lower() != published.model.lower():
             raise ConfigError(f"{recipe} trains {published.model}, not {rest[0]}")
         rest = rest[1:]
     return published.model, published, rest
@@ -108,7 +110,10 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     parser = make_parser(f"train {name}", __doc__, epilog=more)
     parser.add_argument("--config", action="config", help="YAML file of these settings")
     parser.add_argument(
-        "--out", type=Path, default=Path("runs") / name.rpartition(":")[2], help="folder to write"
+        "--out",
+        type=Path,
+        default=Path("runs") / getattr(model_type, "__name__", name),
+        help="folder to write",
     )
     parser.add_argument("--resume", action="store_true", help="go on from the checkpoint in --out")
     if model_type is not None:

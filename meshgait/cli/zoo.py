@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from meshgait._optional import require
 from meshgait.cli._models import add_model, find_model, load_network
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.cli._zoo import formats, networks, recipes
@@ -65,6 +66,11 @@ def _import(arguments: Sequence[str]) -> None:
     print(f"{type(model).__name__} with {classifier}: {chosen.out}")
 
 
+def _is_path(word: str) -> bool:
+    """Whether a user who typed this means a file, not the name of a network."""
+    return ":" not in word and (Path(word).name != word or bool(Path(word).suffix))
+
+
 def _export(arguments: Sequence[str]) -> None:
     import torch
 
@@ -84,11 +90,16 @@ def _export(arguments: Sequence[str]) -> None:
     chosen = parse(parser, arguments)
     if Path(chosen.network).exists():
         model = load_network(Path(chosen.network), chosen.model)
+    elif _is_path(chosen.network):
+        raise ConfigError(
+            f"{chosen.network} is not there; name a checkpoint, or a network, such as SMPLGait"
+        )
     else:
         torch.manual_seed(0)
         model = find_model(chosen.network)()
     if chosen.frames < 1:
         raise ConfigError(f"a clip needs 1 frame or more, got {chosen.frames}")
+    require("onnxruntime", extra="onnx")  # before minutes of work, at whose end it is used
     support = SUPPORT.get(name_of(type(model)), ANY)
     like = None if chosen.clip is None else load_clip(chosen.clip).frames
     to_onnx(model, chosen.out, frames=chosen.frames, like=like)

@@ -43,16 +43,17 @@ def processes(jobs: int) -> Iterator[Executor | None]:
             workers, timeout=None, initializer=_begin, initargs=(os.getpid(),)
         )
         pool.submit(os.getpid)  # the first job starts them all
-    try:
-        yield pool
-    except BaseException as error:
-        # Where neither psutil nor pgrep is there, loky says so and kills them all the same.
-        warnings.filterwarnings("ignore", "Failed to kill subprocesses")
-        pool.shutdown(wait=True, kill_workers=True)
-        if isinstance(error, BrokenProcessPool):
-            _tell_of_an_ended_process(error)
-        raise
-    pool.shutdown(wait=True)
+    with warnings.catch_warnings():
+        # The meshes of one long clip are no leak; and loky kills without psutil and pgrep, too.
+        warnings.filterwarnings("ignore", "A worker (stopped|was restarted)|Failed to kill")
+        try:
+            yield pool
+        except BaseException as error:
+            pool.shutdown(wait=True, kill_workers=True)
+            if isinstance(error, BrokenProcessPool):
+                _tell_of_an_ended_process(error)
+            raise
+        pool.shutdown(wait=True)
 
 
 def in_turn(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -24,6 +23,7 @@ from meshgait.explain.saliency import (
     pixel_saliency,
     smooth,
 )
+from meshgait.nn import Network
 from meshgait.render import shade
 from meshgait.sequence import GaitSequence
 from meshgait.visualization.report import (
@@ -41,7 +41,7 @@ _MATCHES = 4
 
 
 def write_explanation(
-    model: Any, data: SyntheticGait | Recorded, out: str | Path, *, probes: int = 3
+    model: Network, data: SyntheticGait | Recorded, out: str | Path, *, probes: int = 3
 ) -> Path:
     """Explain `model` by some probes of `data`; returns the page's path."""
     if probes < 1:
@@ -67,7 +67,7 @@ def write_explanation(
 
 
 def _explain(
-    model: Any,
+    model: Network,
     data: SyntheticGait | Recorded,
     embeddings: Embeddings,
     probe: int,
@@ -85,7 +85,8 @@ def _explain(
         draw_retrieval(
             [[data[int(i)].frames["silhouette"] for i in (probe, *nearest)]], [same],
             name=f"probe{number}_matches",
-            caption=f"Probe {number} and its nearest: green is the same person, red another.",
+            caption=f"Probe {number} and its nearest: green with ✓ is the same person, red with ✗ "
+            "another.",
         )
     )  # fmt: skip
     parts = np.arange(1, apart.shape[1] + 1).tolist()
@@ -104,7 +105,7 @@ def _explain(
 
 
 def _saliency(
-    model: Any, sequence: GaitSequence, target: Float[Tensor, "P C"], number: int
+    model: Network, sequence: GaitSequence, target: Float[Tensor, "P C"], number: int
 ) -> list[Figure]:
     body, figures = Body.embedded(), []
     if "silhouette" in model.inputs:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -15,6 +13,7 @@ from meshgait.data.preparation.derived import decode_estimate
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import normalized_coverage
+from meshgait.nn import Network
 from meshgait.sequence import GaitSequence
 
 _STEP = 1e-3  # of a vertex's way along the gradient, in the units of the parameters
@@ -32,7 +31,7 @@ def part_distances(
 
 
 def similarity(
-    model: Any, frames: dict[str, Tensor], target: Float[Tensor, "P C"]
+    model: Network, frames: dict[str, Tensor], target: Float[Tensor, "P C"]
 ) -> Float[Tensor, ""]:
     """Mean cosine, over the parts, of the embedding of one clip's frames (T, ...) and `target`."""
     embedding = model(**{name: frames[name][None] for name in model.inputs}, mask=None)[0]
@@ -40,7 +39,7 @@ def similarity(
 
 
 def pixel_saliency(
-    model: Any, probe: GaitSequence, target: Float[Tensor, "P C"]
+    model: Network, probe: GaitSequence, target: Float[Tensor, "P C"]
 ) -> Float[Tensor, "T H W"]:
     """How fast the similarity to `target` changes with each pixel (0..1) of the silhouettes.
 
@@ -53,7 +52,7 @@ def pixel_saliency(
 
 
 def contour_saliency(
-    model: Any, probe: GaitSequence, target: Float[Tensor, "P C"], body: Body
+    model: Network, probe: GaitSequence, target: Float[Tensor, "P C"], body: Body
 ) -> Float[Tensor, "T V"]:
     """How fast the similarity changes when a vertex moves, per metre, through the silhouettes.
 
@@ -72,7 +71,7 @@ def contour_saliency(
 
 
 def body_saliency(
-    model: Any, probe: GaitSequence, target: Float[Tensor, "P C"], body: Body
+    model: Network, probe: GaitSequence, target: Float[Tensor, "P C"], body: Body
 ) -> Float[Tensor, "T V"]:
     """How far each vertex moves, per step along the gradient of the similarity by pose and shape.
 
@@ -108,14 +107,14 @@ def _frames(probe: GaitSequence) -> dict[str, Tensor]:
 
 
 def _gradients(
-    model: Any, frames: dict[str, Tensor], target: Tensor, names: list[str]
+    model: Network, frames: dict[str, Tensor], target: Tensor, names: list[str]
 ) -> tuple[Tensor, ...]:
     leaves = {name: frames[name].clone().requires_grad_() for name in names}
     value = _evaluating(model, {**frames, **leaves}, target)
     return torch.autograd.grad(value, list(leaves.values()))
 
 
-def _evaluating(model: Any, frames: dict[str, Tensor], target: Tensor) -> Tensor:
+def _evaluating(model: Network, frames: dict[str, Tensor], target: Tensor) -> Tensor:
     was_training = model.training
     model.eval()
     value = similarity(model, frames, target)
@@ -123,7 +122,7 @@ def _evaluating(model: Any, frames: dict[str, Tensor], target: Tensor) -> Tensor
     return value
 
 
-def _require_input(model: Any, name: str) -> None:
+def _require_input(model: Network, name: str) -> None:
     if name not in model.inputs:
         reads = " and ".join(model.inputs)
         raise ConfigError(f"{type(model).__name__} reads {reads}, so nothing leads to {name}")

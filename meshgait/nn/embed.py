@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.errors import DataError
-from meshgait.nn.network import require_network
+from meshgait.nn.network import Network, require_network
 
 MOST_FRAMES = 720  # of a clip, as networks are tested
 
@@ -27,7 +27,7 @@ class HasFrames(Protocol):
 
 
 def embed_sequences(
-    model: Any, sequence: HasFrames | Sequence[HasFrames], *, limit: int | None = None
+    model: Network, sequence: HasFrames | Sequence[HasFrames], *, limit: int | None = None
 ) -> Float[Tensor, "*batch P C"]:
     """Embed one sequence (P, C) or a list of them (B, P, C), on the CPU; every model's `embed`.
 
@@ -64,7 +64,7 @@ def warn_of_cut(lengths: Sequence[int]) -> None:
         )
 
 
-def _embed(model: Any, walk: HasFrames, limit: int) -> Float[Tensor, "1 P C"]:
+def _embed(model: Network, walk: HasFrames, limit: int) -> Float[Tensor, "1 P C"]:
     missing = [name for name in model.inputs if name not in walk.frames]
     if missing:
         raise DataError(

@@ -52,6 +52,9 @@ class Network(Protocol):
     def load_state_dict(self, state_dict: Mapping[str, Any]) -> Any:
         """Take weights and buffers over."""
 
+    def to(self, *args: Any, **kwargs: Any) -> Any:
+        """Move weights to a device or a type."""
+
     def train(self, mode: bool = True) -> Any:
         """Go into training mode, or leave it."""
 

@@ -15,7 +15,9 @@ def shrink(published: Published, model_type: Any) -> tuple[Published, list[str]]
     Fewer steps (milestones keep their place among them), small batches of short clips, a quarter
     of the channels, no augmentation; the loss, the optimiser and its rate stay.
     """
-    old, config = published.recipe, published.config or model_type.Config()
+    kind = getattr(model_type, "Config", None)
+    old = published.recipe
+    config: Any = published.config or (kind() if kind else None)
     steps = min(old.steps, SMALL_STEPS)
     batch = SubjectsAndClips(min(old.batch.subjects, 8), min(old.batch.clips, 2))
     frames = _shorter(old.frames)
@@ -23,15 +25,17 @@ def shrink(published: Published, model_type: Any) -> tuple[Published, list[str]]
         old, steps=steps, batch=batch, frames=frames, augment=(), save_every=min(100, steps),
         milestones=tuple(sorted({stone * steps // old.steps for stone in old.milestones})),
     )  # fmt: skip
-    narrow = replace(config, width=config.width * SMALL_WIDTH)
     names = ("steps", "milestones", "batch", "frames", "augment", "save_every")
     changes = [
         f"{name}: {getattr(old, name)} -> {getattr(new, name)}"
         for name in names
         if getattr(old, name) != getattr(new, name)
     ]
-    changes.append(f"width of the network: {config.width} -> {narrow.width}")
-    return replace(published, recipe=new, config=narrow), changes
+    if hasattr(config, "width"):
+        narrow = replace(config, width=config.width * SMALL_WIDTH)
+        changes.append(f"width of the network: {config.width} -> {narrow.width}")
+        config = narrow
+    return replace(published, recipe=new, config=config), changes
 
 
 def _shorter(frames: Any) -> Any:

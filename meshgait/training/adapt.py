@@ -8,7 +8,6 @@ by 255 twice, and keeping the weights that did best on the test set.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
@@ -20,6 +19,7 @@ from meshgait.data import FrameSampling, SequenceDataset, UnorderedFrames
 from meshgait.data.batches import collate
 from meshgait.errors import ConfigError, DataError
 from meshgait.evaluation import embed
+from meshgait.nn import Network
 from meshgait.numerics import stream
 
 
@@ -51,7 +51,7 @@ class Adaptation:
 
 
 def adapt(
-    model: Any, data: SequenceDataset, adaptation: Adaptation | None = None
+    model: Network, data: SequenceDataset, adaptation: Adaptation | None = None
 ) -> list[dict[str, float]]:
     """Train `model` in place on the clips of `data`, whose labels are not looked at.
 
@@ -126,7 +126,7 @@ def neighbourhood_loss(
 
 
 def _epoch(
-    model: Any,
+    model: Network,
     data: SequenceDataset,
     memory: Float[Tensor, "N D"],
     neighbour: Int[Tensor, " N"],

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 from torch import Tensor, nn
 
 from meshgait.data import TrainingBatches
 from meshgait.errors import ConfigError
+from meshgait.nn import Network
 from meshgait.training.contract import plain_attributes
 from meshgait.training.recipe import Recipe
 from meshgait.weights.checkpoint import settings_of
@@ -19,7 +19,7 @@ _FREE = ("steps", "metric", "workers", "log_every", "save_every")
 
 
 def describe_settings(
-    model: Any, criterion: nn.Module, batches: TrainingBatches, recipe: Recipe
+    model: Network, criterion: nn.Module, batches: TrainingBatches, recipe: Recipe
 ) -> dict[str, str]:
     """All that decides what a training makes, by the name that it has in errors."""
     data, subjects = batches.data, batches.subjects

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from meshgait.data.batches import SomeSequences
 from meshgait.errors import ConfigError
 from meshgait.evaluation import embed
 from meshgait.metrics import search
+from meshgait.nn import Network
 from meshgait.training.recipe import Recipe
 
 RANK1, MEAN_AP = "validation_rank1", "validation_mAP"
@@ -40,7 +40,7 @@ def hold_out(data: SequenceDataset, recipe: Recipe) -> tuple[SequenceDataset, Se
     return SomeSequences(data, np.flatnonzero(~is_held)), SomeSequences(data, is_held.nonzero()[0])
 
 
-def validate(model: Any, held_out: SequenceDataset, metric: str) -> dict[str, float]:
+def validate(model: Network, held_out: SequenceDataset, metric: str) -> dict[str, float]:
     """Rank-1 and mAP in percent: every clip is searched for among all others."""
     embeddings = embed(model, held_out, progress=False)
     people = [record.subject for record in embeddings.records]

@@ -25,6 +25,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 table { border-collapse: collapse; margin: 1rem 0 }
 th, td { padding: .3rem .9rem; text-align: right; border-bottom: 1px solid #ddd }
 th:first-child, td:first-child { text-align: left }
+.wide { overflow-x: auto }
 img { max-width: 100% } figure { margin: 1.5rem 0 } figcaption { color: #555; font-size: .9rem }
 """
 
@@ -67,12 +68,13 @@ def write_report(
             part.write_bytes(figure.png)
     content = [
         "<!doctype html>",
-        f'<html lang="en"><head><meta charset="utf-8"><title>{html.escape(title)}</title>',
-        f"<style>{_STYLE}</style></head><body>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
         _table(table),
         *(_captioned(f) if isinstance(f, Table) else _figure(f) for f in figures),
-        "</body></html>",
+        "</main></body></html>",
     ]
     page = folder / "index.html"
     with written_whole(page) as part:
@@ -82,9 +84,10 @@ def write_report(
 
 def _table(rows: Sequence[Mapping[str, str]]) -> str:
     columns = dict.fromkeys(name for row in rows for name in row)
-    head = _cells("th", columns)
+    head = _cells('th scope="col"', columns)
     lines = [_cells("td", [row.get(name, "") for name in columns]) for row in rows]
-    return f"<table><thead>{head}</thead><tbody>{''.join(lines)}</tbody></table>"
+    body = "".join(lines)
+    return f'<div class="wide"><table><thead>{head}</thead><tbody>{body}</tbody></table></div>'
 
 
 def _captioned(table: Table) -> str:
@@ -93,7 +96,8 @@ def _captioned(table: Table) -> str:
 
 
 def _cells(tag: str, texts: Iterable[str]) -> str:
-    return f"<tr>{''.join(f'<{tag}>{html.escape(text)}</{tag}>' for text in texts)}</tr>"
+    end = tag.split(maxsplit=1)[0]
+    return f"<tr>{''.join(f'<{tag}>{html.escape(text)}</{end}>' for text in texts)}</tr>"
 
 
 def _figure(figure: Figure) -> str:
@@ -177,19 +181,20 @@ def draw_retrieval(
     name: str,
     caption: str,
 ) -> Figure:
-    """A row for each probe: its frames, then those of its nearest, framed green or red.
+    """A row for each probe: its frames, then those of its nearest, in green with ✓ or red with ✗.
 
     `marks` says for every clip but the first of a row whether it shows the probe's person.
     """
     columns = max(map(len, rows))
-    figure, grid = _diagram(1.5 * columns, 1.15 * len(rows), rows=len(rows), columns=columns)
+    figure, grid = _diagram(1.5 * columns, 1.35 * len(rows), rows=len(rows), columns=columns)
     for cells, clips, right in zip(grid, rows, marks, strict=True):
         for cell in cells[len(clips) :]:
             cell.set_axis_off()
-        colors = [PROBE, *(RIGHT if mark else WRONG for mark in right)]
-        for cell, clip, color in zip(cells[: len(clips)], clips, colors, strict=True):
+        signs = [(PROBE, ""), *((RIGHT, "✓") if mark else (WRONG, "✗") for mark in right)]
+        for cell, clip, (color, sign) in zip(cells[: len(clips)], clips, signs, strict=True):
             cell.imshow(_strip(clip), cmap="gray", vmin=0, vmax=255)
             cell.set(xticks=[], yticks=[])
+            cell.set_xlabel(sign, color=color, fontweight="bold", labelpad=1)
             for edge in cell.spines.values():
                 edge.set(color=color, linewidth=3)
     titles = ["probe", *[f"match {k}" for k in range(1, columns)]]

@@ -27,13 +27,15 @@ from meshgait.sequence.motion import Motion
 _MEMORY_FRAMES = 8.0  # over which an error is forgotten by a factor of e
 # How far the end of a bone is put elsewhere than its beginning: across, down and in depth, by the
 # length of the bone.
-_BONE = np.array([0.035, 0.035, 0.23])
-_HABIT = np.array([0.012, 0.012, 0.13])
-_ROOT_DEG = np.array([4.0, 5.0, 1.0])  # pitch, yaw, roll
+_BONE = np.array([0.025, 0.025, 0.20])
+_HABIT = np.array([0.012, 0.012, 0.11])
+# A picture hardly shows how a limb turns about itself, nor how hands, feet and head are held.
+_TWIST_DEG, _END_DEG = (7.0, 3.0), (15.0, 7.0)  # lasting and wandering
+_ROOT_DEG = np.array([3.5, 5.0, 0.7])  # pitch, yaw, roll
 _SHAPE_KEPT, _SHAPE_HABIT, _SHAPE_LASTING, _SHAPE_WANDER = 0.5, 0.4, 0.5, 0.15
-_CAMERA_LASTING, _CAMERA_WANDER = 0.008, 0.004  # of the picture's half side
+_CAMERA_LASTING, _CAMERA_WANDER = 0.005, 0.003  # of the picture's half side
 
-# Which joint shows where each one points; hands, feet and head point as what holds them.
+# Which joint shows where each one points; those that have none are turned with what holds them.
 _CHILD = {
     "left_hip": "left_knee", "right_hip": "right_knee", "left_knee": "left_ankle",
     "right_knee": "right_ankle", "left_ankle": "left_foot", "right_ankle": "right_foot",
@@ -43,6 +45,11 @@ _CHILD = {
     "right_elbow": "right_wrist", "left_wrist": "left_hand", "right_wrist": "right_hand",
 }  # fmt: skip
 _POINTS = {JOINT_INDEX[joint]: JOINT_INDEX[child] for joint, child in _CHILD.items()}
+_ENDS = [
+    JOINT_INDEX[joint]
+    for joint in ("neck", "head", "left_foot", "right_foot", "left_wrist", "right_wrist",
+                  "left_hand", "right_hand")
+]  # fmt: skip
 
 Turns = Float[np.ndarray, "T 24 3 3"]
 Places = Float[np.ndarray, "T 24 3"]
@@ -114,21 +121,25 @@ def _err(
     wrong = size * (habit + _error((frames, 24, 3), 0.0, 1.0, generator) * _BONE)
     root = size * np.deg2rad(_ROOT_DEG) * _error((frames, 3), 0.5, 0.85, generator)
     turn = Rotation.from_rotvec(root).as_matrix()
+    twist = size * np.deg2rad(_error((frames, 24, 1), *_TWIST_DEG, generator))
+    loose = np.zeros((frames, 24, 3))
+    loose[:, _ENDS] = np.deg2rad(_error((frames, len(_ENDS), 3), *_END_DEG, generator))
+    loose = Rotation.from_rotvec(size * loose.reshape(-1, 3)).as_matrix().reshape(local.shape)
     world, found = [local[:, 0]], [turn @ local[:, 0]]
-    wrong_turns = np.empty_like(local)
-    wrong_turns[:, 0] = found[0]
     for joint in range(1, 24):
         parent = JOINT_PARENTS[joint]
         world.append(world[parent] @ local[:, joint])
+        right = found[parent] @ local[:, joint]
         if joint in _POINTS:
-            child = _POINTS[joint]
-            bone = places[:, child] - places[:, joint]
-            moved = bone + np.linalg.norm(bone, axis=1, keepdims=True) * wrong[:, joint]
-            found.append(turn @ _from_to(bone, moved) @ world[joint])
-        else:
-            found.append(found[parent] @ local[:, joint])
-        wrong_turns[:, joint] = np.swapaxes(found[parent], 1, 2) @ found[joint]
-    return wrong_turns
+            bone = places[:, _POINTS[joint]] - places[:, joint]
+            length = np.linalg.norm(bone, axis=1, keepdims=True)
+            moved = bone + length * wrong[:, joint]
+            about = Rotation.from_rotvec(twist[:, joint] * moved / length).as_matrix()
+            right = turn @ about @ _from_to(bone, moved) @ world[joint]
+        found.append(right @ loose[:, joint])
+    above = np.stack([found[max(parent, 0)] for parent in JOINT_PARENTS], axis=1)
+    below = np.stack(found, axis=1)
+    return np.concatenate([below[:, :1], np.swapaxes(above, 2, 3)[:, 1:] @ below[:, 1:]], axis=1)
 
 
 def _from_to(

@@ -16,7 +16,7 @@ from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.files.storage import written_whole
 from meshgait.files.torch_file import BROKEN_TORCH, is_torch, read_torch
 from meshgait.models import name_of, networks
-from meshgait.nn import require_network
+from meshgait.nn import Network, require_network
 from meshgait.plugins import is_typed
 from meshgait.sequence.kind import describe_file
 
@@ -24,7 +24,7 @@ FORMAT = 1
 _MOST_BESIDE = 1 << 27  # numbers of a network that its weights may lack: half a gigabyte
 
 
-def describe_model(model: Any) -> dict[str, Any]:
+def describe_model(model: Network) -> dict[str, Any]:
     """Name, configuration and weights: all that `load_model` needs.
 
     Raises `ConfigError` for a configuration that holds more than plain values.
@@ -36,7 +36,7 @@ def describe_model(model: Any) -> dict[str, Any]:
     }
 
 
-def settings_of(model: Any) -> dict[str, Any]:
+def settings_of(model: Network) -> dict[str, Any]:
     """The `config` of a network by name: a dataclass, a mapping or a namespace; {} for none."""
     config = getattr(model, "config", None)
     if config is None:
@@ -90,7 +90,7 @@ def load_checkpoint(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def build_model(content: dict[str, Any], model: nn.Module | type | None = None) -> nn.Module:
+def build_model(content: dict[str, Any], model: Network | type | None = None) -> Network:
     """The network that `describe_model` described, in evaluation mode.
 
     `model` is the class of one that is not of meshgait, or such a network, which gets the weights.
@@ -108,7 +108,7 @@ def build_model(content: dict[str, Any], model: nn.Module | type | None = None) 
     try:
         if isinstance(model, type):
             _require_weights(model, content)
-        built = _construct(model, content["config"]) if isinstance(model, type) else model
+        built: Any = _construct(model, content["config"]) if isinstance(model, type) else model
         require_network(built)
         built.load_state_dict(content["weights"])
     except MeshgaitError:
@@ -207,7 +207,7 @@ def _cause(error: Exception) -> str:
     return differences[0].strip() + others
 
 
-def load_model(path: str | Path, model: nn.Module | type | None = None) -> nn.Module:
+def load_model(path: str | Path, model: Network | type | None = None) -> Network:
     """The network in a checkpoint, on the CPU, in evaluation mode.
 
     For a network that is not of meshgait `model` is its class or, where the checkpoint does not

@@ -22,6 +22,7 @@ from torch import Tensor, nn
 import meshgait.models
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.torch_file import read_torch, to_plain_tensor
+from meshgait.nn import Network
 from meshgait.weights.dialects import to_opengait
 from meshgait.weights.find import find_weights
 from meshgait.weights.heads import find_head, is_of_a_head
@@ -39,7 +40,7 @@ def load_official(
     part_major: bool | None = None,
     size: tuple[int, int] | None = None,
     config: Mapping[str, Any] | None = None,
-) -> tuple[nn.Module, nn.Module | None]:
+) -> tuple[Network, nn.Module | None]:
     """The network in a published checkpoint, ready to use, and its classifier or None.
 
     `source` is a file or what was in it. `name` says which of our models it is: needed only where

@@ -151,7 +151,7 @@ def check_onnx(
     return float((torch.from_numpy(found) - expected).abs().max() / scale)
 
 
-def _support(model: Any) -> Support:
+def _support(model: Network) -> Support:
     return SUPPORT.get(name_of(type(model)), ANY)
 
 

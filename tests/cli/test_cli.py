@@ -4,6 +4,7 @@ import argparse
 import json
 import pickle
 import re
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -113,7 +114,7 @@ def test_a_command_that_does_not_exist(capsys):
 
 
 def test_a_model_that_does_not_exist(capsys):
-    assert "did you mean 'SMPLGait'" in refused(["train", "smplgait"], capsys)
+    assert "did you mean 'SMPLGait'" in refused(["train", "smplgate"], capsys)
 
 
 @pytest.mark.parametrize(
@@ -241,3 +242,125 @@ def test_a_file_that_asks_for_much_is_read_when_it_is_trusted(tmp_path, capsys, 
     assert "--trust-size" in refused(["info", tmp_path / "x.npz"], capsys)
     assert main(["info", str(tmp_path / "x.npz"), "--trust-size"]) == 0
     assert "a: (100000,) float64" in capsys.readouterr().out
+
+
+def test_help_is_a_word_too(capsys):
+    assert main(["help"]) == 0
+    overview = capsys.readouterr().out
+    assert main([]) == 0
+    assert capsys.readouterr().out == overview
+    with pytest.raises(SystemExit):
+        main(["help", "train"])
+    assert "--resume" in capsys.readouterr().out
+    assert "did you mean 'train'" in refused(["help", "trian"], capsys)
+
+
+@pytest.mark.parametrize("name", ["nothing.pt", "runs/nothing", "./SLN"])
+def test_a_network_that_is_a_missing_file_is_not_another_network(name, capsys):
+    told = refused(["zoo", "export", name, "-o", "x.onnx"], capsys)
+    assert told.startswith(f"meshgait: {name} is not there")
+    assert "did you mean" not in told
+
+
+@pytest.mark.parametrize("name", ["GaitBase", "SMPLGait", "PointNet", "SLN"])
+def test_a_network_is_named_once(name, capsys):
+    assert main(["info", name]) == 0
+    first = capsys.readouterr().out.splitlines()[0]
+    assert re.fullmatch(r"model +(\S.*)", first)
+    assert first.count(name) == 1 or name in ("PointNet", "SLN")
+    assert f"{name}: {name}" not in first
+
+
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [
+        ("out: a\nresume: true\nout: b\n", "out is given twice, in lines 1 and 3"),
+        (
+            "recipe:\n  steps: 3\n  batch: {subjects: 2, subjects: 3}\n",
+            "subjects is given twice, in lines 3 and 3",
+        ),
+        ("recipe: {steps: 3}\nrecipe: {seed: 1}\n", "recipe is given twice, in lines 1 and 2"),
+    ],
+)
+def test_a_key_that_is_given_twice_is_refused_by_name(tmp_path, capsys, text, where):
+    (tmp_path / "c.yaml").write_text(text)
+    told = refused(["train", "SLN", f"--config={tmp_path / 'c.yaml'}"], capsys)
+    assert told == f"meshgait: {tmp_path / 'c.yaml'}: the key {where}; keep one of them\n"
+
+
+def test_people_who_were_trained_on_are_told_of_when_they_are_tested(trained, tmp_path, capsys):
+    folder, data = trained
+    (store,) = (folder / "cache").glob("train-*")
+    (tmp_path / "both").mkdir()
+    for split in ("train", "test"):
+        (tmp_path / "both" / split).symlink_to(store)
+    protocol = f"--protocol={tmp_path / 'p.csv'}"
+    rows = [f"{r.subject},,{'gallery' if n % 2 else 'probe'},{r.view},{r.condition}"
+            for n, r in enumerate(Store(store).records)]  # fmt: skip
+    (tmp_path / "p.csv").write_text("\n".join(["id,sequence,role,view,condition", *rows]))
+    both = [f"--store={tmp_path / 'both'}"]
+    told = "3 of 3 people to be tested (train00000, train00001, train00002) have the names of"
+    checkpoint = str(folder / "checkpoint.pt")
+    assert main(["evaluate", checkpoint, *both, protocol, "--average", "probes"]) == 0
+    assert f"{told} people that {checkpoint} was trained on" in capsys.readouterr().err
+    assert main(["train", "SMPLGait", *TINY, *both, f"--out={tmp_path / 'run'}"]) == 0
+    assert f"{told} people that {tmp_path / 'both'} trains on" in capsys.readouterr().err
+    assert main(["evaluate", checkpoint, *data]) == 0
+    assert "people to be tested" not in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "package", "extra"),
+    [
+        (["train", "SLN"], "lightning_fabric", "train"),
+        (["demo"], "lightning_fabric", "train"),
+        (["benchmark"], "lightning_fabric", "train"),
+        (["experiment", "frames"], "lightning_fabric", "train"),
+        (["synth"], "cv2", "data"),
+        (["zoo", "export", "SLN", "-o", "x.onnx"], "onnxruntime", "onnx"),
+    ],
+)
+def test_what_is_not_installed_is_asked_for_before_the_work(
+    tmp_path, monkeypatch, capsys, arguments, package, extra
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MESHGAIT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setitem(sys.modules, package, None)
+    told = refused(arguments, capsys)
+    assert f"pip install 'meshgait[{extra}]'" in told
+    assert list(tmp_path.iterdir()) == []
+
+
+OUTSIDE = """
+import torch
+from torch import nn
+
+class Net(nn.Module):
+    inputs = ("silhouette",)
+    def __init__(self, width: int = 3):
+        super().__init__()
+        self.embedding_shape = (1, width)
+        self.map = nn.Linear(44, width)
+    def forward(self, silhouette, mask=None):
+        image = self.map((silhouette / 255).mean(2))
+        if mask is not None:
+            image = image.masked_fill(~mask[..., None], -torch.inf)
+        return image.amax(1, keepdim=True)
+"""
+
+
+def test_a_network_of_ones_own_is_trained_and_embedded_from_the_current_folder(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "own_nets.py").write_text(OUTSIDE)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "path", [*sys.path])
+    data = ["--data.identities", "2", "--data.config.clips", "2", "--data.cache", str(tmp_path)]
+    short = ["--recipe.steps", "1", "--recipe.milestones", "[]", "--recipe.batch.subjects", "2"]
+    arguments = ["own_nets:Net", "--model.width", "5", *short, *data, "--out", "run"]
+    assert main(["train", *arguments, "--recipe.batch.clips", "2"]) == 0
+    assert main(["embed", "run/checkpoint.pt", *data]) == 2
+    assert "--model own_nets:Net" in capsys.readouterr().err
+    assert main(["embed", "run/checkpoint.pt", "--model", "own_nets:Net", *data]) == 0
+    assert "1 parts x 5 channels" in capsys.readouterr().out
+    sys.modules.pop("own_nets")

@@ -23,7 +23,7 @@ def _read(path):
     [
         (LAUGHS.encode(), "no references"),
         (b"a: " * 1 + b"[" * 5000, "50 deep"),
-        (b"recipe:\n  steps: 3\n  steps: 4\n", "'steps' is given twice"),
+        (b"recipe:\n  steps: 3\n  steps: 4\n", "steps is given twice, in lines 2 and 3"),
         (b"recipe:\n  steps: " + b"9" * 100_000, "digits"),
         (b"a: \xa0", "cannot be read as text"),
         (b"recipe: !!python/object/apply:os.system ['true']\n", "constructor"),

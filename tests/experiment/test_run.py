@@ -62,7 +62,7 @@ def test_tests_of_one_training_share_it(tmp_path, monkeypatch):
     run_experiment(experiment.test_length(training(), here, [1, 3]), tmp_path, progress=False)
     assert len(list((tmp_path / "trainings").iterdir())) == 1
     assert len(list((tmp_path / "cells").iterdir())) == 2
-    steps = [call[3].steps for call in calls]
+    steps = [call[2].steps for call in calls]
     assert steps == [4, 4]  # the second finds nothing left to do
 
 

@@ -1,6 +1,8 @@
 import io
 import json
 import re
+from html.parser import HTMLParser
+from importlib.resources import files
 
 import numpy as np
 import pytest
@@ -60,6 +62,39 @@ def test_the_page_holds_all_it_needs(scene, tmp_path):
     x, y = walk_data["views"][0]["joints"][0][0]
     assert abs(x - 24) < 2  # the pelvis is in the middle
     assert 15 < y < 30
+
+
+class _Controls(HTMLParser):
+    """The attributes of what a page shows, by id, and what is written inside labels."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.found, self.metas, self.labelled, self.label = {}, [], set(), False
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        self.label = tag == "label" or (self.label and tag in ("input", "select", "option"))
+        if tag == "meta":
+            self.metas.append(attributes.get("name"))
+        if "id" in attributes:
+            self.found[attributes["id"]] = (tag, attributes)
+        if self.label:
+            self.labelled.add(attributes.get("id"))
+
+
+def test_everything_on_the_page_says_what_it_is():
+    page = files("meshgait.visualization").joinpath("player.html").read_text(encoding="utf-8")
+    controls = _Controls(page)
+    assert "viewport" in controls.metas
+    assert controls.found["picture"][1]["role"] == "img"
+    for name, (tag, attributes) in controls.found.items():
+        if tag in ("input", "select", "canvas"):
+            assert "aria-label" in attributes or name in controls.labelled, name
+    # Keys belong to the browser with Ctrl, and to a control that has a use for them.
+    assert "event.ctrlKey || event.metaKey || event.altKey" in page
+    assert 'event.target.closest("input, select, button")' in page
+    assert "prefers-reduced-motion: reduce" in page
 
 
 @pytest.mark.parametrize("name", ["walk.avi", "walk"])

@@ -204,3 +204,19 @@ def test_bars_stand_in_groups_and_their_labels_are_not_mathematics():
     assert drawn.png != lower.png
     with Image.open(io.BytesIO(drawn.png)) as picture:
         assert len(picture.convert("RGB").getcolors(10**6)) > 10
+
+
+def test_a_page_fits_a_small_screen(tmp_path):
+    page = page_of(tmp_path, table=[{"model": "SLN", "rank1": "1"}])
+    assert ("name", "viewport") in page.attributes
+    assert page.attributes.count(("scope", "col")) == 2
+
+
+def test_matches_are_told_apart_without_colours():
+    clip = np.zeros((3, 8, 6), np.uint8)
+    grey = [
+        pixels(draw_retrieval([[clip, clip]], [[mark]], name="m", caption="")).mean(-1)
+        for mark in (True, False)
+    ]
+    signs = [image < 250 for image in grey]
+    assert (signs[0] != signs[1]).any()

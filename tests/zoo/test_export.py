@@ -1,8 +1,10 @@
+import numpy as np
 import onnxruntime
 import pytest
+import torch
 
 from meshgait import models
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.zoo.export import ANY, SUPPORT, check_onnx, to_onnx, to_program
 from meshgait.zoo.random_clips import random_clips
 from tests.models.test_contract import MODELS, small
@@ -76,3 +78,33 @@ def test_a_length_that_a_file_has_no_room_for_is_refused(tmp_path):
 def test_every_remark_is_about_a_model_there_is():
     assert set(SUPPORT) <= set(models.networks())
     assert str(ANY) == "any length"
+
+
+class Lidar(torch.nn.Module):
+    """A network of somebody else, without a config, that reads what is not known here."""
+
+    inputs, embedding_shape = ("lidar",), (1, 2)
+
+    def __init__(self):
+        super().__init__()
+        self.map = torch.nn.Linear(6, 2)
+
+    def forward(self, lidar, mask=None):
+        return self.map(lidar.flatten(2)).amax(1, keepdim=True)
+
+
+def test_a_network_of_other_inputs_is_exported_by_a_clip(tmp_path):
+    model, clip = Lidar(), {"lidar": np.random.default_rng(0).random((4, 3, 2), np.float32)}
+    with pytest.raises(ConfigError, match="what lidar looks like is not known here; give a clip"):
+        to_onnx(model, tmp_path / "lidar.onnx")
+    with pytest.raises(DataError, match="the clip has no lidar, only smpl"):
+        to_onnx(model, tmp_path / "lidar.onnx", like={"smpl": np.zeros((4, 85))})
+    to_onnx(model, tmp_path / "lidar.onnx", like=clip)
+    # Both sum 6 products and a bias: 7 roundings of half an epsilon each.
+    assert check_onnx(model, tmp_path / "lidar.onnx", batch=2, like=clip) < 2 * 7 * 2**-24 * 8
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_what_is_no_network_is_not_exported(tmp_path):
+    with pytest.raises(ConfigError, match="Linear has no inputs"):
+        to_onnx(torch.nn.Linear(2, 2), tmp_path / "linear.onnx")

@@ -38,6 +38,7 @@ from meshgait.modalities import (
     voxels,
 )
 from meshgait.modalities.scene import GRID
+from meshgait.nn import Network
 from meshgait.render import shade
 from meshgait.sequence.sequence import GaitSequence, Record, Unread
 from meshgait.sequence.smpl import picture_around
@@ -58,7 +59,7 @@ class Form:
     points: int = 1024
 
     @classmethod
-    def of(cls, model: Any) -> Form:
+    def of(cls, model: Network) -> Form:
         """That of the images or volumes which `model` is configured to read."""
         size: Any = getattr(getattr(model, "config", None), "size", ())
         grid = getattr(model, "grid", GRID)

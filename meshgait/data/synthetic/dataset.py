@@ -16,6 +16,7 @@ from typing import Literal
 
 from tqdm import tqdm
 
+from meshgait._optional import require
 from meshgait.body import Body
 from meshgait.data.processes import processes
 from meshgait.data.protocols.protocol import Protocol
@@ -127,6 +128,7 @@ class SyntheticGait:
         except DataError as error:
             if (self.folder / "store.json").exists():
                 warnings.warn(f"{error}; what is damaged is made anew", stacklevel=3)
+        require("cv2", extra="data")  # here, not in every process
         people = range(self.identities)
         groups = [people[i : i + _PEOPLE_PER_SHARD] for i in people[::_PEOPLE_PER_SHARD]]
         shards = [partial(_film, self.split, self.seed, group, self.config) for group in groups]
