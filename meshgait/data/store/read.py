@@ -136,8 +136,10 @@ class Store:
         next_start = dict.fromkeys(packed, 0)
         for entry in index["sequences"]:
             length, without = entry.pop("length"), entry.pop("without", ())
-            if length < 1:
-                raise DataError(f"an index of {self.folder} is damaged: a clip of {length} frames")
+            if type(length) is not int or length < 1:
+                raise DataError(
+                    f"an index of {self.folder} is damaged: a clip of {length!r} frames"
+                )
             starts = tuple(_ABSENT if m in without else next_start[m] for m in packed)
             self._places.append(_Place(Record(**entry), shard, length, starts))
             for modality in next_start.keys() - without:
