@@ -1,5 +1,7 @@
+import joblib
 import numpy as np
 import pytest
+import torch
 
 from meshgait.data.synthetic.motion_survey import survey_motion
 from meshgait.errors import DataError
@@ -80,3 +82,30 @@ def test_folders_that_would_be_one_person_are_refused(tmp_path):
         survey_motion(tmp_path)
     with pytest.raises(DataError, match="is no folder"):
         survey_motion(tmp_path / "none")
+
+
+def test_formats_of_trackers_and_of_joints_are_people_too(tmp_path):
+    """GVHMR and WHAM in the world, HumanML3D's joints; a film in a camera's axes is left out."""
+    motion = walked(4)
+    for name in ("gvhmr", "wham", "joints", "film"):
+        (tmp_path / name).mkdir()
+    pose = torch.from_numpy(motion.pose)
+    betas, transl = torch.from_numpy(motion.betas), torch.from_numpy(motion.transl)
+    person = {"body_pose": pose[:, 3:66], "global_orient": pose[:, :3], "betas": betas}
+    person["transl"] = transl
+    torch.save({"smpl_params_global": person}, tmp_path / "gvhmr" / "hmr4d.pt")
+    seen = {"pose": motion.pose, "trans": motion.transl, "betas": motion.betas[None],
+            "frame_ids": np.arange(len(motion))}  # fmt: skip
+    world = {"pose_world": motion.pose, "trans_world": motion.transl}
+    joblib.dump({0: seen | world}, tmp_path / "wham" / "out.pkl")
+    joblib.dump({0: seen}, tmp_path / "film" / "out.pkl")
+    joints = motion.skeleton(body())[1][:, :22].astype(np.float32)
+    np.save(tmp_path / "joints" / "000001.npy", joints)
+    survey = survey_motion(tmp_path, fps_in=30.0)
+    paces = {name: walks[0].part.speed for name, walks in survey.people.items()}
+    assert sorted(paces) == ["gvhmr", "joints", "wham"]
+    assert paces["gvhmr"] == pytest.approx(paces["wham"], rel=1e-3)
+    assert paces["joints"] * 30 / 20 == pytest.approx(paces["wham"], rel=0.02)
+    assert [(left.path.as_posix(), left.reason[:25]) for left in survey.left_out] == [
+        ("film/out.pkl", "is seen from a camera tha")
+    ]

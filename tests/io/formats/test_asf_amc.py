@@ -92,3 +92,12 @@ def test_a_damaged_skeleton_is_named(tmp_path):
     skeleton.write_text(skeleton.read_text().replace(":bonedata", ":boredata"))
     with pytest.raises(DataError, match=r"07.asf is not a whole ASF skeleton"):
         read(path)
+
+
+def test_a_skeleton_in_radians_is_the_same(tmp_path):
+    path = write_amc(tmp_path)
+    before = read(path).body()
+    skeleton = tmp_path / "07.asf"
+    text = skeleton.read_text().replace("angle deg", "angle rad")
+    skeleton.write_text(text.replace("axis 0 0 20 XYZ", f"axis 0 0 {np.radians(20)} XYZ"))
+    np.testing.assert_allclose(read(path).body().pose, before.pose, atol=1e-5)
