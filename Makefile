@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-portable test-minimum test-gpu test-slow test-open3d test-pytorch3d \
+.PHONY: demo test test-portable test-gpu test-slow test-open3d test-pytorch3d \
   fuzz mutation check format bench body clean
 
 # One process per core; a file's tests stay together, so that what they share is made once.
@@ -44,6 +44,10 @@ $(P3D)/.ready: setup.py constraints.txt
 	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
 	touch $@
+
+# One token of the package changed at a time, 200 of them at random: hours, resumable.
+mutation: $(VENV)/.dev
+	$(BIN)/python -m tests.mutation
 
 # Every reader on damaged files, at length: minutes.
 fuzz: $(VENV)/.dev
