@@ -5,19 +5,30 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test fuzz test-open3d test-slow test-pytorch3d check format bench body clean
+.PHONY: demo test test-portable test-gpu test-slow test-open3d test-pytorch3d \
+  fuzz mutation check format bench body clean
+
+# One process per core; a file's tests stay together, so that what they share is made once.
+SHARED := -n auto --dist loadfile
 
 demo: $(VENV)/.demo
 	$(BIN)/meshgait demo --out out/demo
 
 test: $(VENV)/.dev
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SHARED)
+
+# The numerical tests under other instruction sets and numbers of threads: minutes.
+test-portable: $(VENV)/.dev
+	$(BIN)/python -m tests.portable $(SHARED)
+
+test-gpu: $(VENV)/.dev
+	$(BIN)/python -m pytest -m gpu
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
 
 test-slow: $(VENV)/.dev
-	$(BIN)/python -m pytest -m slow
+	$(BIN)/python -m pytest $(SHARED) -m slow
 
 # PyTorch3D's wheel wants the CUDA build of an older torch (no GPU): an environment of 6 GB apart.
 # That torch brings Triton, so its kernels are tried there too, in Triton's interpreter.
@@ -33,6 +44,10 @@ $(P3D)/.ready: setup.py constraints.txt
 	$(P3D)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(P3D)/constraints.txt -e '.[fast,pytorch3d]' beartype hypothesis pytest
 	touch $@
+
+# One token of the package changed at a time, 200 of them at random: hours, resumable.
+mutation: $(VENV)/.dev
+	$(BIN)/python -m tests.mutation
 
 # Every reader on damaged files, at length: minutes.
 fuzz: $(VENV)/.dev

@@ -19,6 +19,7 @@ class Without(torch.nn.Module):
         super().__init__()
         self.model = model
         self.inputs = tuple(name for name in model.inputs if name != missing)
+        self.embedding_shape = model.embedding_shape
 
     def forward(self, mask: torch.Tensor, **inputs: torch.Tensor) -> torch.Tensor:
         """Embed what is left."""

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from meshgait.errors import DataError
-from meshgait.io import BodyTrack, Recording, fit_joints, marker_joints, read
+from meshgait.io import BodyTrack, Recording, read, to_body
 from meshgait.sequence.kind import describe_file
 
 
@@ -25,10 +25,7 @@ def body_of(recording: Recording, name: str | None = None) -> BodyTrack:
 
     Of several people the one seen longest is taken unless `name` says who, and stderr says so.
     """
-    track = recording.track(name)
     if len(recording.tracks) > 1 and name is None:
         names = ", ".join(map(str, recording.tracks))
         print(f"meshgait: taking track {recording.longest()} of {names}", file=sys.stderr)
-    if isinstance(track, BodyTrack):
-        return track
-    return fit_joints(marker_joints(track) if recording.format.name == "c3d" else track)
+    return to_body(recording, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 from jsonargparse import ArgumentParser, Namespace
@@ -34,7 +35,10 @@ def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
 
     body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
     if chosen.walk is not None:
-        return body, body_of(read_people(chosen.walk)).to_motion(body, fps=chosen.fps)
+        track = body_of(read_people(chosen.walk)).timed(chosen.fps)
+        for note in track.notes:
+            print(f"meshgait: {note}", file=sys.stderr)
+        return body, track.to_motion(body)
     if chosen.seed < 0:
         raise ConfigError(f"the seed must be 0 or more, got {chosen.seed}")
     person = Identity.draw(np.random.default_rng(chosen.seed))

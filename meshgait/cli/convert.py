@@ -64,6 +64,7 @@ def _parser() -> ArgumentParser:
 def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
     from meshgait.cli._bodies import body_of, read_people
     from meshgait.io import fill_gaps, find_jumps, resample, smooth
+    from meshgait.io.write import TIMED, target_of
 
     recording = read_people(chosen.file)
     track = body_of(recording, chosen.track)
@@ -74,8 +75,10 @@ def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
         track = fill_gaps(track, chosen.fill)
     if chosen.smooth:
         track = smooth(track, chosen.smooth)
+    if chosen.fps_out is not None or (chosen.to or target_of(chosen.out)) in TIMED:
+        track = track.timed(chosen.fps)
     if chosen.fps_out is not None:
-        track = resample(track.timed(chosen.fps), chosen.fps_out)
+        track = resample(track, chosen.fps_out)
     for note in track.notes:
         print(f"meshgait: {note}", file=sys.stderr)
     return recording, track

@@ -1,4 +1,7 @@
-"""List the data sets that can be read, or survey one: meshgait datasets gait3d ROOT."""
+"""List the data sets that can be read, or survey one: meshgait datasets gait3d ROOT.
+
+`meshgait datasets motion ROOT` says who walks in a folder of motion capture.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from jsonargparse import Namespace
 
 from meshgait.cli._parsing import make_parser, parse
 
@@ -33,7 +38,12 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--names", action="store_true", help="look at names only, which is quick, and read no frame"
     )
+    parser.add_argument(
+        "--fps", type=float | None, default=None, help="of motions that do not say their rate"
+    )
     chosen = parse(parser, arguments)
+    if chosen.name == "motion":
+        return _survey_motion(chosen)
     if chosen.name is None:
         if chosen.partition:
             raise ConfigError("--partition needs the name of a layout and its folder")
@@ -46,6 +56,17 @@ def run(arguments: Sequence[str]) -> None:
         layout = find_layout(chosen.name)
         done = prepare(layout, chosen.root, None, partition=chosen.partition, dry_run=True)
         print(done.describe())
+    return None
+
+
+def _survey_motion(chosen: Namespace) -> None:
+    from meshgait.data.synthetic.motion_survey import survey_motion
+    from meshgait.errors import ConfigError
+
+    if chosen.root is None:
+        raise ConfigError("give the folder of the motions: meshgait datasets motion ROOT")
+    survey = survey_motion(chosen.root, fps_in=chosen.fps, progress=True)
+    print("\n".join(survey.describe()))
 
 
 def _table(layouts: Sequence[FolderLayout]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,7 +77,7 @@ class Fit:
         arrays = read_npz(path)
         try:
             camera_type, names = _CAMERAS[str(arrays["camera"])]
-            height, width = arrays["camera_size"].tolist()
+            height, width = map(operator.index, arrays["camera_size"].tolist())
             parts = {name: torch.from_numpy(arrays[f"camera_{name}"]) for name in names}
             fps = float(arrays["fps"])
             ours, start = (
@@ -84,6 +85,7 @@ class Fit:
                 for part in ("", "start_")
             )
             iou, start_iou = (torch.from_numpy(arrays[name]) for name in ("iou", "start_iou"))
+            camera = camera_type(**parts, size=(height, width))
         except (KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} is no fit that meshgait wrote: {error}") from error
-        return cls(ours, iou, camera_type(**parts, size=(height, width)), start, start_iou)
+        return cls(ours, iou, camera, start, start_iou)

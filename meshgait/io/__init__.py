@@ -1,5 +1,6 @@
 """Readers and writers of other people's files: bodies, keypoints and motion capture."""
 
+from meshgait.io.bodies import to_body
 from meshgait.io.clip import as_clip
 from meshgait.io.continuity import Jump, Limits, find_jumps
 from meshgait.io.fit_joints import fit_joints
@@ -33,6 +34,7 @@ __all__ = [
     "recognise",
     "resample",
     "smooth",
+    "to_body",
     "write",
     "write_amass",
     "write_bvh",

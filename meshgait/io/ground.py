@@ -14,6 +14,7 @@ from meshgait.body.parts import joint_labels
 from meshgait.errors import DataError
 from meshgait.io.track import Axes, rest_joints
 from meshgait.io.turns import shortest_turn
+from meshgait.sequence.motion import Motion
 
 _TOPS = ("head", "neck", "left_shoulder", "right_shoulder", "spine3")
 _WAYS: tuple[tuple[Axes, Axes], ...] = (("x up", "x down"), ("y up", "camera"), ("z up", "z down"))
@@ -105,3 +106,11 @@ def find_floor(
     level = shortest_turn(normal, np.array([0.0, 1.0, 0.0]))
     point = np.array([middle[0], plane[0], middle[1]])
     return Floor(float((level @ point)[1]), level)
+
+
+def on_floor(motion: Motion, body: Body) -> Motion:
+    """The motion moved, and turned as far as its floor tilts, so that its feet stand on y = 0."""
+    world, joints = motion.skeleton(body)
+    soles = sole_heights(joints, world, np.asarray(motion.betas, np.float32), body)
+    floor = find_floor(soles, joints[:, [bones[0] for bones in _FEET]], motion.fps)
+    return motion.carried(body, floor.level, np.array([0.0, -floor.height, 0.0]))

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from meshgait.body import JOINT_INDEX, JOINT_PARENTS
 from meshgait.io.ground import find_floor, sole_heights
 from meshgait.io.size import Points, embedded_body, leg_length, smpl_rest, with_mid_hip
-from meshgait.io.track import BodyTrack, body_track
+from meshgait.io.track import DEFAULT_FPS, BodyTrack, body_track
 from meshgait.io.turns import shortest_turn
 
 _HINT_M = 0.003  # how far a straight knee is thought to be bent, so that it bends forwards
@@ -36,7 +36,7 @@ def place_body(
     *,
     frames: Any = None,
     fps: float | None,
-    usual_fps: float = 25.0,
+    usual_fps: float | None = None,
 ) -> BodyTrack:
     """The body of world rotations `world` and shape `betas` where `points` are, in metres, y up.
 
@@ -45,10 +45,11 @@ def place_body(
     on which the feet stand becomes y = 0.
     """
     body, seen = embedded_body(), with_mid_hip(points)
+    rate = fps or usual_fps or DEFAULT_FPS
     rest = smpl_rest(betas)
     named = {name: rest[None, i] for name, i in JOINT_INDEX.items()}
     scale = leg_length(named) / leg_length(points)
-    world = _with_flat_soles(world, seen, fps or usual_fps)
+    world = _with_flat_soles(world, seen, rate)
     pelvis = scale * seen["mid_hip"] - world[:, 0] @ (rest[[1, 2]].mean(axis=0) - rest[0])
     joints = forward(world, rest, pelvis)
     for side in ("left", "right"):
@@ -56,18 +57,27 @@ def place_body(
         _reach(world, joints, side, target)
     joints = forward(world, rest, pelvis)
     soles = sole_heights(joints, world, betas, body)
-    floor = find_floor(soles, joints[:, [7, 8]], fps or usual_fps)
-    known = [name for name in _COMPARED if name in points]
-    off = joints[:, [JOINT_INDEX[name] for name in known]] / scale
-    off -= np.stack([points[name] for name in known], axis=1)
-    off -= np.median(off, axis=(0, 1))
+    floor = find_floor(
+        soles,
+        joints[:, [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]],
+        rate,
+    )
     place = pelvis @ floor.level.T - [0.0, floor.height, 0.0]
     track = body_track(
         frames=frames, pose=local_pose(floor.level @ world), betas=betas, transl=place,
         axes="y up", fps=fps, moved="pelvis",
     )  # fmt: skip
-    fit_mm = 1000 * float(np.linalg.norm(off, axis=-1).mean())
-    return replace(track, usual_fps=usual_fps, fit_mm=fit_mm)
+    return replace(track, usual_fps=usual_fps, off_mm=_off_mm(joints / scale, points))
+
+
+def _off_mm(joints: Float[np.ndarray, "T 24 3"], points: Points) -> dict[str, float]:
+    """How far joints are from the points of their names, in the mean."""
+    known = [name for name in _COMPARED if name in points]
+    off = joints[:, [JOINT_INDEX[name] for name in known]]
+    off -= np.stack([points[name] for name in known], axis=1)
+    return dict(
+        zip(known, (1000 * np.linalg.norm(off, axis=-1).mean(axis=0)).tolist(), strict=True)
+    )
 
 
 def _with_flat_soles(world: Turns, points: Points, fps: float) -> Turns:

@@ -38,7 +38,7 @@ def retarget(
     places: Float[np.ndarray, "T J 3"],
     *,
     fps: float | None,
-    usual_fps: float = 25.0,
+    usual_fps: float | None = None,
 ) -> BodyTrack:
     """SMPL's motion from the world rotations and places of all joints of a skeleton.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import numpy as np
 from jaxtyping import Float
@@ -12,6 +11,7 @@ from scipy.optimize import lsq_linear
 from meshgait.body import JOINT_INDEX, Body
 from meshgait.errors import DataError
 from meshgait.io.track import rest_joints
+from meshgait.numerics import made_once
 
 Points = Mapping[str, Float[np.ndarray, "T 3"]]
 Lengths = tuple[tuple[str, str, float], ...]
@@ -32,7 +32,7 @@ _LENGTHS: Lengths = (
 )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
+@made_once(maxsize=1)
 def embedded_body() -> Body:
     """The body that ships with meshgait, by which others are measured."""
     return Body.embedded()

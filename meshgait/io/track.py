@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -30,6 +31,7 @@ UPRIGHT = {
     "x up": Rotation.from_matrix([[0, -1, 0], [1, 0, 0], [0, 0, 1]]),
     "x down": Rotation.from_matrix([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]),
 }
+DEFAULT_FPS = 25.0
 _HUGE = 1e6  # metres, radians or standard deviations: nobody's body
 _LAST_FRAME = 1 << 53
 
@@ -48,8 +50,8 @@ class BodyTrack:
 
     `pose` is axis-angle in radians, root first, and `transl` in metres, both in `axes`. `transl`
     is added to the body, as SMPL does, or else the place of its pelvis: `moved` says which.
-    `usual_fps` is what files of the kind have that do not say their rate; `notes` tell what else
-    was judged, for people; `fit_mm` is how far off joints are of a body that was fitted.
+    `usual_fps` is the rate of a format that does not say it; `notes` tell people what was judged;
+    `off_mm` is how far off the joints of a fitted body are, by name, but for its height.
     """
 
     frames: Int[np.ndarray, " T"]
@@ -60,24 +62,35 @@ class BodyTrack:
     axes: Axes
     fps: float | None
     moved: Moved = "origin"
-    usual_fps: float = 25.0
+    usual_fps: float | None = None
     notes: tuple[str, ...] = ()
-    fit_mm: float | None = None
+    off_mm: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def assumed_fps(self) -> float:
+        """What a file that does not say its rate is thought to have: as usual, else 25."""
+        return self.usual_fps or DEFAULT_FPS
+
+    @property
+    def fit_mm(self) -> float | None:
+        """The mean of `off_mm`, for a body that was fitted."""
+        return sum(self.off_mm.values()) / len(self.off_mm) if self.off_mm else None
 
     def __len__(self) -> int:
         return len(self.frames)
 
     def timed(self, fps: float | None = None) -> BodyTrack:
-        """The same with a frame rate: the file's own, else `fps`, else a guess and a warning."""
-        if self.fps is not None:
-            return self
-        if fps is None:
-            warnings.warn(
-                f"the file does not say its frame rate; {self.usual_fps:g} a second are taken, "
-                "as is usual: give fps (--fps) if it is another",
-                stacklevel=3,
-            )
-        return replace(self, fps=frame_rate(self.usual_fps if fps is None else fps))
+        """The same with a frame rate: the file's own, else `fps`, else a guess, which is noted."""
+        if self.fps is not None or fps is not None:
+            return replace(self, fps=self.fps or frame_rate(fps))
+        note = (
+            f"the file does not say its frame rate; {self.assumed_fps:g} a second are taken, as is "
+            "usual: give fps (--fps) if it is another"
+        )
+        if self.usual_fps is not None:
+            warnings.warn(note, stacklevel=3)
+            return replace(self, fps=self.usual_fps)
+        return replace(self, fps=DEFAULT_FPS).noted(note)
 
     def noted(self, *notes: str) -> BodyTrack:
         """The same with more notes."""
@@ -158,11 +171,8 @@ Track = BodyTrack | PointTrack
 def rest_joints(body: Body, betas: Float[np.ndarray, "T 10"]) -> Float[np.ndarray, "T 24 3"]:
     """Joints at rest of the body for every row of `betas`."""
     with torch.no_grad():
-        shaped = body.shape(torch.from_numpy(np.ascontiguousarray(betas[:1], np.float32)))
-        mean = (body.layer.J_regressor @ shaped)[0]
-        change = torch.einsum("jv,vck->jck", body.layer.J_regressor, body.layer.shapedirs)
-    more = (betas - betas[:1]).astype(np.float32)
-    return mean.numpy() + np.einsum("tk,jck->tjc", more, change.numpy())
+        shape = torch.from_numpy(np.ascontiguousarray(betas, np.float32)).to(body.weights)
+        return body.rest_joints(shape).float().cpu().numpy()
 
 
 def body_track(

@@ -22,6 +22,7 @@ _BY_SUFFIX: dict[str, Target] = {
     ".npz": "motion", ".bvh": "bvh", ".pkl": "gait3d", ".glb": "glb", ".obj": "obj", ".ply": "ply",
 }  # fmt: skip
 
+TIMED: frozenset[Target] = frozenset({"motion", "amass", "bvh"})  # which hold a frame rate
 _SUFFIXES: dict[Target, MeshSuffix] = {"glb": ".glb", "obj": ".obj", "ply": ".ply"}
 
 
@@ -65,7 +66,7 @@ def write(
     if target == "gait3d":
         write_gait3d(path, track)
         return path
-    motion = track.to_motion(body, fps=track.usual_fps if target in _SUFFIXES else fps)
+    motion = track.to_motion(body, fps=track.assumed_fps if target in _SUFFIXES else fps)
     if target in _SUFFIXES:
         folder = path.with_suffix("") if path.suffix.lower() == _SUFFIXES[target] else path
         write_mesh_sequence(folder, motion.decode(body), _SUFFIXES[target], frames=track.frames)

@@ -8,7 +8,7 @@ from typing import Literal
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from meshgait.errors import DataError
-from meshgait.files.regular import opened
+from meshgait.files.regular import opened, require_file
 from meshgait.files.signature import LONGEST, signature
 from meshgait.files.torch_file import is_torch
 
@@ -45,8 +45,9 @@ def kind_of(names: Collection[str]) -> Kind | None:
 
 def names_in(path: Path) -> tuple[str, ...]:
     """The names of the arrays in an .npz, whatever its ending; none for another kind of file."""
-    if not path.is_file():
+    if path.is_dir():
         return ()
+    require_file(path)
     try:
         with ZipFile(path) as archive:
             return tuple(name.removesuffix(".npy") for name in archive.namelist())

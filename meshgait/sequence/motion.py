@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +11,7 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import Body
+from meshgait.body.kinematics import pose_skeleton
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
@@ -48,6 +49,40 @@ class Motion:
             for x in (self.pose, self.betas, self.transl)
         )
         return body(pose=pose, betas=betas, transl=transl)
+
+    def skeleton(
+        self, body: Body
+    ) -> tuple[Float[np.ndarray, "T 24 3 3"], Float[np.ndarray, "T 24 3"]]:
+        """Rotations and places of the joints in the world, of one motion, without its skin."""
+        from scipy.spatial.transform import Rotation
+
+        local = Rotation.from_rotvec(self.pose.reshape(-1, 3).astype(np.float64)).as_matrix()
+        rest = self._rest(body)
+        turns, places = pose_skeleton(
+            torch.from_numpy(local.reshape(-1, 24, 3, 3)), rest.expand(len(self), 24, 3)
+        )
+        return turns.numpy(), places.numpy() + self.transl[:, None].astype(np.float64)
+
+    def cut(self, start: int, end: int) -> Motion:
+        """The frames from `start` to before `end`."""
+        frames = slice(start, end)
+        return replace(self, pose=self.pose[..., frames, :], transl=self.transl[..., frames, :])
+
+    def carried(
+        self, body: Body, turn: Float[np.ndarray, "3 3"], shift: Float[np.ndarray, "3"]
+    ) -> Motion:
+        """One motion in a world that is turned about the origin and then moved."""
+        from scipy.spatial.transform import Rotation
+
+        pelvis = self._rest(body)[0].numpy()
+        pose = self.pose.astype(np.float64)
+        pose[:, :3] = (Rotation.from_matrix(turn) * Rotation.from_rotvec(pose[:, :3])).as_rotvec()
+        place = (self.transl + pelvis) @ turn.T + shift - pelvis
+        return replace(self, pose=pose.astype(np.float32), transl=place.astype(np.float32))
+
+    def _rest(self, body: Body) -> Float[torch.Tensor, "24 3"]:
+        betas = torch.from_numpy(np.asarray(self.betas, np.float32)).to(body.weights)
+        return body.rest_joints(betas).detach().cpu().double()
 
     def resample(self, fps: float) -> Motion:
         """The same motion at another frame rate, from the same first moment."""

@@ -9,12 +9,11 @@ from typing import Any
 import torch
 
 from meshgait.errors import DependencyError
-from meshgait.nn import Network
 
 COMPILERS = ("g++", "clang++", "c++")
 
 
-def compile_network(model: Network, device: torch.device) -> Any:
+def compile_network(model: Any, device: torch.device) -> Any:
     """`model` compiled for `device` when it is first run; they share their weights.
 
     Raises `DependencyError` where a CPU's code cannot be compiled, for want of a C++ compiler.

@@ -139,11 +139,11 @@ def _require_weights(model: type, content: dict[str, Any]) -> None:
 
 def _unknown(name: Any) -> ConfigError:
     if isinstance(name, str) and is_typed(name):
-        kind = name.rpartition(":")[2].rpartition(".")[2]
+        module, _, path = name.partition(":")
+        typed = "" if module == "__main__" else f", on the command line --model {name}"
         return ConfigError(
             f"this is a checkpoint of {name}, which is not of meshgait, and no file decides what "
-            f"is imported; say its class: load_model(path, model={kind}), on the command line "
-            f"--model {name}"
+            f"is imported; say its class: load_model(path, model={path.rpartition('.')[2]}){typed}"
         )
     known = ", ".join(networks())
     return ConfigError(f"there is no model {name!r} in this version of meshgait, only {known}")
@@ -192,7 +192,7 @@ def _refuse_unknown(name: str, values: dict[str, Any], known: Iterable[Any]) -> 
     if any(each.kind is each.VAR_KEYWORD for each in known):
         return
     names = [each.name for each in known]
-    unknown = [str(key) for key in values if key not in names]
+    unknown = [" ".join(str(key).split())[:60] for key in values if key not in names]
     if unknown:
         listed = ", ".join(names) or "none at all"
         raise ConfigError(f"{name} has no setting {', '.join(unknown)}, only {listed}")

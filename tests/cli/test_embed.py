@@ -45,6 +45,7 @@ def lines_of_the_readme(words):
     return {line.split()[0]: line.split() for line in lines}
 
 
+@pytest.mark.filterwarnings("ignore:the file does not say its frame rate")
 @pytest.mark.parametrize("tool", ["romp", "wham", "phalp", "amass", "bvh"])
 def test_the_lines_of_the_readme_run_for_every_tool(tmp_path, capsys, monkeypatch, tool):
     monkeypatch.chdir(tmp_path)

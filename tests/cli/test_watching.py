@@ -25,9 +25,10 @@ def test_represent_writes_the_picture_and_the_arrays(tmp_path, capsys):
 def test_a_file_is_shown_and_a_bad_one_refused_in_a_sentence(tmp_path, capsys):
     np.savez(tmp_path / "walk.npz", pose=np.zeros((4, 72)))
     out = tmp_path / "walk.gif"
-    assert main(["view", f"{tmp_path}/walk.npz", f"--out={out}", "--pixels=32", "--fps=25"]) == 0
+    assert main(["view", f"{tmp_path}/walk.npz", f"--out={out}", "--pixels=32"]) == 0
     with Image.open(out) as film:
         assert film.size == (32, 32)
+    assert "25 a second are taken" in capsys.readouterr().err
     (tmp_path / "bad.npz").write_bytes(b"nonsense")
     for verb in ("view", "represent"):
         assert main([verb, f"{tmp_path}/bad.npz"]) == 2

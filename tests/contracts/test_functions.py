@@ -19,6 +19,7 @@ from tests.modes import MODES
 
 ROOMS = ["render", "modalities", "rotation", "Camera", "WeakPerspective", "Mesh", "Body"]
 TERMS = 32  # of the longest sums that many threads or other strides share out anew
+VERTICES = 6890  # which a sum on a GPU may share out
 DOORS = [("render", name) for name in ("coverage", "mask", "rasterize", "softras")]
 DOORS += [("Body", "forward"), ("modalities", "normalized_coverage")]
 
@@ -128,6 +129,19 @@ def test_the_compiler_leaves_our_kernels_alone(room, name):
 def test_every_function_can_be_called_in_what_is_compiled(room):
     for name, _ in each_call(room):
         check_compiled(room, name)
+
+
+@pytest.mark.gpu
+@pytest.mark.parametrize("room", ["render", "modalities", "rotation", "Camera", "WeakPerspective"])
+def test_on_a_gpu_a_function_gives_the_same(room):
+    def double(leaf, device="cpu"):
+        if not isinstance(leaf, Tensor):
+            return leaf
+        return (leaf.double() if leaf.is_floating_point() else leaf).to(device)
+
+    for name, one in each_call(room):
+        found = mapped(one.run(functools.partial(double, device="cuda")), double)
+        assert_same(found, mapped(one.run(double), double), f"{room}.{name}", terms=VERTICES)
 
 
 def check_compiled(room, name):

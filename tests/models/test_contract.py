@@ -21,6 +21,12 @@ from tests.tolerance import rounding_of_network
 
 IMAGES = ("silhouette", "pose_heatmap")
 
+# Their export takes seconds, and each block of theirs is in a network that is exported here too.
+LONG_TO_EXPORT = (
+    "DeepGaitV2", "FusionGait", "GaitGL", "GaitGraph", "GaitGraph2", "MTSGait", "PoseGait",
+    "SkeletonGCN", "SkeletonGait", "SkeletonGaitPP", "XGait",
+)  # fmt: skip
+
 MODELS = [getattr(models, name) for name in models.networks()]
 every_model = pytest.mark.parametrize("model_class", MODELS)
 every_network = pytest.mark.parametrize(
@@ -174,7 +180,13 @@ def test_weights_and_config_survive_a_round_trip(model_class):
     assert torch.equal(again(**clips), model(**clips))
 
 
-@every_model
+@pytest.mark.parametrize(
+    "model_class",
+    [
+        pytest.param(m, marks=pytest.mark.slow if m.__name__ in LONG_TO_EXPORT else ())
+        for m in MODELS
+    ],
+)
 @pytest.mark.usefixtures("unchecked")
 def test_it_can_be_exported_for_any_batch_and_length(model_class):
     support = SUPPORT.get(model_class.__name__, ANY)
@@ -258,3 +270,16 @@ def test_images_of_another_size_are_refused(model_class):
             wrong = clips | {name: torch.zeros(*clip.shape[:-2], 128, 88, dtype=torch.uint8)}
             with pytest.raises(ShapeError, match="got 128 x 88"):
                 model(**wrong)
+
+
+@pytest.mark.gpu
+@every_model
+@torch.no_grad()
+def test_on_a_gpu_it_gives_the_same(model_class):
+    model = small(model_class).double()
+    clips = inputs(model, 2, 4)
+    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 1]]).bool()
+    expected = model(**clips, mask=mask)
+    found = model.cuda()(**{name: clip.cuda() for name, clip in clips.items()}, mask=mask.cuda())
+    # Bytes become float32, which a GPU divides by 255 in another way.
+    assert_close(found.cpu(), expected, **rounding_of_network(model, expected, torch.float32))

@@ -17,8 +17,6 @@ SMALL = MeshNet.Config(width=1 / 16)
 # Of the first level, channels of the levels; how many vertices all meshes have.
 DEPTHS = [
     (256, (2,), [256, 16]),
-    (256, (2, 3), [256, 64, 16]),
-    (256, (2, 3, 4), [256, 64, 16]),
     (256, (2, 3, 4, 5), [256, 64, 16, 4]),
     (431, (2, 3, 4), [431, 108, 27, 16]),
     (4, (2,), [4]),

@@ -11,6 +11,7 @@ every map keeps its file open.
 from __future__ import annotations
 
 import math
+import operator
 import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -136,8 +137,10 @@ class Store:
         next_start = dict.fromkeys(packed, 0)
         for entry in index["sequences"]:
             length, without = entry.pop("length"), entry.pop("without", ())
-            if length < 1:
-                raise DataError(f"an index of {self.folder} is damaged: a clip of {length} frames")
+            if type(length) is not int or length < 1:
+                raise DataError(
+                    f"an index of {self.folder} is damaged: a clip of {length!r} frames"
+                )
             starts = tuple(_ABSENT if m in without else next_start[m] for m in packed)
             self._places.append(_Place(Record(**entry), shard, length, starts))
             for modality in next_start.keys() - without:
@@ -242,7 +245,13 @@ def _read_layout(path: Path, pixels: list[int] | None) -> _Array:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError("its version is not 1.0")
         shape, by_column, dtype = np.lib.format.read_array_header_1_0(file)
-        array = _Array(path, dtype, shape, file.tell(), None if pixels is None else tuple(pixels))
+        array = _Array(
+            path,
+            dtype,
+            shape,
+            file.tell(),
+            None if pixels is None else tuple(map(operator.index, pixels)),
+        )
         if by_column or not shape:
             raise ValueError("its frames do not lie one after another")
         if dtype.kind not in "biuf" or not dtype.isnative:

@@ -78,9 +78,7 @@ def draw_clip(
     person = Identity.draw(stream("person", *key))
     key = (*key, number)
     generator = stream("clip", *key)
-    shares = [1 - config.bag - config.coat, config.bag, config.coat]
-    conditions: tuple[Condition, ...] = ("normal", "bag", "coat")
-    condition = conditions[generator.choice(3, p=shares)]
+    condition = draw_condition(config, generator)
     routes = (Route.draw_straight, Route.draw_curved, Route.draw_irregular)
     steps = walk(
         body,
@@ -91,11 +89,33 @@ def draw_clip(
         phase=generator.uniform(),
         variation=int(generator.integers(2**32)),
     )
+    label = f"{condition}{number:02d}"
+    return film_walk(subject, label, condition, steps, person.surface, key, generator, config)
+
+
+def draw_condition(config: WildConfig, generator: np.random.Generator) -> Condition:
+    """Nothing, a bag or a coat, in the shares of `config`."""
+    shares = [1 - config.bag - config.coat, config.bag, config.coat]
+    conditions: tuple[Condition, ...] = ("normal", "bag", "coat")
+    return conditions[generator.choice(3, p=shares)]
+
+
+def film_walk(
+    subject: str,
+    label: str,
+    condition: Condition,
+    steps: Walk,
+    surface: Float[np.ndarray, " M"],
+    key: tuple[int, ...],
+    generator: np.random.Generator,
+    config: WildConfig,
+) -> Clip:
+    """A walk seen by a camera, dressed for `condition`; `label` is that of its record."""
     azimuth, camera = _place_camera(config, generator)
     occluder = _place_occluder(generator) if generator.random() < config.occluded else None
-    record = Record(subject, f"{condition}{number:02d}", f"{azimuth:03d}")
     outfit = Outfit.draw(condition, generator)
-    return Clip(record, steps, person.surface, outfit, camera, occluder, key)
+    record = Record(subject, label, f"{azimuth:03d}")
+    return Clip(record, steps, surface, outfit, camera, occluder, key)
 
 
 def _place_camera(config: WildConfig, generator: np.random.Generator) -> tuple[int, Camera]:

@@ -81,8 +81,9 @@ def _read_skeleton(path: Path) -> dict[str, dict]:
             s.split(maxsplit=1)[0].lower(): s.partition("\n")[2] for s in sections if s.strip()
         }
         bones = {"root": _root(parts["root"])}
+        degrees = not re.search(r"angle\s+rad", parts.get("units", ""), re.IGNORECASE)
         for block in re.findall(r"begin(.*?)end", parts["bonedata"], re.DOTALL):
-            bone = _bone(block)
+            bone = _bone(block, degrees)
             bones[bone.pop("name")] = bone
         return _ordered(bones, parts["hierarchy"])
     except (KeyError, ValueError, IndexError, UnicodeDecodeError, RecursionError) as error:
@@ -98,11 +99,11 @@ def _root(text: str) -> dict[str, Any]:
     return {"dof": order, "axis": turn.as_matrix(), "bone": np.zeros(3), "parent": None}
 
 
-def _bone(text: str) -> dict[str, Any]:
+def _bone(text: str, degrees: bool) -> dict[str, Any]:
     rows = {words[0].lower(): words[1:] for words in map(str.split, text.splitlines()) if words}
     direction = np.array([float(x) for x in rows["direction"]])
     turn = Rotation.from_euler(
-        rows["axis"][3].lower(), [float(x) for x in rows["axis"][:3]], degrees=True
+        rows["axis"][3].lower(), [float(x) for x in rows["axis"][:3]], degrees=degrees
     )
     return {
         "name": rows["name"][0],

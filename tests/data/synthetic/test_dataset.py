@@ -83,7 +83,7 @@ def test_what_is_cached_is_not_made_again(cache, monkeypatch):
     def never(*_):
         raise AssertionError
 
-    monkeypatch.setattr("meshgait.data.synthetic.dataset.render_clip", never)
+    monkeypatch.setattr("meshgait.data.synthetic.rendered.render_clip", never)
     make(cache)
     with pytest.raises(AssertionError):
         make(cache, seed=1234)

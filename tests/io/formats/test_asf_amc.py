@@ -6,7 +6,7 @@ import pytest
 from meshgait.body import JOINT_INDEX
 from meshgait.errors import DataError
 from meshgait.io import read
-from tests.io.samples import FRAMES, body, write_amc
+from tests.io.samples import FRAMES, body, write_amc, write_vibe
 
 
 def test_the_thigh_that_swings_is_smpls_and_the_rest_stands(tmp_path):
@@ -41,6 +41,12 @@ def test_a_rate_is_asked_for_or_guessed_with_a_warning(tmp_path):
     assert track.to_motion(body(), fps=60).fps == 60
     with pytest.warns(UserWarning, match=r"does not say its frame rate; 120 a second"):
         assert track.to_motion(body()).fps == 120
+
+
+def test_a_film_that_does_not_say_its_rate_has_25_frames_a_second_and_a_note(tmp_path):
+    timed = read(write_vibe(tmp_path)).body().timed()
+    assert timed.fps == 25
+    assert "does not say its frame rate; 25 a second" in timed.notes[-1]
 
 
 def test_a_head_that_hangs_on_two_bones_points_where_both_take_it(tmp_path):
@@ -86,3 +92,12 @@ def test_a_damaged_skeleton_is_named(tmp_path):
     skeleton.write_text(skeleton.read_text().replace(":bonedata", ":boredata"))
     with pytest.raises(DataError, match=r"07.asf is not a whole ASF skeleton"):
         read(path)
+
+
+def test_a_skeleton_in_radians_is_the_same(tmp_path):
+    path = write_amc(tmp_path)
+    before = read(path).body()
+    skeleton = tmp_path / "07.asf"
+    text = skeleton.read_text().replace("angle deg", "angle rad")
+    skeleton.write_text(text.replace("axis 0 0 20 XYZ", f"axis 0 0 {np.radians(20)} XYZ"))
+    np.testing.assert_allclose(read(path).body().pose, before.pose, atol=1e-5)
