@@ -13,6 +13,7 @@ from pathlib import Path
 import torch
 
 from meshgait.data import SubjectsAndClips, UnorderedFrames
+from meshgait.data.processes import ReadAhead
 from meshgait.losses import IdentityLoss
 from meshgait.models import SMPLGait
 from meshgait.training.fit import fit
@@ -70,16 +71,15 @@ def _interrupt_while_waiting():
     # A worker that is spawned, not forked, does not inherit how the signal is treated.
     torch.multiprocessing.set_start_method("spawn")
     waiting = torch.multiprocessing.Event()
-    loop = sys.modules["meshgait.training.fit"]
-    load = loop.DataLoader
+    read = ReadAhead.__iter__
 
-    def announced(*arguments, **options):
-        batches = iter(load(*arguments, **options))
+    def announced(reader):
+        batches = read(reader)
         yield from itertools.islice(batches, 10)
         waiting.set()
         yield from batches
 
-    loop.DataLoader = announced
+    ReadAhead.__iter__ = announced
     return _InterruptedWalks(waiting)
 
 

@@ -40,7 +40,7 @@ def bootstrap(groups: Sequence[np.ndarray], *, draws: int = DRAWS) -> Interval:
     is a person who was not asked for. Raises `DataError` where there is nobody.
 
     >>> str(bootstrap([np.array([40.0, 60.0, 50.0, 50.0])]))
-    '50.0 [45.0, 55.0]'
+    '50.0 [42.5, 57.5]'
     """
     known = [values[np.isfinite(values)] for values in groups]
     if not known or not all(len(values) for values in known):
