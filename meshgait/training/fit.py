@@ -23,10 +23,10 @@ from meshgait.files.storage import clear_parts, locked
 from meshgait.losses import triplet_statistics
 from meshgait.nn import Network, calibrate_
 from meshgait.numerics import seed
+from meshgait.training import devices
 from meshgait.training.compilation import compile_network
 from meshgait.training.contract import make_criterion, try_on_data
 from meshgait.training.criterion import LossRecipe
-from meshgait.training.devices import any_process, gathered, make_fabric, others_needed
 from meshgait.training.interrupts import interrupts_noted
 from meshgait.training.log import Report, Row, TrainingLog, write_table
 from meshgait.training.recipe import Recipe
@@ -61,11 +61,11 @@ def fit(
     An interrupt (Ctrl-C, SIGTERM) finishes the step, saves and raises `KeyboardInterrupt`. A loss
     or a gradient that is not finite raises `TrainingError` and saves the batch beside the
     checkpoint. With `recipe.validate_every` some of the people are held out, and `best.pt` is the
-    network that found them best. `fabric` stands in for `make_fabric(recipe.precision)`; `report`
+    network that found them best. `fabric` stands in for `make_fabric()`; `report`
     is told a line for each row of the history, otherwise stderr where it is no terminal.
     """
     try_on_data(model, data, recipe)
-    fabric = fabric or make_fabric(recipe.precision)
+    fabric = fabric or devices.make_fabric()
     fabric.launch()
     data, held_out = hold_out(data, recipe) if recipe.validate_every else (data, None)
     criterion = make_criterion(loss or recipe.loss, model, data)
@@ -133,7 +133,7 @@ class _Training:
         recipe = self.recipe
         silent = not self.fabric.is_global_zero
         log = TrainingLog(self.out, start=self.step, steps=recipe.steps, silent=silent, tell=report)
-        needed = others_needed(self.fabric, self.rescue)
+        needed = devices.others_needed(self.fabric, self.rescue)
         with log, needed, interrupts_noted(self.rescue) as interrupts:
             self._validate(log)  # what the run before was interrupted in
             for batch in ReadAhead(self.batches, recipe.workers, range(self.step, recipe.steps)):
@@ -142,7 +142,7 @@ class _Training:
                     log.write(row)
                 self._validate(log)
                 log.advance()
-                is_stopping = any_process(self.fabric, bool(interrupts))
+                is_stopping = devices.any_process(self.fabric, bool(interrupts))
                 if self._is_due(recipe.save_every) or is_stopping:
                     with self.settled:
                         self.save()
@@ -196,10 +196,13 @@ class _Training:
         torch.manual_seed(seed("dropout", self.recipe.seed, self.step, self.fabric.global_rank))
         there = batch.to(self.fabric.device)
         mask = None if bool(batch.mask.all()) else there.mask
-        outputs = self.forward(**there.inputs, mask=mask)
-        outputs = outputs if isinstance(outputs, tuple) else (outputs,)
-        embedding, label, *rest = gathered(self.fabric, (outputs[0], there.label, *outputs[1:]))
-        found = self.loss(embedding, label, *rest)
+        with devices.computing(self.recipe.precision, self.fabric.device):
+            outputs = self.forward(**there.inputs, mask=mask)
+            outputs = outputs if isinstance(outputs, tuple) else (outputs,)
+            embedding, label, *rest = devices.gathered(
+                self.fabric, (outputs[0], there.label, *outputs[1:])
+            )
+            found = self.loss(embedding, label, *rest)
         terms = found if isinstance(found, Mapping) else {}
         total = torch.stack(list(terms.values())).sum() if terms else found
         self._require_finite(total, "the loss", batch)

@@ -16,7 +16,7 @@ from torch.testing import assert_close
 from meshgait.data import TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import IdentityLoss, batch_all_triplet, triplet_statistics
-from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.models import GEI, SLN, FusionGait, MeshNet, PointNet, SMPLGait
 from meshgait.training import fit as loop
 from meshgait.training.fit import fit
 from meshgait.training.optimizers import Adam, Sgd
@@ -262,6 +262,36 @@ def test_bf16_computes_in_half_precision_and_keeps_whole_weights(tmp_path):
     *_, exact = train(tmp_path / "fp32")
     assert history[0]["loss"] == pytest.approx(exact[0]["loss"], rel=0.1)
     assert history != exact
+
+
+BODIES = {
+    MeshNet: (MeshNet.Config(width=0.25), ("encoder.norm_in",)),
+    PointNet: (PointNet.Config(width=0.25), ("layers.0",)),
+    FusionGait: (
+        FusionGait.Config(size=DATA.size, stages=((8,), (8,)), bins=(1,), width=0.25),
+        ("branches.0.encoder.norm_in", "branches.1.encoder.norm_in", "backbone.0"),
+    ),
+}
+
+
+@pytest.mark.parametrize("model_class", BODIES)
+def test_bodies_are_as_exact_in_half_precision_as_in_whole(tmp_path, model_class):
+    """What their first layers read is the same to the last bit."""
+    config, layers = BODIES[model_class]
+    read = {}
+    for precision in ("fp32", "bf16"):
+        torch.manual_seed(0)
+        model = model_class(config)
+        for name in layers:
+            model.get_submodule(name).register_forward_hook(
+                lambda _, given, __, at=(precision, name): read.update({at: given[0].clone()})
+            )
+        recipe = replace(RECIPE, steps=1, precision=precision)
+        (row,) = fit(model, DATA, recipe, out=tmp_path / precision)
+        assert 0 < row["gradient_norm"] < float("inf")
+    for name in layers:
+        assert read["bf16", name].dtype == torch.float32
+        assert_close(read["bf16", name], read["fp32", name], rtol=0, atol=0)
 
 
 def test_two_processes_train_as_one_does(tmp_path):
