@@ -18,8 +18,9 @@ from meshgait.benchmark.methods import all_methods
 from meshgait.benchmark.scores import cross_view
 from meshgait.benchmark.walkers import Walkers
 from meshgait.data import SmplNoise
-from meshgait.errors import DataError
+from meshgait.errors import ConfigError, DataError
 from meshgait.evaluation import embed
+from meshgait.files.storage import locked
 from meshgait.metrics import part_distance
 from meshgait.weights.checkpoint import load_checkpoint, load_model
 from tests.benchmark.conftest import TINY
@@ -181,3 +182,8 @@ def test_seeds_differ_in_weights_and_people(budget):
         torch.manual_seed(seed)
         weights.append(ROWS[2].build(TINY).head.weight)
     assert not torch.equal(*weights)
+
+
+def test_a_folder_that_another_process_writes_into_is_refused_at_once(budget, tmp_path):
+    with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
+        run_benchmark([], budget, out=tmp_path)

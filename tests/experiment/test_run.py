@@ -9,8 +9,10 @@ import pytest
 from PIL import Image
 
 from meshgait import experiment
+from meshgait.errors import ConfigError
 from meshgait.evaluation import embed, evaluate
 from meshgait.experiment import run_experiment
+from meshgait.files.storage import locked
 from tests.experiment import tiny_experiments
 from tests.experiment.tiny_experiments import domain, training
 
@@ -102,3 +104,8 @@ def test_names_are_drawn_as_bars_and_numbers_as_curves(monkeypatch):
     counts = experiment.frames(training(), places[0], [1, 2])
     run.plot(counts, [{"series": c.series, counts.x: c.x, **scores} for c in counts.cells])
     assert drawn["curves"] == {"rank1": ([1, 2], [50.0, 50.0]), "mAP": ([1, 2], [40.0, 40.0])}
+
+
+def test_a_folder_that_another_process_writes_into_is_refused_at_once(tmp_path):
+    with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
+        run_experiment(experiment.frames(training(), domain(), (1,)), tmp_path)

@@ -17,6 +17,7 @@ from meshgait.data.preparation import prepare as preparing
 from meshgait.data.preparation.prepare import prepare
 from meshgait.data.processes import processes
 from meshgait.errors import ConfigError, DataError
+from meshgait.files.storage import locked
 from meshgait.sequence import GaitSequence, Record
 from tests.data.layouts import miniature
 
@@ -341,3 +342,10 @@ def test_pipes_and_links_in_a_tree_are_findings_and_not_the_end(raw, tmp_path):
     left_out = {Path(note.path).name for note in done.notes}
     assert {"pipe.png", "loop.png", "nowhere.png", "device.png"} <= left_out
     assert sum(split.clips for split in done.splits) == 8
+
+
+def test_a_folder_that_another_process_writes_into_is_refused_at_once(raw, tmp_path):
+    root, official = raw
+    with locked(tmp_path / "out"), pytest.raises(ConfigError, match="another process is writing"):
+        run(root, tmp_path / "out", partition=official)
+    assert not any((tmp_path / "out").iterdir())
