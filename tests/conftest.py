@@ -2,8 +2,9 @@
 
 import os
 
-if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: threads would only fight
+if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: more would only fight
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; for children too
+    os.environ.setdefault("LOKY_MAX_CPU_COUNT", "1")
 
 import jaxtyping
 import pytest

@@ -17,7 +17,7 @@ from pathlib import Path
 import torch
 
 from meshgait.data import SubjectsAndClips
-from meshgait.data.synthetic import dataset
+from meshgait.data.synthetic import dataset, rendered
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.training.fit import fit
 from meshgait.weights.checkpoint import load_checkpoint
@@ -33,8 +33,8 @@ def train(out):
 
 
 def film(out):
-    dataset._PEOPLE_PER_SHARD = 1
-    dataset.processes = lambda jobs: contextlib.nullcontext()
+    rendered._PEOPLE_PER_SHARD = 1
+    rendered.processes = lambda jobs: contextlib.nullcontext()
     config = WildConfig(clips=2, frames=(12, 12))
     dataset.SyntheticGait("train", identities=2, config=config, cache=out, progress=False)
 

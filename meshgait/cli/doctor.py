@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
+import loky
 import torch
 
 from meshgait._optional import require
@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> None:
     parse(make_parser("doctor", __doc__), arguments)
     print(f"meshgait {__version__}, Python {platform.python_version()}, torch {torch.__version__}")
     threads = torch.get_num_threads()
-    print(f"{len(os.sched_getaffinity(0))} processor cores, {threads} threads of torch")
+    print(f"{loky.cpu_count()} processor cores, {threads} threads of torch")
     has_gpu = torch.cuda.is_available()
     _line(has_gpu, "GPU", torch.cuda.get_device_name() if has_gpu else "torch sees none")
     for purpose, module, distribution, extra in _PARTS:

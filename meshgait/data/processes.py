@@ -27,15 +27,16 @@ _LOOK_EVERY_S = 0.2
 def processes(jobs: int) -> Iterator[Executor | None]:
     """As many as there are cores and jobs, with one thread each; none for a single one.
 
+    Cores are those that this process may use: a container or `LOKY_MAX_CPU_COUNT` may allow fewer.
     They end soon after the process that started them, however that ends, and at once when the
     work fails or is interrupted.
     """
-    workers = min(len(os.sched_getaffinity(0)), jobs)
+    import loky
+
+    workers = min(loky.cpu_count(), jobs)
     if workers < 2:
         yield None
         return
-    import loky
-
     # Spawned, since a forked copy of torch's threads may hang; by loky, so that scripts need no
     # `if __name__ == "__main__"`.
     with warnings.catch_warnings():

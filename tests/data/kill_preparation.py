@@ -12,6 +12,8 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
+import loky
+
 from meshgait.data.layouts import LAYOUTS
 from meshgait.data.preparation import prepare as preparing
 from tests.data.layouts import miniature
@@ -20,6 +22,7 @@ CHANGES = ("replace", "unlink", "mkdir", "fsync")
 
 
 def main(kills, folder, pooled):
+    loky.cpu_count = lambda: 2
     if not pooled:
         preparing.processes = lambda jobs: nullcontext()
     root, official = miniature.gait3d_raw(folder / "tree", frames=3)

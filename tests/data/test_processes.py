@@ -4,9 +4,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import loky
 import pytest
 
-from meshgait.data import processes as module
 from meshgait.data.processes import ReadAhead, in_turn, interrupts_held_back, processes
 from meshgait.errors import DataError, MeshgaitError
 
@@ -15,8 +15,9 @@ ROOT = Path(__file__).parents[2]
 # A pool whose workers say who they are and sleep.
 AT_WORK = """
 import os, sys, time
+import loky
 from meshgait.data.processes import in_turn, processes
-os.sched_getaffinity = lambda pid: {0, 1}
+loky.cpu_count = lambda: 2
 def work(number):
     print("pid", os.getpid(), flush=True)
     time.sleep(600)
@@ -27,7 +28,7 @@ with processes(2) as pool:
 
 @pytest.fixture(autouse=True)
 def _two_processors(monkeypatch):
-    monkeypatch.setattr(module.os, "sched_getaffinity", lambda pid: {0, 1})
+    monkeypatch.setattr(loky, "cpu_count", lambda: 2)
 
 
 def is_alive(pid):

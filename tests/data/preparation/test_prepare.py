@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import loky
 import numpy as np
 import pytest
 
@@ -324,6 +325,7 @@ def test_killed_with_its_processes_it_ends_as_if_undisturbed(tmp_path):
 
 def test_processes_share_the_work_to_the_same_bytes(raw, tmp_path, monkeypatch):
     monkeypatch.setattr(preparing, "CLIPS_PER_SHARD", 2)
+    monkeypatch.setattr(loky, "cpu_count", lambda: 2)
     root, official = raw
     run(root, tmp_path / "many", partition=official)
     monkeypatch.setattr(preparing, "processes", lambda jobs: processes(1))

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from meshgait.body import Body
-from meshgait.data.synthetic import dataset
+from meshgait.data.synthetic import rendered
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate, render_clip
 from meshgait.errors import ConfigError
@@ -186,7 +186,7 @@ def test_killed_at_any_event_the_walkers_are_made_as_if_undisturbed(tmp_path, ki
 
 def test_two_processes_that_want_the_same_walkers_make_them_once(tmp_path):
     made = []
-    whole_write = dataset.write_store
+    whole_write = rendered.write_store
 
     def write_after_another(*arguments, **options):
         whole_write(*arguments, **options)
@@ -194,7 +194,7 @@ def test_two_processes_that_want_the_same_walkers_make_them_once(tmp_path):
         return whole_write(*arguments, **options)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dataset, "write_store", write_after_another)
+        patch.setattr(rendered, "write_store", write_after_another)
         people = make(tmp_path, identities=1)
     assert len(people) == 2
     assert made == [[path.stat().st_mtime_ns for path in sorted(tmp_path.rglob("*.npy"))]]
