@@ -1,6 +1,7 @@
 """Set-up of all tests. Shapes in signatures are checked while they run (see __init__.py)."""
 
 import os
+from contextlib import contextmanager, nullcontext
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: more would only fight
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch is imported; for children too
@@ -10,6 +11,11 @@ import jaxtyping
 import pytest
 import torch
 from hypothesis import settings
+
+PROGRAMS = {
+    "benchmark", "cli", "experiment", "explain", "recipes", "test_demo.py", "test_examples.py",
+    "training", "zoo",
+}  # fmt: skip
 
 settings.register_profile("same every time", derandomize=True, deadline=None)
 settings.register_profile("fuzz", max_examples=500, deadline=None)
@@ -34,9 +40,24 @@ def _same_random_numbers_every_time():
     torch.manual_seed(0)
 
 
+@contextmanager
+def without_checker():
+    before = jaxtyping.config.jaxtyping_disable
+    jaxtyping.config.update("jaxtyping_disable", True)
+    yield
+    jaxtyping.config.update("jaxtyping_disable", before)
+
+
 @pytest.fixture
 def unchecked():
     """Run without the checker, as users do: to see our own errors for wrong shapes."""
-    jaxtyping.config.update("jaxtyping_disable", True)
-    yield
-    jaxtyping.config.update("jaxtyping_disable", False)
+    with without_checker():
+        yield
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _programs_run_without_the_checker(request):
+    """It costs more than their work; what they are made of is checked in its own tests."""
+    parts = request.node.nodeid.split("/")
+    with without_checker() if PROGRAMS & set(parts) else nullcontext():
+        yield

@@ -8,16 +8,18 @@ from PIL import Image
 
 FOLDER = Path(__file__).parents[1] / "examples"
 
-# Small settings for each; {tmp} is a fresh folder.
+# Small settings for each; {tmp} is a fresh folder, the walkers in {cache} are all the same.
 SETTINGS = {
-    "evaluate": "--people 3 --clips 2 --cache {tmp}",
+    "evaluate": "--people 4 --clips 2 --cache {cache}",
     "protocols": "--people 3 --cache {tmp} --out {tmp}/protocol.csv",
-    "explain": "--people 8 --clips 2 --steps 1 --width 0.0625 --probes 1 --out {tmp} --cache {tmp}",
+    "explain": (
+        "--people 8 --clips 2 --steps 1 --width 0.0625 --probes 1 --cache {cache} --out {tmp}"
+    ),
     "export": "--frames 2 --out {tmp}/files",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",
-    "fusion": "--people 6 --clips 2 --steps 1 --width 0.0625 --cache {tmp} --out {tmp}/run",
+    "fusion": "--people 8 --clips 2 --steps 1 --width 0.0625 --cache {cache} --out {tmp}/run",
     "mesh_only": (
-        "--people 8 --clips 2 --steps 1 --pretraining 1 --width 0.0625 --cache {tmp} "
+        "--people 8 --clips 2 --steps 1 --pretraining 1 --width 0.0625 --cache {cache} "
         "--out {tmp}/run"
     ),
     "motion_capture": "--frames 4 --out {tmp}/files",
@@ -25,7 +27,7 @@ SETTINGS = {
     "prepare": "--people 4 --frames 4 --out {tmp}",
     "poses": "--frames 4 --out {tmp}/files",
     "smpl_tools": "--frames 8 --out {tmp}/files",
-    "train": "--people 8 --clips 4 --steps 2 --width 0.0625 --cache {tmp} --out {tmp}/run",
+    "train": "--people 8 --clips 2 --steps 2 --width 0.0625 --cache {cache} --out {tmp}/run",
     "view": "--frames 4 --out {tmp}/walk.gif",
     "walkers": "--people 3 --rows 1 --out {tmp}/walkers.png",
 }
@@ -49,9 +51,14 @@ def test_every_example_is_run():
     assert scripts() == sorted(SETTINGS)
 
 
+@pytest.fixture(scope="module")
+def cache(tmp_path_factory):
+    return tmp_path_factory.mktemp("walkers")
+
+
 @pytest.mark.parametrize("name", scripts())
-def test_an_example_runs_and_prints(name, tmp_path, capsys):
-    arguments = SETTINGS[name].format(tmp=tmp_path).split()
+def test_an_example_runs_and_prints(name, cache, tmp_path, capsys):
+    arguments = SETTINGS[name].format(tmp=tmp_path, cache=cache).split()
     runpy.run_path(str(FOLDER / f"{name}.py"), run_name="example")["main"](arguments)
     assert capsys.readouterr().out
     if name in PICTURES:

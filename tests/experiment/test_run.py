@@ -79,7 +79,7 @@ def test_a_damaged_cell_is_filled_anew(undisturbed, content):
     assert (undisturbed / "frames.csv").read_bytes() == before
 
 
-@pytest.mark.parametrize("saves", [1, 4])
+@pytest.mark.parametrize("saves", [pytest.param(1, marks=pytest.mark.slow), 4])
 def test_a_killed_experiment_goes_on_to_the_same_table(undisturbed, tmp_path, saves):
     command = [sys.executable, "-m", "tests.experiment.tiny_experiments", tmp_path, str(saves)]
     killed = subprocess.run(command, cwd=Path(__file__).parents[2], check=False)

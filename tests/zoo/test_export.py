@@ -12,7 +12,7 @@ from tests.models.test_contract import MODELS, small
 SHALLOW = {"depths": (1, 1, 1, 1)}
 OPTIONS = {"DeepGaitV2": SHALLOW, "SkeletonGait": SHALLOW, "SkeletonGaitPP": SHALLOW}
 
-QUICK = ("GEI", "GEINet", "SLN", "SMPLGait", "SiaNet")  # the others are left to make test-slow
+QUICK = ("GEI", "SLN", "SMPLGait")  # the others are left to make test-slow
 
 exported = [
     pytest.param(m, marks=() if m.__name__ in QUICK else pytest.mark.slow)
