@@ -1,5 +1,6 @@
 """Set-up of all tests. Shapes in signatures are checked while they run (see __init__.py)."""
 
+import gc
 import os
 from contextlib import contextmanager, nullcontext
 
@@ -13,8 +14,8 @@ import torch
 from hypothesis import settings
 
 PROGRAMS = {
-    "benchmark", "cli", "experiment", "explain", "recipes", "test_demo.py", "test_examples.py",
-    "training", "zoo",
+    "benchmark", "cli", "experiment", "explain", "fitting", "preparation", "recipes",
+    "synthetic", "test_demo.py", "test_examples.py", "test_learning.py", "training", "zoo",
 }  # fmt: skip
 
 settings.register_profile("same every time", derandomize=True, deadline=None)
@@ -61,3 +62,7 @@ def _programs_run_without_the_checker(request):
     parts = request.node.nodeid.split("/")
     with without_checker() if PROGRAMS & set(parts) else nullcontext():
         yield
+
+
+def pytest_collection_finish():
+    gc.freeze()  # thousands of tests: collected objects need not be looked at again and again
