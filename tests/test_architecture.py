@@ -24,7 +24,7 @@ FLOORS = (
     "sequence walker modalities",
     "io nn losses metrics visualization",
     "data models fitting",
-    "zoo weights",
+    "zoo weights video",
     "evaluation",
     "training explain",
     "recipes",
