@@ -70,7 +70,8 @@ class Body(nn.Module):
         Looked for as `meshgait.body.files.find_body` says. Nothing in the file is run. Raises
         `BodyNotFoundError`, `DataError` or `UnsafeFileError`.
         """
-        return cls(read_body(find_body(path)), decode_smplx.decode)
+        arrays = decode_smplx.with_landmarks(read_body(find_body(path)))
+        return cls(arrays, decode_smplx.decode)
 
     @property
     def faces(self) -> Tensor:

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from jaxtyping import Float
 from torch import Tensor
 
 from meshgait._optional import require
 from meshgait.body.layer import Layer
+
+
+def with_landmarks(arrays: dict[str, Any]) -> dict[str, Any]:
+    """The arrays of a body with the landmarks that smplx knows, if it has the vertices of SMPL."""
+    if len(arrays["v_template"]) != 6890:
+        return arrays  # there they would be anything
+    return arrays | {"vertex_ids": require("smplx.vertex_ids").vertex_ids["smplh"]}
 
 
 def decode(

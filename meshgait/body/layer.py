@@ -9,7 +9,6 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from meshgait._optional import require
 from meshgait.body.names import LANDMARK_NAMES
 
 # What smplx calls the landmarks.
@@ -30,7 +29,7 @@ class Layer(nn.Module):
     landmarks: Int[Tensor, "21"]
 
     def __init__(self, arrays: dict[str, Any]) -> None:
-        """`arrays` as the files of SMPL name them; `vertex_ids` if the landmarks are known."""
+        """`arrays` as the files of SMPL name them; `vertex_ids` too, else landmarks are 0."""
         super().__init__()
         parents = np.asarray(arrays["kintree_table"][0]).astype(np.int64)
         parents[0] = -1
@@ -57,11 +56,8 @@ class Layer(nn.Module):
 def _landmarks(arrays: dict[str, Any]) -> list[int]:
     """Vertices in the order of `LANDMARK_NAMES`."""
     vertex = arrays.get("vertex_ids")
-    if vertex is None and len(arrays["v_template"]) != 6890:
-        # smplx's own are vertices of SMPL's mesh; on another mesh they would be anything.
-        return [0] * len(LANDMARK_NAMES)
     if vertex is None:
-        vertex = require("smplx.vertex_ids").vertex_ids["smplh"]
+        return [0] * len(LANDMARK_NAMES)
     return [vertex[_by_smplx(name)] for name in LANDMARK_NAMES]
 
 
