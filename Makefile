@@ -80,6 +80,7 @@ $(VENV)/.demo: setup.py constraints.txt | $(BIN)/python
 
 $(VENV)/.dev: setup.py constraints.txt | $(BIN)/python
 	$(PIP) -e '.[dev]'
+	$(BIN)/meshgait doctor --fetch
 	touch $(VENV)/.demo $@
 
 $(BIN)/python:

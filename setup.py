@@ -15,6 +15,7 @@ extras = {
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
     "mocap": ["c3d>=0.5.2"],
+    "video": ["ai-edge-litert>=2.3", "opencv-python-headless>=4.8", "scikit-learn>=1.3"],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
 }
 everything = [line for name in extras if name != "pytorch3d" for line in extras[name]]

@@ -24,7 +24,7 @@ FLOORS = (
     "sequence walker modalities",
     "io nn losses metrics visualization",
     "data models fitting",
-    "zoo weights",
+    "zoo weights video",
     "evaluation",
     "training explain",
     "recipes",
@@ -42,7 +42,7 @@ OWNERS = {
     "trimesh": ["mesh", "operators", "walker"],
     "open3d": ["mesh", "visualization"],
     "pytorch3d": ["render"],
-    "torch_geometric": ["mesh", "nn"],
+    "torch_geometric": ["data", "mesh"],
 }
 
 # Compiled loops, which a call of another function would slow down or not compile.

@@ -240,6 +240,13 @@ def test_it_follows_the_type_of_its_weights_and_runs_in_half_precision(model_cla
     assert_close(double, expected.double(), **rounding_of_network(model, double, torch.float32))
 
 
+@every_network
+def test_its_weights_can_be_counted_without_a_byte_of_memory(model_class):
+    with torch.device("meta"):
+        model = model_class()
+    assert all(weight.is_meta for weight in model.parameters())
+
+
 @every_model
 def test_inputs_are_left_as_they_are(model_class):
     model = small(model_class)

@@ -1,0 +1,25 @@
+import numpy as np
+
+from meshgait.video.region import Patch
+from meshgait.video.segment import as_picture, common_share, largest_part
+
+
+def patch(rows, left=0, top=0):
+    return Patch(np.array(rows, np.uint8) * 255, left, top)
+
+
+def test_only_the_largest_part_stays():
+    found = largest_part(patch([[1, 0, 0], [0, 0, 1], [0, 1, 1]]))
+    np.testing.assert_array_equal(found.pixels, [[0, 0, 0], [0, 0, 255], [0, 255, 255]])
+
+
+def test_a_mask_lies_in_the_picture_where_it_was_cut():
+    whole = as_picture(patch([[1, 1]], left=2, top=1), (3, 5, 3))
+    np.testing.assert_array_equal(np.argwhere(whole), [[1, 2], [1, 3]])
+
+
+def test_what_others_cover_is_counted_once():
+    mine = patch([[1, 1, 1, 1]])
+    assert common_share(mine, []) == 0
+    assert common_share(mine, [patch([[1, 1]], left=3), patch([[1]], left=3)]) == 0.25
+    assert common_share(patch([[0]]), [mine]) == 0
