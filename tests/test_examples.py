@@ -18,6 +18,7 @@ SETTINGS = {
     "export": "--frames 2 --out {tmp}/files",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",
     "fusion": "--people 8 --clips 2 --steps 1 --width 0.0625 --cache {cache} --out {tmp}/run",
+    "graph_layers": "--frames 1 --people 4 --cache {cache}",
     "mesh_only": (
         "--people 8 --clips 2 --steps 1 --pretraining 1 --width 0.0625 --cache {cache} "
         "--out {tmp}/run"
