@@ -66,7 +66,7 @@ def test_going_on_from_a_state_sees_what_an_unbroken_run_sees():
 
 def test_how_much_others_cover_is_told():
     near = [np.array([100.0, 50.0, 130.0, 150.0])] * 3
-    beside = [np.array([122.0, 50.0, 152.0, 150.0])] * 3
+    beside = [np.array([125.0, 50.0, 155.0, 150.0])] * 3
     last = followed(Stage(near, beside), 3)[-1]
     assert len(last) == 2
     box = last[0].sighting.box
