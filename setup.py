@@ -58,6 +58,7 @@ setup(
         "pillow>=10.0",
         "matplotlib>=3.8",
         "jsonargparse>=4.49",
+        "filelock>=3.15",
         "loky>=3.4",
         "tqdm>=4.65",
     ],
