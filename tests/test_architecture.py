@@ -56,7 +56,7 @@ LONG_KERNELS = {
 TESTS_OF_MANY = {
     "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
     "hundred_steps", "learning", "outside_things", "public_face", "published", "readers",
-    "references", "watching",
+    "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 

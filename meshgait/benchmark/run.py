@@ -12,7 +12,7 @@ from meshgait.benchmark.page import write_results
 from meshgait.benchmark.table import Row, mean_ap
 from meshgait.benchmark.walkers import Walkers
 from meshgait.errors import MeshgaitError
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 
 
 def run_benchmark(

@@ -21,7 +21,7 @@ from meshgait.benchmark.walkers import Walkers
 from meshgait.data import SmplNoise
 from meshgait.errors import ConfigError, DataError
 from meshgait.evaluation import embed
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 from meshgait.metrics import part_distance
 from meshgait.weights.checkpoint import load_checkpoint, load_model
 from tests.benchmark.conftest import TINY

@@ -16,7 +16,8 @@ from torch import Tensor
 
 from meshgait import Body, Camera, Mesh, modalities, render, rotation
 from meshgait.body import joint_labels
-from meshgait.body.kinematics import PartialBody, pose_skeleton
+from meshgait.body.decode_torch import pose_skeleton
+from meshgait.body.kinematics import PartialBody
 from meshgait.camera import WeakPerspective
 from meshgait.walker import Identity, Route, walk
 

@@ -156,7 +156,9 @@ def _heatmap_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
 
 
 def _points_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
-    return points(_upright(smpl), form.points, torch.Generator().manual_seed(0)).points
+    """Of the whole surface, z up, as laser scanners have it."""
+    seen = points(_upright(smpl), form.points, torch.Generator().manual_seed(0)).points
+    return torch.stack([seen[..., 0], -seen[..., 2], seen[..., 1]], dim=-1)
 
 
 DERIVATIONS: dict[str, Callable[[Float[Tensor, "T 85"], Form], Tensor]] = {
