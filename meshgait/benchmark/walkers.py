@@ -9,7 +9,8 @@ from typing import Literal
 from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.conditions import Traits
 from meshgait.data import SequenceDataset
-from meshgait.data.preparation.derived import DERIVATIONS, Derived
+from meshgait.data.preparation.derived import Derived
+from meshgait.data.preparation.drawings import DERIVATIONS
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import DataError
