@@ -66,6 +66,15 @@ def read_clip(
     return Seen(clip, track.fps, by_ours=not is_seen(track))
 
 
+def modalities_in(path: Path) -> set[str]:
+    """What a clip holds; a body of any other file becomes `smpl`."""
+    from meshgait.sequence import Record
+    from meshgait.sequence.kind import names_in
+
+    about = set(Record.__dataclass_fields__)
+    return set(names_in(path)) - about if _is_clip(path) else {"smpl"}
+
+
 def _is_clip(path: Path) -> bool:
     """One of ours, or an .npz of which nobody knows anything: its arrays may be any modality."""
     from meshgait.files.torch_file import is_torch

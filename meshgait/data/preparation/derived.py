@@ -23,7 +23,7 @@ from meshgait.data.preparation.drawings import (
 )
 from meshgait.data.store.read import Store
 from meshgait.data.store.write import write_store
-from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.rendered import RenderedGait
 from meshgait.errors import DataError
 from meshgait.sequence.sequence import GaitSequence, Record, Unread
 from meshgait.sequence.smpl import picture_around
@@ -38,7 +38,7 @@ class Derived:
     Raises `DataError` for a modality that cannot be made.
     """
 
-    def __init__(self, data: SyntheticGait, modalities: Sequence[str]) -> None:
+    def __init__(self, data: RenderedGait, modalities: Sequence[str]) -> None:
         unknown = [name for name in modalities if name not in DERIVATIONS]
         if unknown:
             known = ", ".join(DERIVATIONS)
@@ -140,7 +140,7 @@ def _centred(smpl: Float[Tensor, "T 85"]) -> Float[Tensor, "T 85"]:
     return torch.cat([picture_around(joints).to(smpl), smpl[:, 3:]], dim=1)
 
 
-def _derive(data: SyntheticGait, name: str) -> Store:
+def _derive(data: RenderedGait, name: str) -> Store:
     folder = data.folder.with_name(f"{data.folder.name}-{name}")
     try:
         return Store(folder, verify=True)
@@ -152,7 +152,7 @@ def _derive(data: SyntheticGait, name: str) -> Store:
 
 
 @torch.no_grad()
-def _make(data: SyntheticGait, name: str, clips: range) -> list[GaitSequence]:
+def _make(data: RenderedGait, name: str, clips: range) -> list[GaitSequence]:
     made = []
     for index in clips:
         sequence = data[index]
