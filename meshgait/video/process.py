@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from meshgait.errors import ConfigError, DataError
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 from meshgait.video import results
 from meshgait.video.people import People, Person, people_of
 from meshgait.video.reader import Video

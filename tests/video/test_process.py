@@ -71,7 +71,7 @@ def test_one_frame_is_too_few(film, tmp_path):
 
 
 def test_two_runs_do_not_write_into_one_folder(film, tmp_path):
-    from meshgait.files.storage import locked
+    from meshgait.files.lock import locked
 
     with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
         process(open_video(film), tmp_path, tracker=alone(), progress=False)
