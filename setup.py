@@ -15,9 +15,13 @@ extras = {
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
     "mocap": ["c3d>=0.5.2"],
+    "video": ["ai-edge-litert>=2.3", "opencv-python-headless>=4.8", "scikit-learn>=1.3"],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
+    "hub": ["huggingface-hub>=0.30"],
 }
-everything = [line for name in extras if name != "pytorch3d" for line in extras[name]]
+# Neither what needs an environment of its own nor what only speaks to a server.
+apart = ("pytorch3d", "hub")
+everything = [line for name in extras if name not in apart for line in extras[name]]
 extras["dev"] = [
     *everything,
     "beartype>=0.18",
@@ -28,6 +32,7 @@ extras["dev"] = [
     "pytest-xdist>=3.6",
     "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
+    "safetensors>=0.4.3",  # whose files ours are compared with
 ]
 
 setup(
@@ -38,7 +43,10 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["meshgait", "meshgait.*"]),
-    package_data={"meshgait": ["py.typed", "visualization/player.html", "body/*.npz", "body/*.md"]},
+    package_data={
+        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait.body": ["*.npz", "*.md"],
+    },
     python_requires=">=3.10",
     install_requires=[
         "torch>=2.4",
@@ -50,6 +58,7 @@ setup(
         "pillow>=10.0",
         "matplotlib>=3.8",
         "jsonargparse>=4.49",
+        "filelock>=3.15",
         "loky>=3.4",
         "tqdm>=4.65",
     ],

@@ -24,7 +24,7 @@ FLOORS = (
     "sequence walker modalities",
     "io nn losses metrics visualization",
     "data models fitting",
-    "zoo weights",
+    "zoo weights video",
     "evaluation",
     "training explain",
     "recipes",
@@ -41,8 +41,8 @@ OWNERS = {
     "smplx": ["body"],
     "trimesh": ["mesh", "operators", "walker"],
     "open3d": ["mesh", "visualization"],
-    "pytorch3d": ["render"],
-    "torch_geometric": ["mesh", "nn"],
+    "pytorch3d": ["mesh", "render"],
+    "torch_geometric": ["data", "mesh"],
 }
 
 # Compiled loops, which a call of another function would slow down or not compile.
@@ -56,7 +56,7 @@ LONG_KERNELS = {
 TESTS_OF_MANY = {
     "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
     "hundred_steps", "learning", "outside_things", "public_face", "published", "readers",
-    "references", "watching",
+    "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 

@@ -18,6 +18,7 @@ SETTINGS = {
     "export": "--frames 2 --out {tmp}/files",
     "fit": "--frames 3 --steps 2 --out {tmp}/fit.gif",
     "fusion": "--people 8 --clips 2 --steps 1 --width 0.0625 --cache {cache} --out {tmp}/run",
+    "graph_layers": "--frames 1 --people 4 --cache {cache}",
     "mesh_only": (
         "--people 8 --clips 2 --steps 1 --pretraining 1 --width 0.0625 --cache {cache} "
         "--out {tmp}/run"
@@ -26,8 +27,10 @@ SETTINGS = {
     "own_model": "--steps 3 --out {tmp}/run",
     "prepare": "--people 4 --frames 4 --out {tmp}",
     "poses": "--frames 4 --out {tmp}/files",
+    "pytorch3d_images": "--pixels 16 --out {tmp}/images.png",
     "smpl_tools": "--frames 8 --out {tmp}/files",
     "train": "--people 8 --clips 2 --steps 2 --width 0.0625 --cache {cache} --out {tmp}/run",
+    "video": "--frames 2 --height 72 --out {tmp}/walk.mp4",
     "view": "--frames 4 --out {tmp}/walk.gif",
     "walkers": "--people 3 --rows 1 --out {tmp}/walkers.png",
 }

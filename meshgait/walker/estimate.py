@@ -18,7 +18,7 @@ from scipy.spatial.transform import Rotation
 from torch import Tensor, from_numpy
 
 from meshgait.body import JOINT_INDEX, JOINT_PARENTS, Body
-from meshgait.body.kinematics import pose_skeleton
+from meshgait.body.decode_torch import pose_skeleton
 from meshgait.camera import Camera
 from meshgait.errors import ConfigError
 from meshgait.numerics import in_full_precision

@@ -19,6 +19,8 @@ from meshgait.models import name_of, networks
 from meshgait.nn import Network, require_network
 from meshgait.plugins import is_typed
 from meshgait.sequence.kind import describe_file
+from meshgait.weights.folder import is_folder, read_folder
+from meshgait.weights.shipped import locate
 
 FORMAT = 1
 _MOST_BESIDE = 1 << 27  # numbers of a network that its weights may lack: half a gigabyte
@@ -210,11 +212,14 @@ def _cause(error: Exception) -> str:
 def load_model(path: str | Path, model: Network | type | None = None) -> Network:
     """The network in a checkpoint, on the CPU, in evaluation mode.
 
-    For a network that is not of meshgait `model` is its class or, where the checkpoint does not
-    say how to build it, one that is built: `load_model(path, model=MyNet)`. Errors as those of
-    `load_checkpoint` and `build_model`.
+    `path` is a file of `save_checkpoint`, a folder of `save_pretrained`, or the name of weights
+    that come with the package (`meshgait zoo weights`). For a network that is not of meshgait
+    `model` is its class or, where the checkpoint does not say how to build it, one that is built:
+    `load_model(path, model=MyNet)`. Errors as those of `load_checkpoint` and `build_model`, and
+    `ConfigError` for a name that is none.
     """
-    content = load_checkpoint(path)
+    place = locate(path)
+    content = read_folder(place) if is_folder(place) else load_checkpoint(place)
     try:
         return build_model(content, model)
     except MeshgaitError as error:
