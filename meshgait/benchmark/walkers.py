@@ -11,7 +11,8 @@ from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.captured import Captured
 from meshgait.benchmark.conditions import Traits
 from meshgait.data import SequenceDataset
-from meshgait.data.preparation.derived import DERIVATIONS, Derived
+from meshgait.data.preparation.derived import Derived
+from meshgait.data.preparation.drawings import DERIVATIONS
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.motion_gait import MotionGait
 from meshgait.data.synthetic.render_clip import WildConfig

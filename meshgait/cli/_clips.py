@@ -107,7 +107,8 @@ class WalkFiles:
     """Files as a data set for a network: what it reads is there, or made of bodies."""
 
     def __init__(self, paths: Sequence[Path], model: Network, chosen: Namespace) -> None:
-        from meshgait.data.preparation.derived import Form, derivable
+        from meshgait.data.preparation.derived import derivable
+        from meshgait.data.preparation.drawings import Form
         from meshgait.sequence import Clips
         from meshgait.sequence.kind import names_in
 
