@@ -28,13 +28,16 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.metrics import Reranking
     from meshgait.sequence.kind import describe_file, names_in
     from meshgait.weights.checkpoint import build_model, load_checkpoint
+    from meshgait.weights.folder import is_folder
+    from meshgait.weights.shipped import locate
 
     chosen = parse(_parser(), arguments)
-    is_embedded = bool(names_in(chosen.file)) and not is_torch(chosen.file)
-    if not is_embedded and not (chosen.file.is_file() and is_torch(chosen.file)):
+    place = locate(chosen.file)
+    is_embedded = bool(names_in(place)) and not is_torch(place)
+    if not is_embedded and not is_folder(place) and (place.is_dir() or not is_torch(place)):
         raise DataError(
-            f"{chosen.file} is {describe_file(chosen.file)}, neither a checkpoint of meshgait "
-            "train nor embeddings of meshgait embed"
+            f"{place} is {describe_file(place)}, neither a checkpoint of meshgait train nor "
+            "embeddings of meshgait embed"
         )
     content = {} if is_embedded else load_checkpoint(chosen.file)
     listed = _listed(chosen.protocol)
@@ -65,7 +68,8 @@ def run(arguments: Sequence[str]) -> None:
 def _parser() -> ArgumentParser:
     parser = make_parser("evaluate", __doc__)
     add = parser.add_argument
-    add("file", type=Path, help="checkpoint of meshgait train, or .npz of meshgait embed")
+    add("file", type=Path, help="checkpoint of meshgait train, .npz of meshgait embed, or a name "
+        "that meshgait zoo weights lists")  # fmt: skip
     add(
         "--protocol", type=str | None, default=None,
         help="published one by name (casia-b, casia-b-cross-view, ou-mvlp, ou-mvlp-matched-only, "
