@@ -27,6 +27,7 @@ COMMANDS = (
     "fit",
     "represent",
     "view",
+    "video",
     "convert",
     "zoo",
     "info",
