@@ -65,7 +65,7 @@ def command(name, options, folder):
 
 
 def in_process(name, options, folder):
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         command(name, options, folder), capture_output=True, text=True, check=False
     )
     if done.returncode:
@@ -75,7 +75,7 @@ def in_process(name, options, folder):
 
 def after_a_kill(name, options, folder):
     """Kill it when it says that it has written three blocks of many; open what it left."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603
         command(name, options, folder), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     )
     written = 0
@@ -89,7 +89,7 @@ def after_a_kill(name, options, folder):
     check += (
         f"print(ENGINES[{name!r}]({str(folder)!r}, {options.parts * options.channels}).count())"
     )
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603
         [sys.executable, "-c", check], capture_output=True, text=True, check=False
     )
     if done.returncode:

@@ -2,10 +2,9 @@
 
 The threshold is an order statistic of how near strangers come, so the share of strangers who are
 let in is at most the one asked for, as long as new strangers are like the people enrolled. Of too
-few people to count it is where a normal distribution has that share (Student's prediction bound), and
-never beyond the middle between own clips and those of others.
-Probabilities are those of a logistic regression (scikit-learn) of the distance, and are not given
-for fewer than `LEAST_PEOPLE`.
+few people to count it is where a normal distribution has that share (Student's prediction bound),
+and never beyond the middle between own clips and those of others. Probabilities are those of a
+logistic regression (scikit-learn) of the distance, and are not given for fewer than `LEAST_PEOPLE`.
 """
 
 from __future__ import annotations
