@@ -25,7 +25,7 @@ FLOORS = (
     "io nn losses metrics visualization",
     "data models fitting",
     "zoo weights video",
-    "evaluation",
+    "evaluation gallery",
     "training explain",
     "recipes",
     "experiment benchmark",
