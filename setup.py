@@ -26,8 +26,11 @@ extras = {
     "mocap": ["c3d>=0.5.2"],
     "video": ["ai-edge-litert>=2.3", "opencv-python-headless>=4.8", "scikit-learn>=1.3"],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
+    "hub": ["huggingface-hub>=0.30"],
 }
-everything = [line for name in extras if name != "pytorch3d" for line in extras[name]]
+# Neither what needs an environment of its own nor what only speaks to a server.
+apart = ("pytorch3d", "hub")
+everything = [line for name in extras if name not in apart for line in extras[name]]
 extras["dev"] = [
     *everything,
     "beartype>=0.18",
@@ -39,6 +42,7 @@ extras["dev"] = [
     "pytest-xdist>=3.6",
     "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
+    "safetensors>=0.4.3",  # whose files ours are compared with
     "twine>=6.0",
 ]
 
@@ -79,7 +83,10 @@ setup(
         "Typing :: Typed",
     ],
     packages=find_packages(include=["meshgait", "meshgait.*"]),
-    package_data={"meshgait": ["py.typed", "visualization/player.html", "body/*.npz", "body/*.md"]},
+    package_data={
+        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait.body": ["*.npz", "*.md"],
+    },
     python_requires=">=3.10",
     install_requires=[
         "torch>=2.4",

@@ -25,7 +25,7 @@ FLOORS = (
     "io nn losses metrics visualization",
     "data models fitting",
     "zoo weights video",
-    "evaluation",
+    "evaluation gallery",
     "training explain",
     "recipes",
     "experiment benchmark",
@@ -41,7 +41,7 @@ OWNERS = {
     "smplx": ["body"],
     "trimesh": ["mesh", "operators", "walker"],
     "open3d": ["mesh", "visualization"],
-    "pytorch3d": ["render"],
+    "pytorch3d": ["mesh", "render"],
     "torch_geometric": ["data", "mesh"],
 }
 

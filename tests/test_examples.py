@@ -27,8 +27,10 @@ SETTINGS = {
     "own_model": "--steps 3 --out {tmp}/run",
     "prepare": "--people 4 --frames 4 --out {tmp}",
     "poses": "--frames 4 --out {tmp}/files",
+    "pytorch3d_images": "--pixels 16 --out {tmp}/images.png",
     "smpl_tools": "--frames 8 --out {tmp}/files",
     "train": "--people 8 --clips 2 --steps 2 --width 0.0625 --cache {cache} --out {tmp}/run",
+    "video": "--frames 2 --height 72 --out {tmp}/walk.mp4",
     "view": "--frames 4 --out {tmp}/walk.gif",
     "walkers": "--people 3 --rows 1 --out {tmp}/walkers.png",
 }
