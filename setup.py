@@ -41,7 +41,7 @@ setup(
     package_data={"meshgait": ["py.typed", "visualization/player.html", "body/*.npz", "body/*.md"]},
     python_requires=">=3.10",
     install_requires=[
-        "torch>=2.4",
+        "torch>=2.11",
         "numpy>=1.26",
         "jaxtyping>=0.2.30",
         "smplx>=0.1.28",
