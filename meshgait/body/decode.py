@@ -1,25 +1,25 @@
 """From SMPL parameters to meshes (Loper et al., SMPL, TOG 2015).
 
-Decoded by numba kernels on the CPU where numba is installed, else by smplx.
+Decoded by numba kernels on the CPU where numba is installed; else a file's body by smplx and the
+embedded one by plain torch, which ask for no licence.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-from collections import defaultdict
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from meshgait._optional import require
+from meshgait.body import decode_smplx, decode_torch
 from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
+from meshgait.body.layer import Layer
 from meshgait.errors import DataError, DependencyError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.numerics import in_full_precision, in_no_mode, uncompiled
@@ -39,16 +39,19 @@ class Body(nn.Module):
     (torch.Size([5, 6890, 3]), torch.Size([5, 24, 3]))
     """
 
-    layer: Any  # smplx's SMPLLayer; its arrays are buffers, which a Module cannot type
     _seat: Tensor  # joints at rest: of the mean shape, and by shape coefficient
     _seat_directions: Tensor
 
     @uncompiled
-    def __init__(self, arrays: dict[str, Any]) -> None:
+    def __init__(
+        self, arrays: dict[str, Any], decode: Callable[..., Any] = decode_torch.decode
+    ) -> None:
+        """`arrays` as SMPL's files name them; `decode` poses where numba's kernels cannot."""
         super().__init__()
+        self._decode = decode
         self._skins: dict[torch.dtype, Any] = {}
         with in_no_mode():
-            self.layer = _smplx_layer(arrays)
+            self.layer = Layer(arrays)
             regress = partial(torch.einsum, "jv,vck->jck", self.layer.J_regressor)
             self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
             self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
@@ -67,7 +70,8 @@ class Body(nn.Module):
         Looked for as `meshgait.body.files.find_body` says. Nothing in the file is run. Raises
         `BodyNotFoundError`, `DataError` or `UnsafeFileError`.
         """
-        return cls(read_body(find_body(path)))
+        arrays = decode_smplx.with_landmarks(read_body(find_body(path)))
+        return cls(arrays, decode_smplx.decode)
 
     @property
     def faces(self) -> Tensor:
@@ -77,7 +81,7 @@ class Body(nn.Module):
     @property
     def landmarks(self) -> Int[Tensor, "21"]:
         """Vertices of face, feet and fingers, in the order of `LANDMARK_NAMES`."""
-        return self.layer.vertex_joint_selector.extra_joints_idxs
+        return self.layer.landmarks
 
     @property
     def weights(self) -> Float[Tensor, "V 24"]:
@@ -105,7 +109,7 @@ class Body(nn.Module):
             return self._of_no_frames(pose, betas if transl is None else betas.sum() + transl)
         lead, flat, betas = pose.shape[:-1], pose.reshape(-1, 72), betas.reshape(-1, 10)
         offset = flat.new_zeros(len(flat), 3) if transl is None else transl.reshape(-1, 3)
-        decode = self._by_numba if _has_kernels(pose) else self._by_smplx
+        decode = self._by_numba if _has_kernels(pose) else self._in_pieces
         vertices, joints = decode(flat, betas, offset)
         vertices, joints = (x.reshape(*lead, *x.shape[1:]) for x in (vertices, joints))
         return Mesh(vertices, joints, self.faces)
@@ -141,26 +145,18 @@ class Body(nn.Module):
         rest = self.rest_joints(betas)
         return decode(pose, self.shape(betas), rest, offset, self._skins[dtype])
 
-    def _by_smplx(
+    def _in_pieces(
         self,
         pose: Float[Tensor, "N 72"],
         betas: Float[Tensor, "S 10"],
         offset: Float[Tensor, "N 3"],
     ) -> tuple[Float[Tensor, "N V 3"], Float[Tensor, "N J 3"]]:
         """As `_by_numba`, on any device."""
-        from smplx.lbs import lbs
-
-        layer, parts, shaped = self.layer, [], self.shape(betas)
+        shaped, rest, parts = self.shape(betas), self.rest_joints(betas), []
         owner = torch.arange(len(pose), device=pose.device) // (len(pose) // len(betas))
         for start in range(0, len(pose), _CHUNK):
             rows = slice(start, start + _CHUNK)
-            part = pose[rows].contiguous()
-            # Without shape directions smplx has no blending of its own left to do.
-            no_betas, no_directions = part[:, :0], layer.shapedirs[..., :0]
-            found = lbs(
-                no_betas, part, shaped[owner[rows]], no_directions, layer.posedirs,
-                layer.J_regressor, layer.parents, layer.lbs_weights,
-            )  # fmt: skip
+            found = self._decode(pose[rows], shaped[owner[rows]], rest[owner[rows]], self.layer)
             parts.append([points + offset[rows, None] for points in found])
         return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
 
@@ -181,7 +177,7 @@ class Body(nn.Module):
 
 
 def _has_kernels(pose: Tensor) -> bool:
-    """Whether numba can decode `pose`; it is more than ten times as fast as smplx."""
+    """Whether numba can decode `pose`; it is more than ten times as fast."""
     if pose.device.type != "cpu" or pose.dtype not in (torch.float32, torch.float64):
         return False
     try:
@@ -201,27 +197,3 @@ def _check_numbers(name: str, array: Tensor, dtype: torch.dtype) -> None:
     if bad.any():
         place = ", ".join(str(i) for i in bad.nonzero()[0].tolist())
         raise DataError(f"{name}{f'[{place}]' if place else ''} holds NaN or infinity")
-
-
-def _smplx_layer(arrays: dict[str, Any]) -> nn.Module:
-    smplx = require("smplx")
-    struct = require("smplx.utils").Struct(
-        v_template=arrays["v_template"],
-        shapedirs=arrays["shapedirs"][..., :10],
-        posedirs=arrays["posedirs"],
-        J_regressor=arrays["J_regressor"],
-        weights=arrays["weights"],
-        kintree_table=arrays["kintree_table"].astype(np.int64),
-        f=arrays["f"].astype(np.int64),
-    )
-    # smplx's own landmarks are vertices of SMPL's mesh; on another mesh they would be anything.
-    landmarks = arrays.get("vertex_ids")
-    if landmarks is None and len(arrays["v_template"]) != 6890:
-        landmarks = defaultdict(int)
-    # smplx prints a warning on every body with fewer than 300 shape coefficients.
-    with contextlib.redirect_stdout(io.StringIO()):
-        layer = smplx.SMPLLayer("", data_struct=struct, vertex_ids=landmarks)
-    for module in layer.modules():
-        for name, buffer in list(module.named_buffers(recurse=False)):
-            module.register_buffer(name, buffer, persistent=False)
-    return layer

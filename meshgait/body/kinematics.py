@@ -1,4 +1,4 @@
-"""Forward kinematics, and a body of which only some vertices are decoded.
+"""A body of which only some vertices are decoded.
 
 Plain torch on any device, which can be exported; `Body` is the faster for whole meshes.
 """
@@ -9,8 +9,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
+from meshgait.body import decode_torch
 from meshgait.body.decode import Body
-from meshgait.body.names import JOINT_PARENTS
 from meshgait.numerics import in_full_precision, in_no_mode
 
 
@@ -58,35 +58,8 @@ class PartialBody(nn.Module):
         The pelvis stays where it rests.
         """
         rest = self.rest + torch.einsum("...k,jck->...jc", betas, self.rest_directions)
-        turns, joints = pose_skeleton(rotation, rest)
-        bend = (rotation[..., 1:, :, :] - torch.eye(3).to(rotation)).flatten(-3)
-        shaped = self.shape(betas) + (bend @ self.posedirs).unflatten(-1, (-1, 3))
-        shift = joints - (turns @ rest[..., None])[..., 0]
-        motion = torch.cat([turns.flatten(-2), shift], dim=-1)  # (*, 24, 12)
-        blended = torch.einsum("vj,...jk->...vk", self.weights, motion)
-        turn, shift = blended[..., :9].unflatten(-1, (3, 3)), blended[..., 9:]
-        return (turn @ shaped[..., None])[..., 0] + shift, joints
+        return decode_torch.skin(rotation, self.shape(betas), rest, self.posedirs, self.weights)
 
     def shape(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch N 3"]:
         """The vertices at rest, in T-pose."""
         return self.template + torch.einsum("...k,vck->...vc", betas, self.shapedirs)
-
-
-@in_full_precision
-def pose_skeleton(
-    rotation: Float[Tensor, "*batch 24 3 3"], rest: Float[Tensor, "*batch 24 3"]
-) -> tuple[Float[Tensor, "*batch 24 3 3"], Float[Tensor, "*batch 24 3"]]:
-    """Rotations against the world and places of joints that rest at `rest`.
-
-    `rotation` is against the parent, the root first; the root stays where it rests.
-
-    >>> rest = torch.rand(24, 3)
-    >>> torch.allclose(pose_skeleton(torch.eye(3).expand(24, 3, 3), rest)[1], rest)
-    True
-    """
-    turns, places = [rotation[..., 0, :, :]], [rest[..., 0, :]]
-    for joint, parent in enumerate(JOINT_PARENTS[1:], start=1):
-        bone = rest[..., joint, :] - rest[..., parent, :]
-        places.append(places[parent] + (turns[parent] @ bone[..., None])[..., 0])
-        turns.append(turns[parent] @ rotation[..., joint, :, :])
-    return torch.stack(turns, dim=-3), torch.stack(places, dim=-2)

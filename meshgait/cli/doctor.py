@@ -14,6 +14,7 @@ from meshgait._version import __version__
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import BodyNotFoundError, DependencyError
 from meshgait.render import backends
+from meshgait.video.weights import FETCH, find_weights, pose_weights
 
 # What it is for, the module, its distribution, the extra that brings it.
 _PARTS = (
@@ -25,14 +26,23 @@ _PARTS = (
     ("export to ONNX", "onnxscript", "onnxscript", "onnx"),
     ("running ONNX files", "onnxruntime", "onnxruntime", "onnx"),
     ("graph layers", "torch_geometric", "torch-geometric", "graph"),
+    ("networks that see people in videos", "ai_edge_litert", "ai-edge-litert", "video"),
+    ("how sure an identification is", "sklearn", "scikit-learn", "video"),
     ("3D windows", "open3d", "open3d", "viz"),
+    ("weights from the Hugging Face hub", "huggingface_hub", "huggingface-hub", "hub"),
     ("PyTorch3D's renderer", "pytorch3d", "easypytorch3d", "pytorch3d"),
 )
 
 
 def run(arguments: Sequence[str]) -> None:
     """Print one line for each part."""
-    parse(make_parser("doctor", __doc__), arguments)
+    parser = make_parser("doctor", __doc__)
+    parser.add_argument(
+        "--fetch", action="store_true", help="fetch the networks that see people in videos, if "
+        "they are missing",
+    )  # fmt: skip
+    if parse(parser, arguments).fetch:
+        pose_weights()
     print(f"meshgait {__version__}, Python {platform.python_version()}, torch {torch.__version__}")
     threads = torch.get_num_threads()
     print(f"{loky.cpu_count()} processor cores, {threads} threads of torch")
@@ -47,6 +57,9 @@ def run(arguments: Sequence[str]) -> None:
     for device, choice in backends().items():
         _line(choice.missing is None, f"rendering on {device}", choice.missing or choice.backend)
     _check_bodies()
+    found = find_weights()
+    how = f"run `{FETCH}`" if found is None else str(found.detection.parent)
+    _line(found is not None, "weights of those that see people", how)
 
 
 def _check_bodies() -> None:

@@ -11,8 +11,9 @@ from torch import Tensor, nn
 from meshgait.body import Body
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities import normalized_coverage
+from meshgait.models.body_moments import BODY, CAMERA, POSE
 from meshgait.models.meshnet import MeshEncoder, check_levels
-from meshgait.models.skeletongcn import BODY, CAMERA, POSE, SkeletonEncoder
+from meshgait.models.skeletongcn import SkeletonEncoder
 from meshgait.nn import (
     PYRAMID,
     ConvStack,
@@ -36,7 +37,8 @@ from meshgait.nn import (
 from meshgait.numerics import in_full_precision
 from meshgait.rotation import axis_angle_to_matrix
 
-USUAL_AGREEMENT = 0.7  # of a silhouette and a body that was estimated well: frames of it count once
+# Of a silhouette and the body estimated from it, the median that benchmarks/agreement.py prints.
+USUAL_AGREEMENT = 0.765
 
 
 class FusionGait(nn.Module):
@@ -55,9 +57,11 @@ class FusionGait(nn.Module):
 
         `skeleton` and `mesh` list the channels of the graph convolutions, `skeleton_parts` and
         `mesh_parts` say how many parts of the embedding they give; 0 leaves the branch out.
-        `mesh`, `mesh_vertices` and `mesh_time` are `graph`, `vertices` and `time` of `MeshNet`.
-        `fusion` is the kind of `meshgait.nn.PartFusion`. `transform` multiplies feature maps by
-        SMPLGait's matrix, `rerender` draws the body. In training `image_frames` frames of each
+        `mesh`, `mesh_vertices`, `mesh_time` and `mesh_moments` are `graph`, `vertices`, `time` and
+        `moments` of `MeshNet`. `fusion` is the kind of `meshgait.nn.PartFusion`. `transform`
+        multiplies feature maps by SMPLGait's matrix, `rerender` draws the body, and `quiet` starts
+        the filters that see it at zero, so that nothing is lost where it does not help.
+        `agreement` is that of frames that count once. In training `image_frames` frames of each
         clip, evenly spread, are seen as images, while the body's parameters, which cost little,
         are read of all; None takes all. In training each input of a clip is missing with
         probability `missing`. `refine` corrects each clip's body shape by its silhouettes before
@@ -72,12 +76,15 @@ class FusionGait(nn.Module):
         mesh: tuple[int, ...] = (32, 64, 128)
         mesh_vertices: int = 256
         mesh_time: Mixing = "none"
+        mesh_moments: bool = True
         skeleton_parts: int = 16
         mesh_parts: int = 16
         channels: int = 256
         fusion: Fusion = "concatenation"
         transform: bool = False
         rerender: bool = True
+        quiet: bool = True
+        agreement: float = USUAL_AGREEMENT
         image_frames: int | None = 4
         missing: float = 0.0
         refine: bool = False
@@ -108,7 +115,7 @@ class FusionGait(nn.Module):
             encoder = SkeletonEncoder(skeleton)
             self.branches.append(_Branch(encoder, config.skeleton_parts, channels, config.dropout))
         if config.mesh_parts:
-            net = MeshEncoder(mesh, config.mesh_vertices, config.mesh_time)
+            net = MeshEncoder(mesh, config.mesh_vertices, config.mesh_time, config.mesh_moments)
             self.branches.append(_Branch(net, config.mesh_parts, channels, config.dropout))
         if config.transform:
             side = config.size[0] >> (len(stages) - 1)
@@ -121,6 +128,9 @@ class FusionGait(nn.Module):
             self.correction = ShapeCorrection(config.size[0])
         self.fusion = PartFusion(config.fusion, *self.embedding_shape)
         initialise_(self)
+        if config.rerender and config.quiet:
+            first = next(self.backbone.parameters())
+            nn.init.zeros_(first[:, 1:])
         if config.refine:
             self.correction.start_small_()
 
@@ -210,10 +220,10 @@ class FusionGait(nn.Module):
         x = images.unsqueeze(1)
         if self.config.rerender:
             drawn = self.draw(body)
-            common = overlap(images, drawn)
+            common, usual = overlap(images, drawn), self.config.agreement
             apart = torch.where(given & posed, 1 - common, 0.0).flatten()
-            agreement = torch.where(given & posed, common, USUAL_AGREEMENT)
-            weight = 2 * (self.trust * (agreement - USUAL_AGREEMENT)).sigmoid()
+            agreement = torch.where(given & posed, common, usual)
+            weight = 2 * (self.trust * (agreement - usual)).sigmoid()
             shown = torch.where(given, images, drawn), torch.where(posed, drawn, images)
             x = torch.stack(shown, dim=1)
         features = self.backbone(x)

@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from meshgait.body import Body
+from meshgait.body._embedded import load_embedded
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ConfigError, ShapeError
-from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
+from meshgait.models.body_moments import (
+    BODY,
+    CAMERA,
+    JOINTS,
+    POSE,
+    body_moments,
+    count_moments,
+)
+from meshgait.models.skeletongcn import without_root
 from meshgait.nn import (
     Frames,
     Mixing,
@@ -31,6 +41,7 @@ from meshgait.rotation import axis_angle_to_matrix
 
 STEP = 4  # times fewer vertices from level to level
 LAST = 16  # vertices whose features are embedded, unless the last level has fewer
+RAW = 256  # vertices at most whose moments are embedded
 VERTICES = 6890  # of the body
 LEAST = 4  # vertices of a closed surface
 
@@ -38,7 +49,8 @@ LEAST = 4  # vertices of a closed surface
 class MeshNet(nn.Module):
     """Vertices per frame in the pelvis' axes, graph convolutions, means and deviations over time.
 
-    The order of the frames matters for a `time` of "shift" or "dilated" only.
+    Beside what is learnt stand the same moments of the vertices and of the joint angles. The order
+    of the frames matters for a `time` of "shift" or "dilated" only.
     `embedding_shape` is (P, C).
     """
 
@@ -49,12 +61,14 @@ class MeshNet(nn.Module):
         `graph` lists the channels of the levels of the mesh, one or more; the first has
         `vertices` vertices, each other level 4 times fewer. `time` is the kind of
         `meshgait.nn.TemporalMixing` between frames, `parts` and `channels` the size of the
-        embedding. `width` scales all channels, for small machines.
+        embedding. `moments` keeps those of the input. `width` scales all channels, for small
+        machines.
         """
 
         graph: tuple[int, ...] = (32, 64, 128)
         vertices: int = 256
         time: Mixing = "none"
+        moments: bool = True
         parts: int = 16
         channels: int = 256
         dropout: float = 0.1
@@ -73,7 +87,7 @@ class MeshNet(nn.Module):
         self.config = config
         graph, (channels,) = scale_channels((config.graph, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
-        self.encoder = MeshEncoder(graph, config.vertices, config.time)
+        self.encoder = MeshEncoder(graph, config.vertices, config.time, config.moments)
         self.dropout = nn.Dropout(config.dropout)
         self.head = nn.Linear(self.encoder.channels, config.parts * channels)
         initialise_(self)
@@ -99,15 +113,22 @@ class MeshNet(nn.Module):
 class MeshEncoder(nn.Module):
     """One normalised vector of `channels` numbers for a clip, from its SMPL parameters.
 
-    `graph` and `vertices` are those of `MeshNet.Config`. After the last level what is left is
+    The arguments are those of `MeshNet.Config`. After the last level what is left is
     pooled to `LAST` vertices, so that the embedding is as large for any number of levels.
     """
 
-    def __init__(self, graph: tuple[int, ...], vertices: int, time: Mixing = "none") -> None:
+    raw: Tensor | None
+
+    def __init__(
+        self,
+        graph: tuple[int, ...],
+        vertices: int,
+        time: Mixing = "none",
+        moments: bool = True,
+    ) -> None:
         super().__init__()
-        body = Body.embedded()
         meshes = body_levels(vertices, len(graph))
-        self.body = PartialBody(body, torch.from_numpy(meshes[0].kept))
+        self.body = PartialBody(Body.embedded(), torch.from_numpy(meshes[0].kept))
         self.norm_in = nn.BatchNorm1d(len(meshes[0].kept) * 3)
         self.levels = nn.Sequential()
         for old, new, mesh in zip((3, *graph), graph, meshes, strict=False):
@@ -119,7 +140,10 @@ class MeshEncoder(nn.Module):
             self.levels.append(SparseMap(mesh.down))
         features = len(meshes[-1].kept) * graph[-1]
         self.time = TemporalMixing(time, features)
-        self.channels = 2 * features + 10
+        raw = next(mesh.kept for mesh in meshes if len(mesh.kept) <= RAW)
+        places = torch.from_numpy(np.searchsorted(meshes[0].kept, raw))
+        self.register_buffer("raw", places if moments else None, persistent=False)
+        self.channels = 2 * features + count_moments(len(places) if moments else None)
         self.norm_out = nn.BatchNorm1d(self.channels)
 
     def forward(self, smpl: Float[Tensor, "N 85"], frames: Frames) -> Float[Tensor, "B C"]:
@@ -127,9 +151,12 @@ class MeshEncoder(nn.Module):
         turn = smpl[:, CAMERA : CAMERA + POSE].unflatten(1, (JOINTS, 3))
         betas = smpl[:, CAMERA + POSE :]
         vertices, joints = self.body(without_root(axis_angle_to_matrix(turn)), betas)
-        x = self.norm_in((vertices - joints[:, :1]).flatten(1)).unflatten(1, (-1, 3))
-        moved = frame_statistics(self.time(self.levels(x).flatten(1), frames), frames)
-        return self.norm_out(torch.cat([moved, frames.mean(betas)], dim=1))
+        places = vertices - joints[:, :1]
+        x = self.norm_in(places.flatten(1)).unflatten(1, (-1, 3))
+        learnt = frame_statistics(self.time(self.levels(x).flatten(1), frames), frames)
+        raw = None if self.raw is None else places[:, self.raw]
+        kept = body_moments(raw, smpl, frames)
+        return self.norm_out(torch.cat([learnt, kept], dim=1))
 
 
 def check_levels(graph: tuple[int, ...], vertices: int) -> None:
@@ -146,12 +173,12 @@ def check_levels(graph: tuple[int, ...], vertices: int) -> None:
 @made_once(maxsize=128)
 def body_levels(vertices: int, count: int) -> tuple[Level, ...]:
     """`count` levels of the embedded body, and one of `LAST` vertices where those have more."""
-    body = Body.embedded()
+    body = load_embedded()
     counts = [VERTICES, *(vertices / STEP**level for level in range(count))]
     if counts[-1] > LAST:
         counts.append(LAST)
     if vertices == VERTICES:
         del counts[0]
     factors = [more / fewer for more, fewer in pairwise(counts)]
-    meshes = hierarchy(body.faces.numpy(), body.layer.v_template.numpy(), factors)
+    meshes = hierarchy(body["f"], body["v_template"], factors)
     return tuple(meshes if vertices == VERTICES else meshes[1:])

@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from meshgait.body import Body
+from meshgait.body._embedded import load_embedded
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
-from meshgait.models.skeletongcn import BODY, CAMERA, JOINTS, POSE, without_root
+from meshgait.models.body_moments import (
+    BODY,
+    CAMERA,
+    JOINTS,
+    POSE,
+    body_moments,
+    count_moments,
+)
+from meshgait.models.skeletongcn import without_root
 from meshgait.nn import (
     Frames,
     check_width,
@@ -30,7 +40,8 @@ STEPS = (0.8191725133961645, 0.6710436067037893, 0.5497004779019703)  # fill a c
 class PointNet(nn.Module):
     """The same layers for every point, their maximum per frame, means and deviations over time.
 
-    It knows where there is skin, not which point is which: no topology, no correspondence. The
+    What it learns knows where there is skin, not which point is which: no topology, no
+    correspondence. Beside it stand means and deviations of each point and of the joint angles. The
     order of the frames does not matter. `embedding_shape` is (P, C).
     """
 
@@ -39,12 +50,13 @@ class PointNet(nn.Module):
         """The size of the network.
 
         `points` are sampled evenly, `layers` lists the channels of the layers that each passes,
-        `parts` and `channels` the size of the embedding. `width` scales all channels, for small
-        machines.
+        `parts` and `channels` the size of the embedding. `moments` keeps those of the input.
+        `width` scales all channels, for small machines.
         """
 
         points: int = 128
         layers: tuple[int, ...] = (64, 128, 512)
+        moments: bool = True
         parts: int = 16
         channels: int = 256
         dropout: float = 0.1
@@ -64,7 +76,7 @@ class PointNet(nn.Module):
         self.config = config
         layers, (channels,) = scale_channels((config.layers, (config.channels,)), config.width)
         self.embedding_shape = (config.parts, channels)
-        vertices, corners = surface_points(config.points)
+        vertices, corners = map(torch.from_numpy, surface_points(config.points))
         self.register_buffer("corners", corners, persistent=False)
         self.body = PartialBody(Body.embedded(), vertices)
         self.layers = nn.Sequential(
@@ -74,9 +86,10 @@ class PointNet(nn.Module):
                 for part in (nn.Linear(old, new), nn.LayerNorm(new), nn.SiLU())
             )
         )
-        self.norm = nn.BatchNorm1d(2 * layers[-1])
+        total = 2 * layers[-1] + count_moments(config.points if config.moments else None)
+        self.norm = nn.BatchNorm1d(total)
         self.dropout = nn.Dropout(config.dropout)
-        self.head = nn.Linear(2 * layers[-1], config.parts * channels)
+        self.head = nn.Linear(total, config.parts * channels)
         initialise_(self)
 
     def forward(
@@ -93,8 +106,11 @@ class PointNet(nn.Module):
         frames = Frames.of(smpl, mask)
         if smpl.shape[2:] != (BODY,):
             raise ShapeError(f"smpl must be (B, T, {BODY}), got {tuple(smpl.shape)}")
-        points = self.points(frames.pack(smpl).to(self.head.weight.dtype))
-        gait = frame_statistics(self.layers(points).amax(1), frames)
+        body = frames.pack(smpl).to(self.head.weight.dtype)
+        points = self.points(body)
+        learnt = frame_statistics(self.layers(points).amax(1), frames)
+        kept = body_moments(points if self.config.moments else None, body, frames)
+        gait = torch.cat([learnt, kept], dim=1)
         return self.head(self.dropout(self.norm(gait))).unflatten(1, self.embedding_shape)
 
     @in_full_precision
@@ -108,17 +124,19 @@ class PointNet(nn.Module):
 
 
 @made_once(maxsize=4)
-def surface_points(count: int) -> tuple[Int[Tensor, " corners"], Float[Tensor, "points 3"]]:
+def surface_points(
+    count: int,
+) -> tuple[Int[np.ndarray, " corners"], Float[np.ndarray, "points 3"]]:
     """Three vertices of each point, one after another, and their weights; always the same.
 
     About as many points on every square metre of the embedded body at rest, by a sequence that
     fills a cube evenly (Roberts, 2018): which face, and where in it.
     """
-    body = Body.embedded()
-    a, b, c = body.layer.v_template[body.faces].unbind(1)
-    area = torch.linalg.cross(b - a, c - a).norm(dim=1).double().cumsum(0)
-    place = (torch.arange(1, count + 1)[:, None] * torch.tensor(STEPS).double()) % 1
-    face = torch.searchsorted(area, place[:, 0] * area[-1])
-    one, other = place[:, 1].sqrt(), place[:, 2]
-    weights = torch.stack([1 - one, one * (1 - other), one * other], dim=1)
-    return body.faces[face].flatten(), weights.to(body.layer.v_template)
+    body = load_embedded()
+    a, b, c = np.moveaxis(body["v_template"][body["f"]], 1, 0)
+    area = np.linalg.norm(np.cross(b - a, c - a), axis=1).astype(np.float64).cumsum()
+    place = (np.arange(1, count + 1)[:, None] * np.array(STEPS)) % 1
+    face = np.searchsorted(area, place[:, 0] * area[-1])
+    one, other = np.sqrt(place[:, 1]), place[:, 2]
+    weights = np.stack([1 - one, one * (1 - other), one * other], axis=1)
+    return body["f"][face].flatten(), weights.astype(np.float32)

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from meshgait.body import JOINT_PARENTS, Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.errors import ShapeError
+from meshgait.models.body_moments import BODY, CAMERA, JOINTS, POSE, SHAPE, joint_angles
 from meshgait.nn import (
     Frames,
     check_width,
@@ -23,7 +24,6 @@ from meshgait.nn import (
 from meshgait.nn.graph import SkeletonGraph
 from meshgait.rotation import axis_angle_to_matrix
 
-JOINTS, BODY, CAMERA, POSE = 24, 85, 3, 72
 FEATURES = 6
 LINKS = tuple((parent, joint) for joint, parent in enumerate(JOINT_PARENTS) if parent >= 0)
 
@@ -93,26 +93,22 @@ class SkeletonEncoder(nn.Module):
         self.body = PartialBody(Body.embedded(), torch.arange(0))
         self.norm_in = nn.BatchNorm1d(JOINTS * FEATURES)
         self.graph = SkeletonGraph(LINKS, JOINTS, features=FEATURES, channels=graph)
-        self.channels = 2 * JOINTS * (FEATURES + graph[-1])
+        self.channels = 2 * JOINTS * (FEATURES + graph[-1]) + SHAPE
         self.norm_out = nn.BatchNorm1d(self.channels)
 
     def forward(self, smpl: Float[Tensor, "N 85"], frames: Frames) -> Float[Tensor, "B C"]:
         """Of packed frames; batch norm sees real frames and clips only."""
         x = self.norm_in(self._features(smpl).flatten(1)).unflatten(1, (JOINTS, FEATURES))
         x = torch.cat([x, self.graph(x)], dim=2).flatten(1)
-        return self.norm_out(frame_statistics(x, frames))
+        shape = frames.mean(smpl[:, -SHAPE:])
+        return self.norm_out(torch.cat([frame_statistics(x, frames), shape], dim=1))
 
     def _features(self, smpl: Float[Tensor, "N 85"]) -> Float[Tensor, "N V F"]:
-        """Of each joint its rotation against its parent, and its place in the pelvis' axes.
-
-        The pelvis itself: where up is, in its axes.
-        """
+        """Of each joint its angles and its place in the pelvis' axes."""
         turn = smpl[:, CAMERA : CAMERA + POSE].unflatten(1, (JOINTS, 3))
-        betas = smpl[:, CAMERA + POSE :]
-        rotation = axis_angle_to_matrix(turn)
-        up = -rotation[:, 0, 1:2]  # the camera's y points down
-        _, joints = self.body(without_root(rotation), betas)
-        return torch.cat([torch.cat([up, turn[:, 1:]], 1), joints - joints[:, :1]], dim=2)
+        rotation = without_root(axis_angle_to_matrix(turn))
+        _, joints = self.body(rotation, smpl[:, -SHAPE:])
+        return torch.cat([joint_angles(smpl), joints - joints[:, :1]], dim=2)
 
 
 def without_root(rotation: Float[Tensor, "N 24 3 3"]) -> Float[Tensor, "N 24 3 3"]:

@@ -18,7 +18,8 @@ _NEAR_IDENTITY = 0.05  # of the 3D spatial transformation, whose other entries w
 def calibrate_(model: nn.Module, *inputs: Any, **named_inputs: Any) -> None:
     """Rescale the weights of `model`, in place, to what one batch does to them.
 
-    Filters lose their mean, so that flat areas are not what most channels show. Then every
+    Filters lose their mean, so that flat areas are not what most channels show; those that start at
+    zero, of an input that is to be learnt late, stay there. Then every
     convolution and part-wise map is divided by the deviation of its output on the batch, layer by
     layer (LSUV: Mishkin and Matas, ICLR 2016), and a 3D spatial transformation starts near the
     identity (as in Jaderberg et al., NeurIPS 2015). The network stays what it is: only where
@@ -38,9 +39,8 @@ def calibrate_(model: nn.Module, *inputs: Any, **named_inputs: Any) -> None:
             layer.bn3.weight.fill_(_NEAR_IDENTITY)
         elif isinstance(layer, (nn.modules.conv._ConvNd, PartLinear)):
             handles.append(layer.register_forward_hook(_scale_to_one()))
-            if isinstance(layer, nn.modules.conv._ConvNd) and layer.weight.shape[1] > 1:
-                axes = tuple(range(1, layer.weight.ndim))
-                layer.weight -= layer.weight.mean(axes, keepdim=True)
+            if isinstance(layer, nn.modules.conv._ConvNd):
+                _balance(layer.weight)
     try:
         model(*inputs, **named_inputs)
     finally:
@@ -48,6 +48,14 @@ def calibrate_(model: nn.Module, *inputs: Any, **named_inputs: Any) -> None:
             handle.remove()
         for layer, mode in training.items():
             layer.training = mode
+
+
+def _balance(weight: Tensor) -> None:
+    """Take the mean of each filter away, in place, over the input channels that it looks at."""
+    seen = (weight != 0).flatten(2).any(2).any(0)
+    if seen.sum() > 1:
+        axes = tuple(range(1, weight.ndim))
+        weight[:, seen] -= weight[:, seen].mean(axes, keepdim=True)
 
 
 def _scale_to_one() -> Callable[[Any, Any, Tensor], Tensor | None]:

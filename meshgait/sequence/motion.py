@@ -11,7 +11,7 @@ import torch
 from jaxtyping import Float
 
 from meshgait.body import Body
-from meshgait.body.kinematics import pose_skeleton
+from meshgait.body.decode_torch import pose_skeleton
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh

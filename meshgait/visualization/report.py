@@ -25,6 +25,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 table { border-collapse: collapse; margin: 1rem 0 }
 th, td { padding: .3rem .9rem; text-align: right; border-bottom: 1px solid #ddd }
 th:first-child, td:first-child { text-align: left }
+td { white-space: nowrap } td:last-child { white-space: normal }
 .wide { overflow-x: auto }
 img { max-width: 100% } figure { margin: 1.5rem 0 } figcaption { color: #555; font-size: .9rem }
 """
@@ -66,6 +67,15 @@ def write_report(
             continue
         with written_whole(folder / f"{figure.name}.png") as part:
             part.write_bytes(figure.png)
+    blocks = [_captioned(f) if isinstance(f, Table) else _figure(f) for f in figures]
+    index = folder / "index.html"
+    with written_whole(index) as part:
+        part.write_text(page(title, lead, table, blocks), encoding="utf-8")
+    return index
+
+
+def page(title: str, lead: str, table: Sequence[Mapping[str, str]], blocks: Sequence[str]) -> str:
+    """One HTML file that needs no other: a heading, a sentence, a table and blocks of HTML."""
     content = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -73,13 +83,10 @@ def write_report(
         f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>",
         f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
         _table(table),
-        *(_captioned(f) if isinstance(f, Table) else _figure(f) for f in figures),
+        *blocks,
         "</main></body></html>",
     ]
-    page = folder / "index.html"
-    with written_whole(page) as part:
-        part.write_text("\n".join(content), encoding="utf-8")
-    return page
+    return "\n".join(content)
 
 
 def _table(rows: Sequence[Mapping[str, str]]) -> str:

@@ -18,8 +18,8 @@ from meshgait.zoo.random_clips import random_clips
 FRAMES = 30
 """Length of the clip that `cost_of` counts on; what is done once per clip is shared among them."""
 
-BODIES = ("FusionGait", "MeshNet", "PointNet")
-"""Networks that decode bodies, which must be run; of the others only the shapes are computed."""
+DRAWING = ("FusionGait",)
+"""Networks that draw bodies, which must be run; of the others only the shapes are computed."""
 
 
 class Cost(NamedTuple):
@@ -38,7 +38,7 @@ def cost_of(name: str) -> Cost:
     >>> cost_of("SLN").parameters
     3176000
     """
-    with nullcontext() if name in BODIES else FakeTensorMode():
+    with nullcontext() if name in DRAWING else FakeTensorMode():
         return _count(getattr(meshgait.models, name))
 
 

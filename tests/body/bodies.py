@@ -1,9 +1,14 @@
 """A small random body in SMPL's format, and the ways in which it is stored in the wild."""
 
+import contextlib
+import io
 import pickle
+from collections import defaultdict
 
 import numpy as np
+import smplx
 from scipy.sparse import csc_matrix
+from smplx.utils import Struct
 
 from meshgait.body import JOINT_PARENTS
 
@@ -22,6 +27,14 @@ def small_body(vertices=40, seed=0):
         "kintree_table": parents.astype(np.uint32),
         "f": rng.integers(0, vertices, (70, 3)).astype(np.uint32),
     }
+
+
+def smplx_layer(arrays):
+    """smplx's own body of these arrays, made as its users make it."""
+    struct = Struct(**arrays | {"kintree_table": arrays["kintree_table"].astype(np.int64)})
+    landmarks = arrays.get("vertex_ids") or defaultdict(int)
+    with contextlib.redirect_stdout(io.StringIO()):  # it warns of fewer than 300 shapes
+        return smplx.SMPLLayer("", data_struct=struct, vertex_ids=landmarks)
 
 
 def python2_pickle(arrays):

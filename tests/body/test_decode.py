@@ -1,12 +1,17 @@
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 import torch
+from smplx.lbs import batch_rodrigues
 from torch.testing import assert_close
 
-from meshgait.body import Body
+from meshgait.body import Body, decode_smplx, decode_torch
 from meshgait.body import decode as decode_module
+from meshgait.body._embedded import load_embedded
 from meshgait.errors import ConfigError, DataError, DependencyError, ShapeError
-from tests.body.bodies import python2_pickle, small_body
+from tests.body.bodies import python2_pickle, small_body, smplx_layer
 
 
 @pytest.fixture(scope="module")
@@ -22,25 +27,29 @@ def parameters(*lead, dtype=torch.float32):
     }
 
 
-def smplx_decode(body, pose, betas, transl):
+def smplx_decode(layer, pose, betas, transl):
     """The layer's own forward, from axis-angle, one beta row per frame."""
-    from smplx.lbs import batch_rodrigues
-
     rotations = batch_rodrigues(pose.reshape(-1, 3)).reshape(-1, 24, 3, 3)
-    out = body.layer(
+    out = layer(
         betas=betas, global_orient=rotations[:, :1], body_pose=rotations[:, 1:], transl=transl
     )
     return out.vertices, out.joints[:, :24]
 
 
-@pytest.fixture(params=["numba", "smplx"])
-def _decoder(request, monkeypatch):
+@pytest.fixture(params=["numba", "torch", "smplx"])
+def decoder(request, monkeypatch):
     if request.param == "numba":
         pytest.importorskip("numba")
     monkeypatch.setattr(decode_module, "_has_kernels", lambda pose: request.param == "numba")
+    return (decode_smplx if request.param == "smplx" else decode_torch).decode
 
 
-def test_numba_decodes_on_the_cpu_and_smplx_without_it(monkeypatch):
+@pytest.fixture
+def _decoder(decoder, body, monkeypatch):
+    monkeypatch.setattr(body, "_decode", decoder)
+
+
+def test_numba_decodes_on_the_cpu_where_it_is_installed(monkeypatch):
     pytest.importorskip("numba")
     assert decode_module._has_kernels(torch.zeros(1))
     assert not decode_module._has_kernels(torch.zeros(1, device="meta"))
@@ -53,13 +62,12 @@ def test_numba_decodes_on_the_cpu_and_smplx_without_it(monkeypatch):
     assert not decode_module._has_kernels(torch.zeros(1))
 
 
-@pytest.mark.usefixtures("_decoder")
-@pytest.mark.parametrize("make", [lambda: Body(small_body()), Body.embedded])
-def test_decoding_agrees_with_smplx_over_100_random_poses(make):
-    body, given = make(), parameters(100)
+@pytest.mark.parametrize("make", [small_body, load_embedded])
+def test_decoding_agrees_with_smplx_over_100_random_poses(make, decoder):
+    body, given = Body(make(), decoder), parameters(100)
     betas = torch.randn(100, 10)
     mesh = body(pose=given["pose"], betas=betas, transl=given["transl"])
-    vertices, joints = smplx_decode(body, given["pose"], betas, given["transl"])
+    vertices, joints = smplx_decode(smplx_layer(make()), given["pose"], betas, given["transl"])
     assert (mesh.vertices - vertices).abs().max() < 1e-5
     assert (mesh.joints - joints).abs().max() < 1e-5
 
@@ -220,3 +228,32 @@ def test_the_gradient_of_a_gradient_is_refused_on_the_cpu(body):
     (slope,) = torch.autograd.grad(mesh.vertices.square().sum(), pose, create_graph=True)
     with pytest.raises(ConfigError, match="of a body decoded on the CPU"):
         slope.sum().backward()
+
+
+def test_no_licence_stands_between_the_embedded_body_and_walkers_and_programs(tmp_path):
+    """In a process where smplx cannot be imported; only a body of a file asks for it."""
+    few = "--data.identities 2 --data.config.clips 2 --data.config.frames [12,12] --data.cache"
+    np.savez(tmp_path / "body.npz", **small_body())
+    script = f"""
+import sys
+sys.modules["smplx"] = None
+import torch
+from meshgait.body import Body, decode
+from meshgait.cli import main
+from meshgait.errors import DependencyError
+import meshgait.demo, meshgait.benchmark
+zeros = {{"pose": torch.zeros(2, 72), "betas": torch.zeros(10)}}
+decode._has_kernels = lambda pose: False
+print(tuple(Body.embedded()(**zeros).vertices.shape))
+print(main("synth {few}".split() + [{str(tmp_path)!r}]))
+try:
+    Body.load({str(tmp_path / "body.npz")!r})(**zeros)
+except DependencyError as error:
+    print(error)
+"""
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    shape, *_, status, refusal = run.stdout.splitlines()
+    assert shape == "(2, 6890, 3)"
+    assert status == "0"
+    assert "pip install" in refusal
+    assert "smplx" in refusal

@@ -1,17 +1,13 @@
 """The embedded body is a sound body in SMPL's format."""
 
-import contextlib
-import io
-
 import numpy as np
 import pytest
-import smplx
 import torch
-from smplx.utils import Struct
 
 from meshgait.body._embedded import FILE, FLIP, OTHER_SIDE, load_embedded
 from meshgait.mesh import Topology
 from meshgait.rotation import axis_angle_to_matrix
+from tests.body.bodies import smplx_layer
 
 PELVIS, L_HIP, L_KNEE, L_ANKLE, L_FOOT, HEAD = 0, 1, 4, 7, 10, 15
 L_SHOULDER, R_SHOULDER, L_ELBOW, R_ELBOW, L_WRIST, L_HAND = 16, 17, 18, 19, 20, 22
@@ -30,10 +26,7 @@ def body():
 
 @pytest.fixture(scope="module")
 def layer(body):
-    extra = {"mirror", "sole", "vertex_ids"}
-    struct = Struct(**{key: value for key, value in body.items() if key not in extra})
-    with contextlib.redirect_stdout(io.StringIO()):
-        return smplx.SMPLLayer("", data_struct=struct, vertex_ids=body["vertex_ids"])
+    return smplx_layer(body)
 
 
 def decode(layer, turns, betas=None):

@@ -45,6 +45,36 @@ def test_the_identity_loss_reaches_the_body_through_the_renderer(what):
         assert_close(rise, (gradient * step).sum(), rtol=1e-3, atol=0)
 
 
+@torch.no_grad()
+def test_what_is_drawn_changes_no_feature_before_it_is_learnt_from():
+    model = FusionGait(replace(SMALL, skeleton_parts=0, mesh_parts=0)).eval()
+    model.trust.zero_()
+    silhouette, smpl = walkers(2, 3)
+    other = walkers(2, 3)[1]
+    for _ in range(2):  # as it was made, then as the first batch made it
+        assert torch.equal(model(silhouette, smpl), model(silhouette, other))
+        calibrate_(model, silhouette, smpl)
+    loud = FusionGait(replace(SMALL, skeleton_parts=0, mesh_parts=0, quiet=False)).eval()
+    assert not torch.allclose(loud(silhouette, smpl), loud(silhouette, other))
+
+
+def test_frames_that_agree_as_usual_count_once():
+    silhouette, smpl = walkers(1, 1)
+    model = FusionGait(replace(SMALL, skeleton_parts=0, mesh_parts=0)).eval()
+    usual = overlap(silhouette[0], model.draw(smpl[0])).item()
+    found = []
+    for agreement in (usual, 0.0):
+        torch.manual_seed(0)
+        model = FusionGait(
+            replace(SMALL, skeleton_parts=0, mesh_parts=0, agreement=agreement)
+        ).eval()
+        whole = model(silhouette, smpl)
+        model.trust.data.zero_()
+        found.append((whole, model(silhouette, smpl)))
+    assert_close(*found[0])
+    assert not torch.allclose(*found[1])
+
+
 def _with(described, label):
     embedding, _ = described
     return embedding, label

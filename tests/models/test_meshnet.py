@@ -58,6 +58,26 @@ def densely(block, mesh, x):
     return silu(block.norm(convolved)) + block.shortcut(x)
 
 
+@pytest.mark.parametrize(("vertices", "kept"), [(108, 108), (6890, 16)])
+@torch.no_grad()
+def test_moments_of_vertices_stand_beside_what_is_learnt(vertices, kept):
+    """Of all, or of those of the first level with 256 at most."""
+    encoder = MeshEncoder((2,), vertices).eval()
+    smpl = 0.3 * torch.randn(5, 85)
+    frames = Frames.of_lengths((5,), smpl.device)
+    seen = []
+    encoder.norm_out.register_forward_pre_hook(lambda _, x: seen.append(x[0][0]))
+    encoder(smpl, frames)
+    pose = torch.cat([torch.zeros(5, 3), smpl[:, 6:75]], dim=1)
+    mesh = Body.embedded()(pose=pose, betas=smpl[:, 75:])
+    level = next(mesh for mesh in body_levels(vertices, 1) if len(mesh.kept) == kept)
+    points = (mesh.vertices - mesh.joints[:, :1])[:, level.kept].flatten(1)
+    found = seen[0][-6 * (kept + 24) :]
+    assert_close(found[: 3 * kept], points.mean(0), rtol=0, atol=1e-5)
+    spread = points.std(0, correction=0)  # beside which the floor of deviations is a millimetre
+    assert_close(found[3 * (kept + 24) : -72], spread, rtol=0, atol=1e-3)
+
+
 def test_the_first_level_may_be_the_whole_body():
     (whole, fewer) = body_levels(6890, 1)
     assert np.array_equal(whole.faces, Body.embedded().faces.numpy())

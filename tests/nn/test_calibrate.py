@@ -65,3 +65,16 @@ def test_an_empty_picture_leaves_the_scale_alone():
     before = stack[0].weight.clone()
     calibrate_(stack, torch.zeros(1, 1, 8, 8))
     torch.testing.assert_close(stack[0].weight, before)
+
+
+def test_an_input_whose_filters_are_zero_might_as_well_not_be_there():
+    both, alone = ConvStack(2, ((8, 8),)), ConvStack(1, ((8, 8),))
+    with torch.no_grad():
+        both[0].weight[:, 1] = 0
+        for ours, theirs in zip(both.parameters(), alone.parameters(), strict=True):
+            theirs.copy_(ours[:, :1] if ours.shape[1:2] == (2,) else ours)
+    x = torch.randn(2, 2, 16, 16)
+    calibrate_(both, x)
+    calibrate_(alone, x[:, :1])
+    assert not both[0].weight[:, 1].any()
+    torch.testing.assert_close(both(x), alone(x[:, :1]))

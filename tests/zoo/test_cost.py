@@ -15,7 +15,7 @@ def test_the_cost_of_sln_is_what_its_layers_multiply():
     assert cost_of("SLN").parameters == 3_176_000
 
 
-@pytest.mark.parametrize("name", ["GaitSet", "GaitPart"])
+@pytest.mark.parametrize("name", ["GaitSet", "GaitPart", "MeshNet", "PointNet"])
 def test_what_is_counted_on_shapes_is_counted_on_numbers(name):
     model = getattr(models, name)().eval()
     with FlopCounterMode(display=False) as counter, torch.no_grad():

@@ -8,6 +8,7 @@ from meshgait.nn.graph.graph_attention import GraphAttention, GraphAttentionV2
 from meshgait.nn.graph.graph_block import GraphBlock
 from meshgait.nn.graph.graph_convolution import GraphConvolution
 from meshgait.nn.graph.residual_graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
+from meshgait.nn.graph.shared import Shared
 from meshgait.nn.graph.skeleton_graph import SkeletonGraph
 from meshgait.nn.graph.sparse_map import SparseMap
 from meshgait.nn.graph.spiral import Spiral
@@ -24,6 +25,7 @@ __all__ = [
     "GraphBlock",
     "GraphConvolution",
     "ResidualGraph",
+    "Shared",
     "SkeletonGraph",
     "SparseMap",
     "Spiral",

@@ -78,8 +78,10 @@ class SparseMap(nn.Module):
 
 
 def has_kernels(x: Tensor) -> bool:
-    """Whether numba can work on `x` here; plain torch is used while a model is exported."""
+    """Whether numba can work on `x` here; plain torch is used to export or size a model."""
     if x.device.type != "cpu" or x.dtype not in (torch.float32, torch.float64):
+        return False
+    if type(x) not in (Tensor, nn.Parameter):  # a stand-in without memory
         return False
     if torch.compiler.is_compiling():
         return False

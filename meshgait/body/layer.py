@@ -1,0 +1,69 @@
+"""The arrays of a body model, under the names that smplx gives to those of its `SMPLLayer`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float, Int
+from torch import Tensor, nn
+
+from meshgait.body.names import LANDMARK_NAMES
+
+# What smplx calls the landmarks.
+_SIDE = {"left": "l", "right": "r"}
+_FOOT = {"big_toe": "BigToe", "small_toe": "SmallToe", "heel": "Heel"}
+
+
+class Layer(nn.Module):
+    """Arrays of a body of V vertices, which neither learn nor enter a state dict."""
+
+    v_template: Float[Tensor, "V 3"]  # at rest, in metres
+    shapedirs: Float[Tensor, "V 3 10"]
+    posedirs: Float[Tensor, "207 D"]  # D = 3 V
+    J_regressor: Float[Tensor, "24 V"]
+    lbs_weights: Float[Tensor, "V 24"]
+    parents: Int[Tensor, "24"]  # -1 of the root
+    faces_tensor: Int[Tensor, "F 3"]
+    landmarks: Int[Tensor, "21"]
+
+    def __init__(self, arrays: dict[str, Any]) -> None:
+        """`arrays` as the files of SMPL name them; `vertex_ids` too, else landmarks are 0."""
+        super().__init__()
+        parents = np.asarray(arrays["kintree_table"][0]).astype(np.int64)
+        parents[0] = -1
+        posedirs = np.asarray(arrays["posedirs"])
+        numbers = {
+            "v_template": arrays["v_template"],
+            "shapedirs": arrays["shapedirs"][..., :10],
+            "posedirs": posedirs.reshape(-1, posedirs.shape[-1]).T,
+            "J_regressor": arrays["J_regressor"],
+            "lbs_weights": arrays["weights"],
+        }
+        for name, array in numbers.items():
+            own = torch.from_numpy(np.array(array, np.float32, order="C"))
+            self.register_buffer(name, own, persistent=False)
+        places = {
+            "parents": parents,
+            "faces_tensor": np.asarray(arrays["f"]).astype(np.int64),
+            "landmarks": np.array(_landmarks(arrays), np.int64),
+        }
+        for name, array in places.items():
+            self.register_buffer(name, torch.from_numpy(array), persistent=False)
+
+
+def _landmarks(arrays: dict[str, Any]) -> list[int]:
+    """Vertices in the order of `LANDMARK_NAMES`."""
+    vertex = arrays.get("vertex_ids")
+    if vertex is None:
+        return [0] * len(LANDMARK_NAMES)
+    return [vertex[_by_smplx(name)] for name in LANDMARK_NAMES]
+
+
+def _by_smplx(name: str) -> str:
+    """What smplx calls a landmark: `reye`, `LBigToe`, `lthumb`."""
+    side, _, part = name.partition("_")
+    if not part:
+        return name
+    return side[0].upper() + _FOOT[part] if part in _FOOT else _SIDE[side] + part
