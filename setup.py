@@ -39,7 +39,16 @@ setup(
     long_description_content_type="text/markdown",
     license="Apache-2.0",
     packages=find_packages(include=["meshgait", "meshgait.*"]),
-    package_data={"meshgait": ["py.typed", "visualization/player.html", "body/*.npz", "body/*.md"]},
+    package_data={
+        "meshgait": [
+            "py.typed",
+            "visualization/player.html",
+            "body/*.npz",
+            "body/*.md",
+            "gait/*.csv",
+            "gait/*.md",
+        ]
+    },
     python_requires=">=3.10",
     install_requires=[
         "torch>=2.4",
