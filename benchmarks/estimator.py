@@ -22,7 +22,7 @@ from scipy.spatial.transform import Rotation
 
 from meshgait import Body, Camera
 from meshgait.body import JOINT_INDEX
-from meshgait.data.preparation.derived import decode_estimate
+from meshgait.data.preparation.drawings import decode_estimate
 from meshgait.data.synthetic.render_clip import WildConfig, _photograph, draw_clip, dressed
 from meshgait.data.synthetic.segmentation import segment
 from meshgait.fitting import FitConfig, fit_silhouettes

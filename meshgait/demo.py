@@ -20,7 +20,8 @@ from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import DataError
 from meshgait.evaluation import embed
-from meshgait.files.storage import locked, written_whole
+from meshgait.files.lock import locked
+from meshgait.files.storage import written_whole
 from meshgait.metrics import cmc, part_distance, retrieval
 from meshgait.models import GEI, SLN, SMPLGait
 from meshgait.nn import Network

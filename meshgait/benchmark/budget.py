@@ -44,13 +44,14 @@ class Budget:
     """The data and the amount of training, the same for all methods.
 
     A data seed draws people and clips, a training seed first weights and batches; every method is
-    trained with all pairs of the two. Every network sees `frames` of each clip of every batch,
-    in a row if it looks at motion. `width` scales all networks' channels. `noise_levels` multiply
-    the errors of pose in the estimates of the test clips.
+    trained with all pairs of the two, which count from `seed` on. Every network sees `frames` of
+    each clip of every batch, in a row if it looks at motion. `width` scales all networks' channels.
+    `noise_levels` multiply the errors of pose in the estimates of the test clips.
     """
 
     data_seeds: int = 3
     seeds: int = 3
+    seed: int = 0
     train_identities: int = 400
     test_identities: int = 400
     steps: int = 3000
@@ -67,6 +68,8 @@ class Budget:
             raise ConfigError(
                 f"seeds must be 1 or more, got {self.data_seeds} of data, {self.seeds} of training"
             )
+        if self.seed < 0:
+            raise ConfigError(f"seed must be 0 or more, got {self.seed}")
         if self.train_identities < 2 or self.test_identities < 2:
             raise ConfigError(
                 "train_identities and test_identities must be 2 or more, got "
@@ -104,7 +107,7 @@ class Budget:
 PRESETS = {
     "full": Budget(),
     "quick": Budget(
-        data_seeds=1, seeds=1, train_identities=64, test_identities=48, steps=150, width=0.125,
+        data_seeds=1, seeds=2, train_identities=64, test_identities=48, steps=150, width=0.125,
         noise_levels=(1.0,),
     ),
 }  # fmt: skip

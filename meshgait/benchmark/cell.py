@@ -26,7 +26,7 @@ from meshgait.metrics import part_distance
 from meshgait.nn import Network
 from meshgait.training.fit import fit
 
-FORMAT = 2  # raise it whenever the same settings give other numbers
+FORMAT = 3  # raise it whenever the same settings give other numbers
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,8 @@ class Cell:
     """Scores in percent, person by person, of one method with one pair of seeds; what they cost.
 
     `scores` are those of `scores.cross_view`, `conditions` hold Rank-1 under one condition apart,
-    `noise` the mAP by multiples of the estimator's errors of pose. `seconds` are those of training
+    `noise` the mAP by multiples of the estimator's errors of pose, `captured` the scores on people
+    of a folder of motion capture, if there is one. `seconds` are those of training
     since it was last resumed.
     """
 
@@ -55,6 +56,7 @@ class Cell:
     frames_per_second: float = 0.0
     seconds: float = 0.0
     trained: dict[str, Any] = field(default_factory=dict)
+    captured: People = field(default_factory=dict)
 
 
 def run_cell(method: Method, seeds: Seeds, walkers: Walkers, out: Path) -> Cell:
@@ -64,14 +66,17 @@ def run_cell(method: Method, seeds: Seeds, walkers: Walkers, out: Path) -> Cell:
     `fit` raises.
     """
     made_of = describe(method, seeds, walkers)
-    digest = hashlib.sha256(json.dumps(made_of, sort_keys=True).encode()).hexdigest()[:16]
+    learnt = _digest(made_of)
+    if walkers.captured is not None:
+        made_of["captured"] = walkers.captured.data.fingerprint
+    digest = _digest(made_of)
     name = method.name.replace("/", "-").replace(" ", "-")
     stem = f"{name}-{seeds.data}-{seeds.training}"
     path = out / "cells" / f"{stem}.json"
     kept = _read(path, digest)
     if kept is not None:
         return kept
-    cell = _make(method, seeds, walkers, out / "training" / f"{stem}-{digest}")
+    cell = _make(method, seeds, walkers, out / "training" / f"{stem}-{learnt}")
     with written_whole(path) as part:
         content = {"digest": digest, "version": __version__, "made_of": made_of}
         content |= asdict(cell) | {
@@ -82,12 +87,17 @@ def run_cell(method: Method, seeds: Seeds, walkers: Walkers, out: Path) -> Cell:
     return cell
 
 
-_PEOPLE = ("scores", "conditions", "noise")
+_PEOPLE = ("scores", "conditions", "noise", "captured")
+
+
+def _digest(content: dict[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def describe(method: Method, seeds: Seeds, walkers: Walkers) -> dict[str, Any]:
-    """All that decides the numbers of a cell."""
-    shared = replace(walkers.budget, seeds=1, data_seeds=1)  # how many others there are is nothing
+    """All that decides what is learnt, and the scores of walkers."""
+    # Which other cells there are is nothing.
+    shared = replace(walkers.budget, seeds=1, data_seeds=1, seed=0)
     if method.describe is not None:
         network = method.describe.__qualname__
     else:
@@ -153,7 +163,7 @@ def _train(
         "steps": recipe.steps,
         "batch": f"{recipe.batch.subjects} x {recipe.batch.clips}",
         "frames": walkers.budget.frames,
-        "loss": repr(recipe.loss),
+        "loss": ", ".join(f"{name} {weight:g}" for name, weight in recipe.loss.terms.items()),
         "augment": ", ".join(repr(step) for step in recipe.augment) or "none",
         "lr": walkers.budget.lr,
         "width": getattr(getattr(model, "config", None), "width", 1.0),
@@ -181,6 +191,8 @@ def _score(
         for level, data in walkers.noisy.items()
     }
     apart = {name: pair_rank1(found, subjects, pairs) for name, pairs in conditions(traits).items()}
+    people = walkers.captured
     return replace(
-        cell, scores=scores, conditions=apart, noise=noise, frames_per_second=round(speed, 1)
-    )
+        cell, scores=scores, conditions=apart, noise=noise, frames_per_second=round(speed, 1),
+        captured={} if people is None else people.scores(distances(look(people.data))),
+    )  # fmt: skip

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float
 
-from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.rendered import RenderedGait
 
 SAME_VIEW_DEG, CROSS_VIEW_DEG = 30.0, 60.0
 SAME_SPEED, OTHER_SPEED = 1.1, 1.25  # ratio of the two speeds
@@ -34,7 +34,7 @@ class Traits:
     occluded: Bool[np.ndarray, " N"]
 
     @classmethod
-    def of(cls, data: SyntheticGait) -> Traits:
+    def of(cls, data: RenderedGait) -> Traits:
         """Those of every clip of `data`."""
         clips = [data.clip(index) for index in range(len(data))]
         headings = []

@@ -16,7 +16,7 @@ from torch import Tensor
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
 from meshgait.data import SequenceDataset
-from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.rendered import RenderedGait
 from meshgait.evaluation import Embeddings
 from meshgait.evaluation.discriminant import linear_discriminants
 from meshgait.numerics import made_once
@@ -26,7 +26,7 @@ _BODY_POSE, _BETAS = slice(6, 75), slice(75, 85)  # without the root, which know
 _POINTS = 128  # of the surface, as many as PointNet reads
 
 Describe = Callable[[Float[Tensor, "T 85"]], Float[Tensor, " C"]]
-Embed = Callable[[SyntheticGait], Embeddings]
+Embed = Callable[[RenderedGait], Embeddings]
 
 
 def describe_betas(smpl: Float[Tensor, "T 85"]) -> Float[Tensor, " C"]:
@@ -55,7 +55,7 @@ def learn_discriminants(describe: Describe, train: SequenceDataset) -> Embed:
     subjects = [record.subject for record in known.records]
     projection = linear_discriminants(known.values.double(), subjects)
 
-    def embed(data: SyntheticGait) -> Embeddings:
+    def embed(data: RenderedGait) -> Embeddings:
         found = _embed(data, describe)
         return Embeddings(projection(found.values.double()).float(), found.records)
 

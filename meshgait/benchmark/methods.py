@@ -28,7 +28,8 @@ class Method:
 
     A network without weights is not trained. `input_mode` says which frames it is trained on,
     `augment` what is done to its clips in training, one after another. `describe` makes a vector
-    of a clip's estimates, of which linear discriminants are learnt.
+    of a clip's estimates, of which linear discriminants are learnt. `against` is the row that it is
+    compared with.
     """
 
     name: str
@@ -38,6 +39,7 @@ class Method:
     loss: Loss = Loss({"triplet": 1, "neck": 0.1})
     augment: tuple[Augmentation, ...] = ()
     describe: Describe | None = None
+    against: str = ""
     note: str = ""
 
     @property
@@ -71,10 +73,14 @@ DISCRIMINANTS = (
 NEAREST = (Method("GEI", "GEI"), Method("CGI", "CGI"))
 """Rows that nobody trains: nearest neighbours."""
 
-# What the published recipe of a network does not tell. GaitGraph2 learns on fewer channels than it
-# is compared by, so nothing but a contrastive loss fits it.
+# What the published recipe of a network does not tell, and the row to compare with. GaitGraph2
+# learns on fewer channels than it is compared by, so nothing but a contrastive loss fits it.
 _SPECIAL: dict[str, dict[str, Any]] = {
     "GaitGraph2": {"loss": Loss({"contrast": 1}, temperature=0.07, base=0.07)},
+    # Rows of the same silhouettes or bodies, of which one does more.
+    "SMPLGait": {"against": "SLN"},
+    "MeshNet": {"against": "PointNet"},
+    "FusionGait": {"against": "SMPLGait"},
 }
 
 

@@ -12,7 +12,7 @@ from meshgait.benchmark.page import write_results
 from meshgait.benchmark.table import Row, mean_ap
 from meshgait.benchmark.walkers import Walkers
 from meshgait.errors import MeshgaitError
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 
 
 def run_benchmark(
@@ -20,6 +20,7 @@ def run_benchmark(
     budget: Budget,
     *,
     out: str | Path,
+    motion: str | Path | None = None,
     report: Callable[[str], object] = print,
 ) -> Path:
     """Fill the table in `out`, seed by seed and method by method; returns its page.
@@ -27,21 +28,29 @@ def run_benchmark(
     It may be killed at any time and called again: what is done is read, what was being trained is
     resumed. After every cell `out` holds the table as it is then (`results.csv`, `results.md`,
     `index.html`). A method that fails leaves a sentence in its row, and the others go on.
-    `report` is told of every cell. `ConfigError` where another process writes into `out`.
+    With `motion`, a folder of motion capture (see `MotionGait`), what is learnt from walkers is
+    tried on its people too. `report` is told of every cell. `ConfigError` where another process
+    writes into `out`, `DataError` where nobody walks in `motion`.
     """
     with locked(out):
-        return _fill(methods, budget, Path(out), report)
+        return _fill(methods, budget, Path(out), None if motion is None else Path(motion), report)
 
 
 def _fill(
-    methods: Sequence[Method], budget: Budget, out: Path, report: Callable[[str], object]
+    methods: Sequence[Method],
+    budget: Budget,
+    out: Path,
+    motion: Path | None,
+    report: Callable[[str], object],
 ) -> Path:
     rows = [Row(method) for method in methods]
-    for data_seed in range(budget.data_seeds):
-        walkers = Walkers(budget, data_seed)
-        for training in range(budget.seeds):
+    for data_seed in range(budget.seed, budget.seed + budget.data_seeds):
+        walkers = Walkers(budget, data_seed, motion)
+        people = walkers.captured  # what is wrong with them is said before anything is trained
+        note = people.describe() if people is not None else ""
+        for training in range(budget.seed, budget.seed + budget.seeds):
             for index, row in enumerate(rows):
-                if row.problem or (training and not row.method.model):
+                if row.problem or (training > budget.seed and not row.method.model):
                     continue  # a discriminant has no chance in it
                 try:
                     cell = run_cell(row.method, Seeds(data_seed, training), walkers, out)
@@ -52,5 +61,5 @@ def _fill(
                 else:
                     row.cells.append(cell)
                     report(f"{cell.method}, {cell.seeds}: mAP {row.interval(mean_ap)}")
-                write_results(out, rows, budget)
+                write_results(out, rows, budget, note)
     return out / "index.html"

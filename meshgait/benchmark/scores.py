@@ -13,16 +13,25 @@ from meshgait.benchmark.conditions import CROSS_VIEW_DEG, Pairs, turns_between
 from meshgait.metrics import score_probes
 
 SCORES = ("mAP", "rank1")
+_CHANCE_DRAWS = 100
 
 People = dict[str, Float[np.ndarray, " S"]]
 """Scores by name, each of all people in the order of their names; NaN for who has no match."""
 
 
 def cross_view(
-    distance: Float[np.ndarray, "N N"], subjects: np.ndarray, view_deg: Float[np.ndarray, " N"]
+    distance: Float[np.ndarray, "N N"],
+    subjects: np.ndarray,
+    view_deg: Float[np.ndarray, " N"],
+    trials: np.ndarray | None = None,
 ) -> People:
-    """Average precision and Rank-1 of every person's clips, seen from elsewhere."""
+    """Average precision and Rank-1 of every person's clips, seen from elsewhere.
+
+    With `trials`, the names of the recordings that the clips are of, those of one are not compared.
+    """
     near = turns_between(view_deg) < CROSS_VIEW_DEG  # a clip itself is among them
+    if trials is not None:
+        near = near | (trials[:, None] == trials)
     found = score_probes(distance, subjects, subjects, exclude=near)
     matched = found.matches > 0
     rows = {"mAP": found.precision, "rank1": (found.first == 1).astype(float)}
@@ -30,6 +39,17 @@ def cross_view(
         name: by_person(np.where(matched, 100 * values, np.nan), subjects)
         for name, values in rows.items()
     }
+
+
+def chance(
+    subjects: np.ndarray, view_deg: Float[np.ndarray, " N"], trials: np.ndarray | None = None
+) -> dict[str, float]:
+    """The mean scores of distances that are drawn."""
+    generator, size = np.random.default_rng(0), (len(subjects),) * 2
+    draws = [
+        cross_view(generator.random(size), subjects, view_deg, trials) for _ in range(_CHANCE_DRAWS)
+    ]
+    return {name: float(np.nanmean([draw[name] for draw in draws])) for name in SCORES}
 
 
 def pair_rank1(

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import zip_longest
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from meshgait.evaluation.bootstrap import Interval, bootstrap
 
 TITLES = {"mAP": "mAP", "rank1": "Rank-1"}
 ABOVE = "above the best discriminant"
+AGAINST = "above another row"
+CAPTURED = "captured, "
 
 Pick = Callable[[Cell], np.ndarray]
 
@@ -66,36 +69,67 @@ def picks(part: str, name: str) -> Pick:
 mean_ap = picks("scores", "mAP")
 """The first score of the benchmark."""
 
+captured_ap = picks("captured", "mAP")
+"""The same of captured people."""
 
-def best_discriminant(rows: Sequence[Row]) -> Row | None:
+
+def best_discriminant(rows: Sequence[Row], pick: Pick = mean_ap) -> Row | None:
     """The one of highest mAP, if any was run."""
     names = {method.name for method in DISCRIMINANTS}
     found = [row for row in rows if row.cells and row.method.name in names]
-    return max(found, key=lambda row: row.interval(mean_ap).mean, default=None)
+    return max(found, key=lambda row: row.interval(pick).mean, default=None)
 
 
 def score_table(rows: Sequence[Row]) -> list[dict[str, str]]:
-    """Scores with their intervals, size, speed, and what each network was trained with."""
-    floor, table = best_discriminant(rows), []
+    """Scores with their intervals, and differences with verdicts."""
+    done = [row for row in rows if row.cells]
+    floor, by_name = best_discriminant(rows), {row.method.name: row for row in done}
+    with_people = bool(done) and all(cell.captured for row in done for cell in row.cells)
+    captured_floor = best_discriminant(rows, captured_ap) if with_people else None
+    table = []
     for row in rows:
         line = {"method": row.method.name}
         if row.cells:
             line |= {TITLES[name]: str(row.interval(picks("scores", name))) for name in SCORES}
-            if floor is not None and row is not floor:
-                line[ABOVE] = f"{row.above(floor, mean_ap)}"
-            last = row.cells[-1]
-            line["cells"] = str(len(row.cells))
-            line["parameters"] = f"{last.parameters:,}"
-            line["frames/s"] = f"{np.median([c.frames_per_second for c in row.cells]):,.0f}"
-            line |= {name: str(value) for name, value in last.trained.items()}
-            line["seconds"] = f"{np.median([cell.seconds for cell in row.cells]):.0f}"
+            line[ABOVE] = _difference(row, floor, mean_ap)
+            other = by_name.get(row.method.against)
+            line[AGAINST] = f"{row.method.against}: " if other else ""
+            line[AGAINST] += _difference(row, other, mean_ap)
+        if row.cells and with_people:
+            line[CAPTURED + "mAP"] = str(row.interval(captured_ap))
+            line[CAPTURED + ABOVE] = _difference(row, captured_floor, captured_ap)
         table.append(line)
-    notes = [{"note": row.note} if row.note else {} for row in rows]
+    return _aligned(table, [row.note for row in rows])
+
+
+def _difference(row: Row, other: Row | None, pick: Pick) -> str:
+    """By how much a row is above another, and the verdict; nothing where there is no other."""
+    if other is None or other is row:
+        return ""
+    found = row.above(other, pick)
+    return f"{found}, {found.verdict}"
+
+
+def training_table(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """Size and speed, and what each network was trained with."""
+    table = []
+    for row in filter(lambda row: row.cells, rows):
+        line = {"method": row.method.name, "cells": str(len(row.cells))}
+        last = row.cells[-1]
+        line["parameters"] = f"{last.parameters:,}"
+        line["frames/s"] = f"{np.median([c.frames_per_second for c in row.cells]):,.0f}"
+        line |= {name: str(value) for name, value in last.trained.items()}
+        line["seconds"] = f"{np.median([cell.seconds for cell in row.cells]):.0f}"
+        table.append(line)
+    return _aligned(table)
+
+
+def _aligned(table: Sequence[Mapping[str, str]], notes: Sequence[str] = ()) -> list[dict[str, str]]:
+    """All lines with all columns of which one says something, and their notes at the end."""
     columns = dict.fromkeys(name for line in table for name in line)
-    return [
-        {name: line.get(name, "") for name in columns} | note
-        for line, note in zip(table, notes, strict=True)
-    ]
+    columns = {name: None for name in columns if any(line.get(name) for line in table)}
+    lines = [{name: line.get(name, "") for name in columns} for line in table]
+    return [line | ({"note": note} if note else {}) for line, note in zip_longest(lines, notes)]
 
 
 def people_table(rows: Sequence[Row], part: str) -> list[dict[str, str]]:
@@ -124,6 +158,7 @@ def to_csv(rows: Sequence[Row]) -> str:
                 | cell.trained
                 | {f"Rank-1, {name}": _mean(values) for name, values in cell.conditions.items()}
                 | {f"mAP, errors x {level}": _mean(v) for level, v in cell.noise.items()}
+                | {CAPTURED + name: _mean(values) for name, values in cell.captured.items()}
             )
     content = io.StringIO()
     names = dict.fromkeys(name for line in lines for name in line)

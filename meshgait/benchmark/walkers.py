@@ -4,25 +4,31 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from meshgait.benchmark.budget import Budget
+from meshgait.benchmark.captured import Captured
 from meshgait.benchmark.conditions import Traits
 from meshgait.data import SequenceDataset
-from meshgait.data.preparation.derived import DERIVATIONS, Derived
+from meshgait.data.preparation.derived import Derived
+from meshgait.data.preparation.drawings import DERIVATIONS
 from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.motion_gait import MotionGait
 from meshgait.data.synthetic.render_clip import WildConfig
+from meshgait.data.synthetic.rendered import RenderedGait
 from meshgait.errors import DataError
 
 
 class Walkers:
     """SyntheticGait's two splits of one data seed, and the test people with other estimates.
 
-    Each is rendered when it is first asked for and then kept (see `SyntheticGait`).
+    Each is rendered when it is first asked for and then kept (see `SyntheticGait`). `motion` is a
+    folder of motion capture, whose people are a second test.
     """
 
-    def __init__(self, budget: Budget, data_seed: int = 0) -> None:
-        self.budget, self.data_seed = budget, data_seed
+    def __init__(self, budget: Budget, data_seed: int = 0, motion: Path | None = None) -> None:
+        self.budget, self.data_seed, self.motion = budget, data_seed, motion
         self._derived: dict[tuple[str, ...], Derived] = {}
 
     @cached_property
@@ -44,6 +50,16 @@ class Walkers:
         }
 
     @cached_property
+    def captured(self) -> Captured | None:
+        """Everybody who walks in the folder of motion capture, if there is one."""
+        if self.motion is None:
+            return None
+        config = self.budget.data
+        return Captured(
+            MotionGait(self.motion, "test", train=0, seed=self.data_seed, config=config)
+        )
+
+    @cached_property
     def traits(self) -> Traits:
         """Clothes, side and speed of every test clip."""
         return Traits.of(self.test)
@@ -53,7 +69,7 @@ class Walkers:
         """How many there are in the test clips."""
         return sum(self.test.store.lengths)
 
-    def with_inputs(self, data: SyntheticGait, inputs: tuple[str, ...]) -> SequenceDataset:
+    def with_inputs(self, data: RenderedGait, inputs: tuple[str, ...]) -> SequenceDataset:
         """`data` with what a network reads; `DataError` when it is neither there nor derivable."""
         missing = [name for name in inputs if name not in data.store.modalities]
         lost = [name for name in missing if name not in DERIVATIONS]

@@ -66,6 +66,15 @@ def read_clip(
     return Seen(clip, track.fps, by_ours=not is_seen(track))
 
 
+def modalities_in(path: Path) -> set[str]:
+    """What a clip holds; a body of any other file becomes `smpl`."""
+    from meshgait.sequence import Record
+    from meshgait.sequence.kind import names_in
+
+    about = set(Record.__dataclass_fields__)
+    return set(names_in(path)) - about if _is_clip(path) else {"smpl"}
+
+
 def _is_clip(path: Path) -> bool:
     """One of ours, or an .npz of which nobody knows anything: its arrays may be any modality."""
     from meshgait.files.torch_file import is_torch
@@ -98,7 +107,8 @@ class WalkFiles:
     """Files as a data set for a network: what it reads is there, or made of bodies."""
 
     def __init__(self, paths: Sequence[Path], model: Network, chosen: Namespace) -> None:
-        from meshgait.data.preparation.derived import Form, derivable
+        from meshgait.data.preparation.derived import derivable
+        from meshgait.data.preparation.drawings import Form
         from meshgait.sequence import Clips
         from meshgait.sequence.kind import names_in
 

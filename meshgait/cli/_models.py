@@ -8,7 +8,7 @@ from typing import Any
 
 from jsonargparse import ArgumentParser
 
-from meshgait.errors import ConfigError, MeshgaitError
+from meshgait.errors import ConfigError, DataError, MeshgaitError
 
 HELP = (
     "the network's class where the checkpoint is of none of ours: a plug-in, or "
@@ -76,3 +76,18 @@ def load_network(path: Path, model: str | None) -> Any:
     from meshgait.weights.checkpoint import load_model
 
     return load_model(path, None if model is None else find_model(model))
+
+
+def is_network(path: Path) -> bool:
+    """Whether a user who names this first means a network: else it is a walk."""
+    from meshgait.io import recognise
+    from meshgait.sequence.kind import kind_of, names_in
+    from meshgait.weights.folder import is_folder
+
+    if not path.exists() or is_folder(path):
+        return path.suffix != ".npz"
+    try:
+        kind = kind_of(names_in(path))
+        return kind == "embeddings" or (kind is None and recognise(path) is None)
+    except DataError:
+        return True  # whoever loads it says what is wrong with it

@@ -97,6 +97,18 @@ def describe(model_type: Any) -> list[str]:
     return _align(rows)
 
 
+def weights() -> list[str]:
+    """A line for each network whose weights come with the package."""
+    from meshgait.weights import shipped_weights
+
+    rows: list[Row] = [("name", "network", "inputs", "kB", "mAP on walkers")]
+    rows += [
+        (each.name, each.model, ", ".join(each.inputs), f"{each.size / 1000:,.0f}", each.scores)
+        for each in shipped_weights().values()
+    ]
+    return [*_align(rows, right=[3]), "", "meshgait.load_model(NAME), --help of embed and evaluate"]
+
+
 def paper(model_type: type) -> str:
     """The first line of the file of a model, which names it."""
     first = (sys.modules[model_type.__module__].__doc__ or "").split("\n", maxsplit=1)[0]

@@ -23,6 +23,7 @@ def run(arguments: Sequence[str]) -> None:
         Budget,
         all_methods,
         find_methods,
+        forecast,
         run_benchmark,
     )
     from meshgait.cli.train import take_option
@@ -43,7 +44,11 @@ def run(arguments: Sequence[str]) -> None:
     if any(method.model for method in methods):
         require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
-    page = run_benchmark(methods, budget, out=chosen.out, report=_tell)
+    if chosen.dry_run:
+        for line in forecast(methods, budget):
+            print(line, flush=True)
+        return
+    page = run_benchmark(methods, budget, out=chosen.out, motion=chosen.motion, report=_tell)
     print((chosen.out / "results.md").read_text(encoding="utf-8"))
     print(f"open {page}")
 
@@ -62,7 +67,16 @@ def _parser(preset: str | None) -> ArgumentParser:
         help="rows, or all; without it those that say whether bodies help",
     )
     parser.add_argument("--ablation", action="store_true", help="the rows of the ablation instead")
+    parser.add_argument(
+        "--motion", type=Path | None, default=None,
+        help="folder of motion capture whose people are a second test (see `synth --motion`)",
+    )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="print the rows there are, and end")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="try a few steps of every row, say the hours, and end",
+    )
     parser.add_argument("--preset", help=f"defaults of the rest: {', '.join(PRESETS)}")
     parser.add_class_arguments(Budget)
     if preset is not None:

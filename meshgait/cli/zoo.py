@@ -8,7 +8,7 @@ from pathlib import Path
 from meshgait._optional import require
 from meshgait.cli._models import add_model, find_model, load_network
 from meshgait.cli._parsing import make_parser, parse
-from meshgait.cli._zoo import formats, networks, recipes
+from meshgait.cli._zoo import formats, networks, recipes, weights
 from meshgait.errors import ConfigError
 
 _LISTS = {
@@ -16,7 +16,7 @@ _LISTS = {
     "recipes": ("List the recipes of meshgait train --recipe.", recipes),
     "formats": ("Say which networks can be exported to ONNX, and for which clips.", formats),
 }
-_ACTIONS = (*_LISTS, "import", "export")
+_ACTIONS = (*_LISTS, "weights", "import", "export")
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -24,7 +24,7 @@ def run(arguments: Sequence[str]) -> None:
     action, *rest = arguments or ["list"]
     if action in ("-h", "--help"):
         more = (
-            "meshgait zoo list | recipes | formats | import FILE.pt -o OUT.pt | "
+            "meshgait zoo list | recipes | formats | weights [NAME] | import FILE.pt -o OUT.pt | "
             "export NAME -o OUT.onnx; each has its --help"
         )
         parse(make_parser("zoo", __doc__, epilog=more), ["--help"])
@@ -32,12 +32,24 @@ def run(arguments: Sequence[str]) -> None:
         purpose, lines = _LISTS[action]
         parse(make_parser(f"zoo {action}", purpose), rest)
         print("\n".join(lines()))
+    elif action == "weights":
+        _weights(rest)
     elif action == "import":
         _import(rest)
     elif action == "export":
         _export(rest)
     else:
         raise ConfigError(f"meshgait zoo knows {', '.join(_ACTIONS)}, not {action!r}")
+
+
+def _weights(arguments: Sequence[str]) -> None:
+    from meshgait.weights.shipped import find
+
+    parser = make_parser("zoo weights", "List the weights that come with the package, or show the "
+                         "card of one: data, command, scores, limits, licence.")  # fmt: skip
+    parser.add_argument("name", nargs="?", type=str | None, default=None, help="whose card to show")
+    chosen = parse(parser, arguments)
+    print("\n".join(weights()) if chosen.name is None else find(chosen.name).card.rstrip("\n"))
 
 
 def _import(arguments: Sequence[str]) -> None:
@@ -76,11 +88,12 @@ def _export(arguments: Sequence[str]) -> None:
 
     from meshgait.models import name_of
     from meshgait.sequence import load_clip
+    from meshgait.weights import shipped_weights
     from meshgait.zoo.export import ANY, FRAMES, SUPPORT, check_onnx, to_onnx
 
     parser = make_parser("zoo export", "Write a network as ONNX, and compare it with torch.")
-    parser.add_argument("network", type=str, help="a checkpoint, or the name of a network, whose "
-                        "weights are then random")  # fmt: skip
+    parser.add_argument("network", type=str, help="a checkpoint, a name that zoo weights lists, or "
+                        "that of a network, whose weights are then random")  # fmt: skip
     parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
     parser.add_argument("--frames", type=int, default=FRAMES, help="length of a clip, where the "
                         "network is exported for one length only")  # fmt: skip
@@ -88,7 +101,7 @@ def _export(arguments: Sequence[str]) -> None:
                         "can read, where it reads what is not known here")  # fmt: skip
     add_model(parser)
     chosen = parse(parser, arguments)
-    if Path(chosen.network).exists():
+    if Path(chosen.network).exists() or chosen.network in shipped_weights():
         model = load_network(Path(chosen.network), chosen.model)
     elif _is_path(chosen.network):
         raise ConfigError(

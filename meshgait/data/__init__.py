@@ -9,6 +9,7 @@ from meshgait.data.batches.augment import (
     Perspective,
     Rotate,
 )
+from meshgait.data.batches.augment_points import FlipPoints, ScalePoints
 from meshgait.data.batches.collate import Batch, collate
 from meshgait.data.batches.frame_sampling import (
     AllFrames,
@@ -48,6 +49,7 @@ __all__ = [
     "ContinuousFrames",
     "Erase",
     "Flip",
+    "FlipPoints",
     "FrameSampling",
     "Group",
     "JointNoise",
@@ -56,6 +58,7 @@ __all__ = [
     "Perspective",
     "Protocol",
     "Rotate",
+    "ScalePoints",
     "SequenceDataset",
     "SmplNoise",
     "Store",

@@ -31,6 +31,13 @@ class Interval:
         """Whether a difference with this interval is one."""
         return self.low > 0 or self.high < 0
 
+    @property
+    def verdict(self) -> str:
+        """Of a difference with this interval: above, below or undecided."""
+        if not self.excludes_zero:
+            return "undecided"
+        return "above" if self.low > 0 else "below"
+
 
 def bootstrap(groups: Sequence[np.ndarray], *, draws: int = DRAWS) -> Interval:
     """The mean over people, and over `groups` of them: data sets with people of their own.

@@ -14,8 +14,9 @@ from tqdm import tqdm
 from meshgait.evaluation import embed, evaluate
 from meshgait.experiment.cells import Cell, Training, key
 from meshgait.experiment.designs import Experiment
+from meshgait.files.lock import locked
 from meshgait.files.regular import read_json
-from meshgait.files.storage import locked, written_whole
+from meshgait.files.storage import written_whole
 from meshgait.training.fit import fit
 from meshgait.visualization.report import Figure, plot_curves, plot_groups
 from meshgait.weights.checkpoint import load_model

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from meshgait.body import Body
 from meshgait.camera import Camera
-from meshgait.data.preparation.derived import decode_estimate
+from meshgait.data.preparation.drawings import decode_estimate
 from meshgait.data.recorded import Recorded
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.errors import ConfigError

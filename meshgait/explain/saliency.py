@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import normalize
 
 from meshgait.body import Body
-from meshgait.data.preparation.derived import decode_estimate
+from meshgait.data.preparation.drawings import decode_estimate
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
 from meshgait.modalities import normalized_coverage

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Shaped, UInt8
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from meshgait.errors import DataError
 from meshgait.files.pixels import grey_levels, labels, require_dark_border
@@ -47,6 +47,11 @@ def read_labels(path: Path, count: int) -> UInt8[np.ndarray, "H W"]:
     Raises `DataError`, without the path, for other labels, for colours, and as `read_silhouette`.
     """
     return labels(_read(path, _labels), count)
+
+
+def read_colours(path: Path) -> UInt8[np.ndarray, "H W 3"]:
+    """A photograph as RGB, as its camera was held; errors as those of `read_silhouette`."""
+    return _read(path, lambda image: np.array(ImageOps.exif_transpose(image).convert("RGB")))
 
 
 def _read(path: Path, meaning: Callable[[Image.Image], Content]) -> Content:

@@ -67,7 +67,8 @@ def read_bytes(path: str | Path, *, most: int = MOST) -> bytes:
             f"environment variable {TRUST}=1 (or give --trust-size)"
         )
     with opened(path) as file:
-        stored = 512 * about.st_blocks
+        # Windows counts no blocks.
+        stored = 512 * about.st_blocks if hasattr(about, "st_blocks") else about.st_size
         if about.st_size > LEAST and RATIO * stored < about.st_size and (stored or _is_hole(file)):
             raise DataError(f"{path} is mostly holes: {stored} of {about.st_size} bytes are there")
         return file.read(about.st_size)

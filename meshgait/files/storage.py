@@ -1,11 +1,9 @@
 """Where meshgait keeps files of its own; arrays read safely, files written whole or not at all."""
 
 import errno
-import fcntl
 import glob
 import os
 import tempfile
-import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,7 +33,6 @@ _WAYS_OUT = {
     errno.EMFILE: "raise the limit of open files (ulimit -n)",
     errno.ENFILE: "raise the limit of open files (ulimit -n)",
 }
-_HELD: set[int] = set()  # folders locked by this process
 
 
 def cache_dir() -> Path:
@@ -145,45 +142,3 @@ def _give_ordinary_permissions(path: Path) -> None:
     mask = os.umask(0)
     os.umask(mask)
     path.chmod(0o666 & ~mask)
-
-
-@contextmanager
-def locked(folder: str | Path, *, wait: bool = False) -> Iterator[None]:
-    """Make this folder and hold it against other processes; a killed one lets go.
-
-    Raises `ConfigError` where another one holds it; with `wait` this one warns and waits instead.
-    """
-    folder = Path(folder)
-    with storage_explained(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY)
-    _HELD.add(handle)
-    try:
-        _hold(folder, handle, wait)
-        yield
-    finally:
-        _HELD.discard(handle)
-        fcntl.flock(handle, fcntl.LOCK_UN)  # also of those just forked
-        os.close(handle)
-
-
-def _hold(folder: Path, handle: int, wait: bool) -> None:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        if not wait:
-            raise ConfigError(
-                f"another process is writing into {folder}; wait until it has ended, or write into "
-                "another folder"
-            ) from error
-        warnings.warn(f"waiting for another process that writes into {folder}", stacklevel=4)
-        fcntl.flock(handle, fcntl.LOCK_EX)
-
-
-def _let_go() -> None:
-    """In a process that was forked: it would hold the folders longer than the one that works."""
-    while _HELD:
-        os.close(_HELD.pop())
-
-
-os.register_at_fork(after_in_child=_let_go)

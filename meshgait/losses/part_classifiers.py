@@ -35,14 +35,25 @@ SALIENT_OFFICIAL_NAMES = (
 class PartCrossEntropy(nn.Module):
     """Cross-entropy of one linear classifier per part (GaitGL, Lin et al., ICCV 2021).
 
+    With `normed` a batch norm of the embeddings stands before it (MSGG).
+
     >>> loss = PartCrossEntropy(64, 8, num_ids=4)
     >>> loss(torch.randn(6, 64, 8), torch.tensor([0, 0, 1, 1, 2, 3])).shape
     torch.Size([])
     """
 
-    def __init__(self, parts: int, channels: int, num_ids: int, *, smoothing: float = 0.0) -> None:
+    def __init__(
+        self,
+        parts: int,
+        channels: int,
+        num_ids: int,
+        *,
+        smoothing: float = 0.0,
+        normed: bool = False,
+    ) -> None:
         super().__init__()
         self.smoothing = smoothing
+        self.norm = nn.BatchNorm1d(parts * channels) if normed else nn.Identity()
         self.classifier = PartLinear(parts, channels, num_ids)
 
     def forward(
@@ -57,7 +68,8 @@ class PartCrossEntropy(nn.Module):
     def logits(self, embedding: Float[Tensor, "B P C"]) -> Float[Tensor, "B P num_ids"]:
         """How much each part looks like each identity."""
         with torch.autocast(embedding.device.type, enabled=False):
-            return self.classifier(embedding.to(self.classifier.weight.dtype))
+            x = self.norm(embedding.to(self.classifier.weight.dtype).flatten(1))
+            return self.classifier(x.unflatten(1, embedding.shape[1:]))
 
 
 class CompactCrossEntropy(nn.Module):

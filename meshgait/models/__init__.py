@@ -13,10 +13,14 @@ from meshgait.models.gaitgraph2 import GaitGraph2
 from meshgait.models.gaitnet import GaitNet
 from meshgait.models.gaitpart import GaitPart
 from meshgait.models.gaitset import GaitSet
+from meshgait.models.gaittr import GaitTR
 from meshgait.models.gei import GEI
 from meshgait.models.geinet import GEINet
 from meshgait.models.gln import GLN
+from meshgait.models.lidargait import LidarGait
+from meshgait.models.lidargaitpp import LidarGaitPP
 from meshgait.models.meshnet import MeshNet
+from meshgait.models.msgg import MSGG
 from meshgait.models.mtsgait import MTSGait
 from meshgait.models.parsinggait import ParsingGait
 from meshgait.models.pointnet import PointNet
@@ -36,6 +40,7 @@ __all__ = [
     "CSTL",
     "GEI",
     "GLN",
+    "MSGG",
     "SLN",
     "DeepGaitV2",
     "FusionGait",
@@ -47,6 +52,9 @@ __all__ = [
     "GaitNet",
     "GaitPart",
     "GaitSet",
+    "GaitTR",
+    "LidarGait",
+    "LidarGaitPP",
     "MTSGait",
     "MeshNet",
     "ParsingGait",

@@ -122,7 +122,7 @@ def skeleton_views(skeleton: Float[Tensor, "N V 3"], frames: Frames) -> Float[Te
     place, confidence = skeleton[..., :2], skeleton[..., 2:]
     nothing = torch.zeros_like(confidence)
     joint = torch.cat([place, confidence, place - place[:, [NOSE]]], dim=-1)
-    step, second = _steps(place, frames)
+    step, second = steps_ahead(place, frames)
     motion = torch.cat([step, nothing, confidence, second[..., 1:]], dim=-1)
     bone = place - place[:, TOWARDS_CENTRE]
     length = torch.linalg.vector_norm(bone, dim=-1, keepdim=True) + 1e-4
@@ -131,7 +131,7 @@ def skeleton_views(skeleton: Float[Tensor, "N V 3"], frames: Frames) -> Float[Te
     return torch.stack([joint, motion, bones], dim=1)
 
 
-def _steps(
+def steps_ahead(
     place: Float[Tensor, "N V 2"], frames: Frames
 ) -> tuple[Float[Tensor, "N V 2"], Float[Tensor, "N V 2"]]:
     """Steps to the next frame and to the one after; zero in the last two of each sequence."""

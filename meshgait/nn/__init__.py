@@ -28,6 +28,15 @@ from meshgait.nn.parsing import is_any_of, label_image, pool_pixels, shrink_labe
 from meshgait.nn.part_fusion import Fusion, PartFusion
 from meshgait.nn.part_linear import PartLinear
 from meshgait.nn.part_pointwise import PartPointwise
+from meshgait.nn.point_sets import (
+    Neighbours,
+    PointLayers,
+    SetAbstraction,
+    farthest_points,
+    find_neighbours,
+    is_normalized,
+    normalize_points,
+)
 from meshgait.nn.pyramid import PYRAMID, horizontal_pyramid
 from meshgait.nn.residual import (
     BlockKind,
@@ -56,13 +65,16 @@ __all__ = [
     "GlobalLocal",
     "MicroMotion",
     "Mixing",
+    "Neighbours",
     "Network",
     "PartFusion",
     "PartLinear",
     "PartPointwise",
+    "PointLayers",
     "PseudoVolumeBlock",
     "ResidualNetwork",
     "ResidualStage",
+    "SetAbstraction",
     "ShapeCorrection",
     "SpatialTransform",
     "Stages",
@@ -76,13 +88,17 @@ __all__ = [
     "configured",
     "convolution_3d",
     "embed_sequences",
+    "farthest_points",
+    "find_neighbours",
     "frame_statistics",
     "horizontal_pyramid",
     "initialise_",
     "is_any_of",
+    "is_normalized",
     "join_strips",
     "label_image",
     "mix_frames",
+    "normalize_points",
     "over_time",
     "pack_reversed",
     "pool_pixels",

@@ -1,10 +1,15 @@
 """Recipes by name."""
 
 from meshgait.plugins import Registry
-from meshgait.recipes import bodies, plain, residual
+from meshgait.recipes import bodies, clouds, plain, residual
 from meshgait.recipes.schedules import Published
 
-RECIPES: dict[str, Published] = {**plain.RECIPES, **residual.RECIPES, **bodies.RECIPES}
+RECIPES: dict[str, Published] = {
+    **plain.RECIPES,
+    **residual.RECIPES,
+    **bodies.RECIPES,
+    **clouds.RECIPES,
+}
 """All that were published."""
 
 

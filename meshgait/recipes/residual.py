@@ -12,7 +12,7 @@ from meshgait.data import (
     SubjectsAndClips,
     VaryingFrames,
 )
-from meshgait.models import deepgaitv2, gaitgraph, geinet
+from meshgait.models import deepgaitv2, gaitgraph, gaittr, geinet
 from meshgait.recipes.schedules import (
     DEEP,
     GAIT3D,
@@ -21,9 +21,12 @@ from meshgait.recipes.schedules import (
     OUMVLP,
     OURS,
     P32K4,
+    P32K8,
     PARSED,
+    PHASES,
     SKELETON,
     SKIPPED,
+    TRANSFORMER,
     VIEWS,
     WILD,
     K,
@@ -89,6 +92,22 @@ RECIPES: dict[str, Published] = {
             augment=(Backwards(0.5), Flip(0.1), JointNoise(0.05, 0.25)),
         ),
         note="Batches are pairs of clips; the originals are drawn without regard to people.",
+    ),
+    "gaittr/gait3d": Published("GaitTR", TRANSFORMER, note=PHASES),
+    "gaittr/grew": Published("GaitTR", TRANSFORMER, note=PHASES),
+    "gaittr/ou-mvlp": Published(
+        "GaitTR", replace(TRANSFORMER, steps=150 * K), gaittr.OUMVLP, note=PHASES
+    ),
+    "msgg/ou-mvlp": Published(
+        "MSGG",
+        replace(
+            DEEP,
+            loss=Loss({"triplet": 0.1, "finer": 1, "normed": 1}),
+            batch=P32K8,
+            frames=OrderedFrames(30),
+            milestones=(75 * K, 150 * K, 225 * K),
+            steps=300 * K,
+        ),
     ),
     "posegait/casia-b": Published(
         "PoseGait",

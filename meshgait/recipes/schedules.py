@@ -59,6 +59,15 @@ GRAPH = replace(
     one_cycle=True, batch=SubjectsAndClips(64, 2), metric="euclidean",
     augment=(Flip(0.5), JointNoise()),
 )  # fmt: skip
+TRANSFORMER = replace(
+    TRIPLET, loss=Loss({"triplet": 1}, margin=0.3), optimizer=Adam(lr=1e-3, weight_decay=2e-5),
+    milestones=(), one_cycle=True, batch=P32K4, frames=OrderedFrames(60), steps=40 * K,
+    metric="euclidean", augment=(Flip(0.1), JointNoise(0.3, 0.3)),
+)  # fmt: skip
+PHASES = (
+    "The original's cycle has three phases, rising for 47.5 % of the steps, and its left and right "
+    "are exchanged frame by frame."
+)
 VIEWS = "The original contrasts two halves of one window; here it is two clips of a person."
 PART_FRAMES, GL_FRAMES = OrderedFrames(30, skip=10), OrderedFrames(30)
 GL = replace(GAIT3D, loss=Loss({"triplet": 1, "classifier": 1}), frames=GL_FRAMES)

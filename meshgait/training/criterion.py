@@ -21,6 +21,7 @@ from meshgait.losses import (
     supervised_contrast,
 )
 from meshgait.losses.disentangle import DisentangleLoss
+from meshgait.losses.finer_scales import FinerScales
 from meshgait.losses.part_classifiers import CompactCrossEntropy, PartCrossEntropy, SalientLoss
 from meshgait.losses.terms import Term
 from meshgait.nn import Network
@@ -36,21 +37,23 @@ class Loss:
 
     `triplet`, of all triplets of a batch (GaitSet, GaitPart); `neck`, the BNNeck classifier (with
     triplets SLN, SMPLGait, GaitBase and after); `classifier`, a linear one for each part (GaitGL);
-    `compact`, one behind a compact block (GLN's second phase); `salience`, one of what
-    `CSTL.describe` gives; `center`, the distance to the identity's centre (PoseGait); `contrast`,
-    finding the others of one's identity in the batch (GaitGraph); `pairs`, near pairs of one
-    identity and far pairs of two (SiaNet); `consistency`, how far bodies are from their silhouettes
-    (`FusionGait` with `refine`); `disentangle`, gait apart from appearance by rebuilding images
-    (GaitNet; batches are pairs of clips); and the plug-ins of other packages.
+    `normed`, one behind a batch norm, and `finer`, triplets of the finer scales (MSGG); `compact`,
+    one behind a compact block (GLN's second phase); `salience`, one of what `CSTL.describe` gives;
+    `center`, the distance to the identity's centre (PoseGait); `contrast`, finding the others of
+    one's identity in the batch (GaitGraph); `pairs`, near pairs of one identity and far pairs of
+    two (SiaNet); `consistency`, how far bodies are from their silhouettes (`FusionGait` with
+    `refine`); `disentangle`, gait apart from appearance by rebuilding images (GaitNet; batches are
+    pairs of clips); and the plug-ins of other packages.
 
-    `margin` is that of triplets and pairs, `smoothing` of the linear classifier's labels;
-    `temperature`, `base` and `by_distance` belong to `contrast`.
+    `margin` is that of triplets and pairs, `scale` that of the neck's cosines, `smoothing` that of
+    the linear classifier's labels; `temperature`, `base` and `by_distance` belong to `contrast`.
     """
 
     terms: Mapping[str, float] = field(
         default_factory=lambda: {"triplet": 1.0, "neck": 0.1}, hash=False
     )
     margin: float = 0.2
+    scale: float = 16.0
     smoothing: float = 0.0
     temperature: float = 0.01
     base: float = 0.07
@@ -83,12 +86,21 @@ def _triplet(loss: Loss, model: Any, num_ids: int) -> Term:
 
 def _neck(loss: Loss, model: Any, num_ids: int) -> Term:
     parts, channels = model.embedding_shape
-    return BNNeckCrossEntropy(parts, channels, num_ids)
+    return BNNeckCrossEntropy(parts, channels, num_ids, scale=loss.scale)
 
 
 def _classifier(loss: Loss, model: Any, num_ids: int) -> Term:
     parts, channels = model.embedding_shape
     return PartCrossEntropy(parts, channels, num_ids, smoothing=loss.smoothing)
+
+
+def _normed(loss: Loss, model: Any, num_ids: int) -> Term:
+    parts, channels = model.embedding_shape
+    return PartCrossEntropy(parts, channels, num_ids, smoothing=loss.smoothing, normed=True)
+
+
+def _finer(loss: Loss, model: Any, num_ids: int) -> Term:
+    return FinerScales(loss.margin)
 
 
 def _compact(loss: Loss, model: Any, num_ids: int) -> Term:
@@ -130,6 +142,8 @@ TERMS: dict[str, Callable[[Loss, Any, int], Term]] = {
     "triplet": _triplet,
     "neck": _neck,
     "classifier": _classifier,
+    "normed": _normed,
+    "finer": _finer,
     "compact": _compact,
     "center": _center,
     "contrast": _contrast,

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from meshgait.data import Batch, SequenceDataset, TrainingBatches
 from meshgait.data.processes import ReadAhead
 from meshgait.errors import ConfigError, DataError, TrainingError
-from meshgait.files.storage import clear_parts, locked
+from meshgait.files.lock import locked
+from meshgait.files.storage import clear_parts
 from meshgait.losses import triplet_statistics
 from meshgait.nn import Network, calibrate_
 from meshgait.numerics import seed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -30,6 +31,7 @@ class Recipe:
     milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate falls
     decay: float = 0.1  # what the rate is multiplied by at each milestone
     one_cycle: bool = False  # instead of the milestones, the rate rises and falls once
+    cosine_to: float | None = None  # instead, the rate falls along half a cosine to this one
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
     metric: Metric = "cosine"  # that the trained network is compared by
     precision: Precision = "fp32"
@@ -48,6 +50,8 @@ class Recipe:
         if self.one_cycle:
             peak = [group["lr"] for group in optimizer.param_groups]
             return schedules.OneCycleLR(optimizer, peak, total_steps=self.steps)
+        if self.cosine_to is not None:
+            return schedules.CosineAnnealingLR(optimizer, self.steps, self.cosine_to)
         return schedules.MultiStepLR(optimizer, list(self.milestones), self.decay)
 
     def __post_init__(self) -> None:
@@ -62,10 +66,18 @@ class Recipe:
             raise ConfigError(f"milestones must be steps in rising order, got {self.milestones}")
         if not 0 < self.decay <= 1:
             raise ConfigError(f"decay must be above 0 and at most 1, got {self.decay}")
-        if self.one_cycle and self.milestones:
-            raise ConfigError(f"one_cycle has no milestones, got {self.milestones}")
+        self._require_one_schedule()
         if self.max_norm is not None and not self.max_norm > 0:
             raise ConfigError(f"max_norm must be above 0, or None, got {self.max_norm}")
         if self.precision not in get_args(Precision):
             known = ", ".join(get_args(Precision))
             raise ConfigError(f"precision must be one of {known}, got {self.precision!r}")
+
+    def _require_one_schedule(self) -> None:
+        if self.milestones and (self.one_cycle or self.cosine_to is not None):
+            which = "one_cycle" if self.one_cycle else "cosine_to"
+            raise ConfigError(f"{which} has no milestones, got {self.milestones}")
+        if self.cosine_to is not None and (self.one_cycle or not 0 <= self.cosine_to < math.inf):
+            raise ConfigError(
+                f"cosine_to must be a rate of 0 or more, and one_cycle off, got {self.cosine_to}"
+            )

@@ -33,7 +33,7 @@ def describe_settings(
         "data": f"{len(data)} clips of {len(subjects)} people, {digest}",
     }
     for name in _FREE:
-        if name == "steps" and recipe.one_cycle:
+        if name == "steps" and (recipe.one_cycle or recipe.cosine_to is not None):
             continue  # the rate of every step depends on their number
         del given[f"recipe.{name}"]
     return {name: repr(value) for name, value in given.items()}

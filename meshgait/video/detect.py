@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -23,6 +23,7 @@ Boxes = Float[np.ndarray, "N 4"]
 Scores = Float[np.ndarray, " N"]
 
 
+@runtime_checkable
 class Detector(Protocol):
     """Whatever finds people: boxes (N, 4) left, top, right, bottom in pixels, and scores (N,).
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float, UInt8
@@ -41,6 +41,7 @@ class Sighting:
         return np.concatenate([low - room, high + room])
 
 
+@runtime_checkable
 class Landmarker(Protocol):
     """Whatever finds the 33 landmarks and the mask of the person in a region."""
 

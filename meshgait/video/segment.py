@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, UInt8
@@ -11,9 +11,10 @@ from jaxtyping import Bool, UInt8
 from meshgait.video.landmarks import Sighting
 from meshgait.video.region import Patch
 
-_SURE = 128  # of 255: from here on a pixel is the person's
+SURE = 128  # of 255: from here on a pixel is the person's
 
 
+@runtime_checkable
 class Segmenter(Protocol):
     """Whatever cuts out the person who was sighted: grey values, 255 inside."""
 
@@ -33,16 +34,26 @@ def largest_part(mask: Patch) -> Patch:
     """The largest of the parts that hang together, black around it."""
     from scipy.ndimage import label
 
-    labels, count = label(mask.pixels >= _SURE, np.ones((3, 3)))
+    labels, count = label(mask.pixels >= SURE, np.ones((3, 3)))
     if count > 1:
         sizes = np.bincount(labels.ravel())[1:]
         return mask._replace(pixels=np.where(labels == 1 + sizes.argmax(), mask.pixels, 0))
     return mask
 
 
+def within(mask: Patch, shape: tuple[int, ...]) -> Patch:
+    """What of a mask lies in a picture of this shape."""
+    cut = (max(-mask.left, 0), max(-mask.top, 0))
+    left, top = mask.left + cut[0], mask.top + cut[1]
+    pixels = mask.pixels[
+        cut[1] : max(shape[0] - mask.top, 0), cut[0] : max(shape[1] - mask.left, 0)
+    ]
+    return Patch(pixels, left, top)
+
+
 def is_inside(mask: Patch) -> Bool[np.ndarray, "h w"]:
     """Where the person is."""
-    return mask.pixels >= _SURE
+    return mask.pixels >= SURE
 
 
 def as_picture(mask: Patch, shape: tuple[int, ...]) -> UInt8[np.ndarray, "H W"]:
@@ -63,6 +74,6 @@ def common_share(mask: Patch, others: Sequence[Patch]) -> float:
         max(p.top + p.pixels.shape[0] for p in (mask, *others)),
         max(p.left + p.pixels.shape[1] for p in (mask, *others)),
     )
-    covered = np.any([as_picture(other, shape) >= _SURE for other in others], axis=0)
-    mine = as_picture(mask, shape) >= _SURE
+    covered = np.any([as_picture(other, shape) >= SURE for other in others], axis=0)
+    mine = as_picture(mask, shape) >= SURE
     return float((mine & covered).sum()) / area

@@ -12,7 +12,8 @@ from typing import NamedTuple
 from zipfile import BadZipFile, ZipFile
 
 from meshgait.errors import DependencyError
-from meshgait.files.storage import cache_dir, locked, written_whole
+from meshgait.files.lock import locked
+from meshgait.files.storage import cache_dir, written_whole
 
 WHEEL = "mediapipe==0.10.14"  # the last but a few with networks inside; Apache-2.0
 FETCH = "meshgait doctor --fetch"

@@ -20,7 +20,8 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto
 h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem }
 table { border-collapse: collapse; margin: 1rem 0 }
 th, td { padding: .3rem .9rem; text-align: left; border-bottom: 1px solid var(--line) }
-.number { text-align: right } td.number, td:first-child { white-space: nowrap }
+.number { text-align: right }
+td { white-space: nowrap } td:last-child:not(.number) { white-space: normal }
 .wide { overflow-x: auto } h1, h2 { overflow-wrap: anywhere }
 img { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
 .wide img { max-width: none; width: max(100%, 42rem) }
@@ -68,7 +69,14 @@ class Section:
     text: str = ""
 
 
-Part = Figure | Table | Section
+@dataclass(frozen=True)
+class Notes:
+    """Sentences in a list."""
+
+    lines: Sequence[str]
+
+
+Part = Figure | Table | Section | Notes
 
 
 def compose_page(
@@ -93,6 +101,8 @@ def _part(part: Part) -> str:
     if isinstance(part, Section):
         text = f"<p>{html.escape(part.text)}</p>" if part.text else ""
         return f"<h2>{html.escape(part.title)}</h2>{text}"
+    if isinstance(part, Notes):
+        return f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in part.lines)}</ul>"
     if isinstance(part, Table):
         caption = f"<figcaption>{html.escape(part.caption)}</figcaption>"
         return f"<figure>{_table(part.rows)}{caption}</figure>"

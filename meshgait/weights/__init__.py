@@ -8,14 +8,19 @@ from meshgait.weights.checkpoint import (
     save_checkpoint,
 )
 from meshgait.weights.official import load_official, official_models, published_configs
+from meshgait.weights.pretrained import from_pretrained, save_pretrained
+from meshgait.weights.shipped import shipped_weights
 
 __all__ = [
     "build_model",
     "describe_model",
+    "from_pretrained",
     "load_checkpoint",
     "load_model",
     "load_official",
     "official_models",
     "published_configs",
     "save_checkpoint",
+    "save_pretrained",
+    "shipped_weights",
 ]

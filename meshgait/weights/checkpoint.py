@@ -19,6 +19,8 @@ from meshgait.models import name_of, networks
 from meshgait.nn import Network, require_network
 from meshgait.plugins import is_typed
 from meshgait.sequence.kind import describe_file
+from meshgait.weights.folder import is_folder, read_folder
+from meshgait.weights.shipped import locate
 
 FORMAT = 1
 _MOST_BESIDE = 1 << 27  # numbers of a network that its weights may lack: half a gigabyte
@@ -74,11 +76,16 @@ def save_checkpoint(path: str | Path, content: dict[str, Any]) -> None:
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """What `save_checkpoint` wrote, on the CPU; every checksum is verified.
 
-    Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
-    `UnsafeFileError` for one that holds anything but tensors and plain values.
+    `path` may also be a folder of `save_pretrained`, or the name of weights that come with the
+    package: they have model, config and weights, too. Raises `FileNotFoundError`, `DataError` for a
+    damaged file or one of another kind, and `UnsafeFileError` for one that holds anything but
+    tensors and plain values.
     """
-    if not Path(path).is_file() or not is_torch(path):
-        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(Path(path))}")
+    path = locate(path)
+    if is_folder(path):
+        return read_folder(path)
+    if not path.is_file() or not is_torch(path):
+        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(path)}")
     content = read_torch(path)
     if not isinstance(content, dict) or "format" not in content:
         raise DataError(f"{path} is no checkpoint of meshgait")
@@ -210,9 +217,11 @@ def _cause(error: Exception) -> str:
 def load_model(path: str | Path, model: Network | type | None = None) -> Network:
     """The network in a checkpoint, on the CPU, in evaluation mode.
 
-    For a network that is not of meshgait `model` is its class or, where the checkpoint does not
-    say how to build it, one that is built: `load_model(path, model=MyNet)`. Errors as those of
-    `load_checkpoint` and `build_model`.
+    `path` is a file of `save_checkpoint`, a folder of `save_pretrained`, or the name of weights
+    that come with the package (`meshgait zoo weights`). For a network that is not of meshgait
+    `model` is its class or, where the checkpoint does not say how to build it, one that is built:
+    `load_model(path, model=MyNet)`. Errors as those of `load_checkpoint` and `build_model`, and
+    `ConfigError` for a name that is none.
     """
     content = load_checkpoint(path)
     try:

@@ -117,6 +117,17 @@ def _per_part(weights: Weights, model: Any, part_major: bool) -> nn.Module:
     return head
 
 
+def _normed(weights: Weights, model: Any, part_major: bool) -> nn.Module:
+    """MSGG's."""
+    classifier = weights["encoder_cls.weight"]
+    parts, channels = model.embedding_shape
+    head = PartCrossEntropy(parts, channels, len(classifier), normed=True)
+    state = _renamed(weights, ((r"bn_neck\.", "norm."),))
+    state["classifier.weight"] = classifier.mT.unsqueeze(0)
+    head.load_state_dict(head.state_dict() | state)
+    return head
+
+
 def _salient(weights: Weights, model: Any, part_major: bool) -> nn.Module:
     """CSTL's, which looks at the second result of `describe`."""
     _, channels, ids = weights["salient_learning.fc"].shape
@@ -140,6 +151,7 @@ HEADS: tuple[tuple[str, Callable[[Weights, Any, bool], nn.Module] | None], ...] 
     (r"BNNecks_(sil|par|gcm|pcm)\.", _four_necks),
     (r"(encoder_bn|reduce_fc|reduce_bn|reduce_cls)\.", _compact),
     (r"Head1\.fc_bin", _per_part),
+    (r"(bn_neck|encoder_cls)\.", _normed),
     (r"fc_cls\.", None),
     (r"salient_learning\.(fc$|bn\.)", _salient),
     (r"(loss_aggregator|criterion|loss)\.", None),

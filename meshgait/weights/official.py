@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache, lru_cache
 from importlib import import_module
 from pathlib import Path
@@ -20,7 +20,7 @@ import torch
 from torch import Tensor, nn
 
 import meshgait.models
-from meshgait.errors import ConfigError, DataError
+from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.files.torch_file import read_torch, to_plain_tensor
 from meshgait.nn import Network
 from meshgait.weights.dialects import to_opengait
@@ -57,10 +57,10 @@ def load_official(
     """
     file = "the checkpoint" if isinstance(source, Mapping) else Path(source).name
     content = source if isinstance(source, Mapping) else read_torch(source, old=True, inert=True)
-    match = _recognise(content, name, file)
+    settings = dict(config or {})
+    match = _recognise(content, name, file, settings)
     pixels = re.match(r"(64|128)pixel-", file)
     model_type = _model_type(match.name)
-    settings = dict(config or {})
     if pixels and hasattr(match.config, "size"):
         height = int(pixels[1])
         settings.setdefault("size", (height, height * 44 // 64))
@@ -100,7 +100,7 @@ class _Match:
         return len(self.missing) + len(self.unexpected)
 
 
-def _recognise(content: Any, name: str | None, file: str) -> _Match:
+def _recognise(content: Any, name: str | None, file: str, settings: Mapping[str, Any]) -> _Match:
     """The first weights in a file that fit one model, and how; nearest errors for the others."""
     if name is not None and name not in official_models():
         known = ", ".join(official_models())
@@ -108,7 +108,7 @@ def _recognise(content: Any, name: str | None, file: str) -> _Match:
     found = find_weights(content, file)
     matches = []
     for weights in found.candidates():
-        match = _fit(to_opengait(weights), name, file)
+        match = _fit(to_opengait(weights), name, file, settings)
         if not match.faults:
             _require_numbers(match.all_weights, file)
             return match
@@ -122,10 +122,12 @@ def _recognise(content: Any, name: str | None, file: str) -> _Match:
     )
 
 
-def _fit(weights: Weights, name: str | None, file: str) -> _Match:
+def _fit(weights: Weights, name: str | None, file: str, settings: Mapping[str, Any]) -> _Match:
     """The model that fits best."""
     names = official_models() if name is None else [name]
-    nearest = [min(_matches(weights, each), key=lambda match: match.faults) for each in names]
+    nearest = [
+        min(_matches(weights, each, settings), key=lambda match: match.faults) for each in names
+    ]
     perfect = [match for match in nearest if not match.faults]
     if len(perfect) > 1:
         several = " and ".join(match.name for match in perfect)
@@ -166,10 +168,21 @@ def published_configs(name: str) -> list[Any]:
     return [kind(), *others]
 
 
-def _matches(weights: Weights, name: str) -> Iterator[_Match]:
-    """How the weights fit each published configuration of a model."""
+def _changed(config: Any, settings: Mapping[str, Any]) -> Iterator[Any]:
+    """The configuration with what a user said, where it has all of that."""
+    names = {field.name for field in fields(config)}
+    if settings and settings.keys() <= names:
+        try:
+            yield replace(config, **settings)
+        except MeshgaitError:  # said of another configuration, which is asked as well
+            return
+
+
+def _matches(weights: Weights, name: str, settings: Mapping[str, Any]) -> Iterator[_Match]:
+    """How the weights fit each published configuration of a model, and what a user made of it."""
     known, unexpected = _translate(weights, name)
-    for config in published_configs(name):
+    published = published_configs(name)
+    for config in [*published, *(new for old in published for new in _changed(old, settings))]:
         expected = _expected(name, config)
         missing = [key for key in expected if key not in known and not key.endswith(COUNTER)]
         wrong = [
@@ -184,9 +197,16 @@ def _matches(weights: Weights, name: str) -> Iterator[_Match]:
         yield _Match(name, config, ours | counters, weights, missing, unexpected + wrong)
 
 
-@cache
 def _expected(name: str, config: Any) -> Mapping[str, Tensor]:
     """Weights of a model, without numbers."""
+    try:
+        return _built(name, config)
+    except TypeError:  # a setting that cannot be remembered, such as a list
+        return _built.__wrapped__(name, config)
+
+
+@cache
+def _built(name: str, config: Any) -> Mapping[str, Tensor]:
     with torch.device("meta"):
         return _model_type(name)(config).state_dict()
 

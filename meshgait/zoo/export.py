@@ -54,6 +54,7 @@ SUPPORT = {
     "GaitGraph": Support(5),
     "GaitGraph2": Support(5),
     "GaitNet": Support(any_length=False),
+    "LidarGaitPP": Support(obstacle="the centres of a cloud are looked for one after another"),
     "PoseGait": Support(18),
     "VoxelLegs": Support(obstacle="the path through the angles is looked for frame by frame"),
 }

@@ -14,10 +14,15 @@ from meshgait.nn import Network
 Shape = tuple[int, ...]
 Clip = Mapping[str, np.ndarray]
 SIZE = (64, 44)
+POINTS = 256
 
 
 def _bytes(*shape: int, high: int = 256) -> Tensor:
     return torch.randint(0, high, shape, dtype=torch.uint8)
+
+
+def _cloud(frames: Shape, _: Shape) -> Tensor:
+    return torch.rand(*frames, POINTS, 3) * torch.tensor([0.6, 0.6, 1.8])  # metres, z up
 
 
 _DRAW: dict[str, Callable[[Shape, Shape], Tensor]] = {
@@ -28,6 +33,10 @@ _DRAW: dict[str, Callable[[Shape, Shape], Tensor]] = {
     "skeleton2d": lambda frames, _: torch.rand(*frames, 17, 3),
     "skeleton3d": lambda frames, _: torch.randn(*frames, 24, 3),
     "smpl": lambda frames, _: torch.randn(*frames, 85),
+    "points": _cloud,
+    "depth_image": lambda frames, size: _bytes(*frames, 3, *size),
+    "flow": lambda frames, size: _bytes(*frames, 3, *size),
+    "smpl_silhouette": lambda frames, size: _bytes(*frames, *size, high=2),
     "voxels": lambda frames, size: torch.rand(*frames, *size) < 0.5,
 }
 

@@ -51,3 +51,12 @@ def test_a_wrong_option_and_a_missing_network_are_told():
         Method("x", "SLN", {"colour": 1}).build(TINY)
     with pytest.raises(ConfigError, match="no model 'Sloth'"):
         Method("x", "Sloth").build(TINY)
+
+
+def test_a_row_is_compared_with_another_of_its_table_that_reads_no_more_than_it():
+    for rows in (all_methods(), ABLATIONS):
+        known = {method.name: method for method in rows}
+        for method in (method for method in rows if method.against):
+            other = known[method.against]
+            assert other is not method
+            assert set(other.model_type.inputs) <= set(method.model_type.inputs)

@@ -1,6 +1,7 @@
 import csv
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -20,10 +21,11 @@ from meshgait.benchmark.walkers import Walkers
 from meshgait.data import SmplNoise
 from meshgait.errors import ConfigError, DataError
 from meshgait.evaluation import embed
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 from meshgait.metrics import part_distance
 from meshgait.weights.checkpoint import load_checkpoint, load_model
 from tests.benchmark.conftest import TINY
+from tests.benchmark.test_captured import write_people
 
 ROWS = find_methods(["betas", "GEI", "SLN"], all_methods())
 CLOCKS = ("seconds", "frames_per_second")
@@ -91,6 +93,23 @@ def test_a_second_run_trains_nothing_and_gives_the_same(whole, budget, monkeypat
     assert numbers(whole) == before
 
 
+def test_captured_people_are_columns_and_cost_no_second_training(
+    whole, budget, monkeypatch, tmp_path
+):
+    root = write_people(tmp_path / "lab", {"anna": 2, "ben": 2})
+    out = shutil.copytree(whole, tmp_path / "out")
+    monkeypatch.setattr("meshgait.training.fit._Training._learn_from", None)
+    run_benchmark(ROWS, budget, out=out, motion=root, report=str)
+    rows = numbers(out)
+    assert [{k: v for k, v in row.items() if "captured" not in k} for row in rows] == numbers_of(
+        whole
+    )
+    assert all(0 < float(row["captured, mAP"]) <= 100 for row in rows)
+    head = (out / "results.md").read_text(encoding="utf-8").split("\n")
+    assert "Captured: 2 people of lab" in head[0]
+    assert "captured, mAP | captured, above the best discriminant" in head[2]
+
+
 def test_a_changed_budget_is_trained_anew(whole, budget):
     walkers, method = Walkers(budget), ROWS[2]
     kept = run_cell(method, Seeds(), walkers, whole)
@@ -115,6 +134,7 @@ from dataclasses import replace
 from pathlib import Path
 from meshgait.benchmark import cell, run_benchmark
 from tests.benchmark.conftest import TINY
+from tests.benchmark.test_captured import write_people
 from tests.benchmark.test_run import ROWS
 from tests.small_training import in_step
 
@@ -166,7 +186,7 @@ def test_a_network_on_keypoints_gets_them_from_the_estimates(budget, tmp_path):
 
 def test_the_page_shows_the_tables(whole):
     page = (whole / "index.html").read_text(encoding="utf-8")
-    assert page.count("<table>") == 3
+    assert page.count("<table>") == 4
     for name in ("map", "noise"):
         with Image.open(whole / f"{name}.png") as picture:
             picture.load()

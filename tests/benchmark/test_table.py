@@ -1,8 +1,20 @@
+from dataclasses import replace
+
 import numpy as np
 
 from meshgait.benchmark.cell import Cell, Seeds
 from meshgait.benchmark.methods import DISCRIMINANTS, Method
-from meshgait.benchmark.table import ABOVE, Row, mean_ap, people_table, score_table, to_markdown
+from meshgait.benchmark.table import (
+    ABOVE,
+    AGAINST,
+    CAPTURED,
+    Row,
+    mean_ap,
+    people_table,
+    score_table,
+    to_markdown,
+    training_table,
+)
 from meshgait.evaluation.bootstrap import bootstrap
 
 GENERATOR = np.random.default_rng(0)
@@ -19,7 +31,9 @@ def test_trainings_are_averaged_person_by_person_before_people_are_drawn():
     assert row.interval(mean_ap) == bootstrap([(one + two) / 2])
     (line,) = score_table([row])
     assert line["mAP"] == str(bootstrap([(one + two) / 2]))
-    assert (line["cells"], line["parameters"], line["note"]) == ("2", "7", "n")
+    assert line["note"] == "n"
+    (line,) = training_table([row])
+    assert (line["cells"], line["parameters"]) == ("2", "7")
     assert people_table([row], "conditions") == [{"method": "a", "bag": "no pair"}]
 
 
@@ -38,8 +52,8 @@ def test_differences_to_the_best_discriminant_are_paired():
     ]
     table = score_table(rows)
     assert ABOVE not in {name for name, value in table[1].items() if value}
-    assert table[2][ABOVE] == "6.0 [6.0, 6.0]"
-    assert table[0][ABOVE] == str(bootstrap([weak - strong - 20]))
+    assert table[2][ABOVE] == "6.0 [6.0, 6.0], above"
+    assert table[0][ABOVE] == f"{bootstrap([weak - strong - 20])}, below"
 
 
 def test_a_problem_is_told():
@@ -49,3 +63,28 @@ def test_a_problem_is_told():
 def test_markdown_has_all_columns_in_every_row():
     text = to_markdown([{"a": "1", "b": "x|y"}, {"b": "2", "c": "3"}])
     assert text.splitlines()[2:] == ["| 1 | x\\|y |  |", "|  | 2 | 3 |"]
+
+
+def test_a_row_is_compared_with_the_one_it_names_and_the_verdict_is_the_intervals():
+    one = GENERATOR.uniform(0, 100, 40)
+    noise = GENERATOR.uniform(-9, 9, 40)
+    rows = [Row(Method("b"), [cell(0, 0, one)])]
+    for name, values in (("a", one + 3), ("c", one - 3), ("d", one + noise - noise.mean())):
+        rows.append(Row(Method(name, against="b"), [cell(0, 0, values)]))
+    told = [line[AGAINST] for line in score_table([*rows, Row(Method("e", against="lost"))])]
+    assert told[:3] == ["", "b: 3.0 [3.0, 3.0], above", "b: -3.0 [-3.0, -3.0], below"]
+    assert told[3].endswith(", undecided")
+    assert told[4] == ""
+
+
+def test_captured_people_have_columns_where_every_cell_knows_them():
+    values = GENERATOR.uniform(0, 50, 40)
+    few = np.array([30.0, 60.0, np.nan])
+    known = replace(cell(0, 0, values), captured={"mAP": few, "rank1": few})
+    better = replace(known, captured={"mAP": few + 5, "rank1": few})
+    rows = [Row(DISCRIMINANTS[0], [known]), Row(Method("net", "SLN"), [better])]
+    line = score_table(rows)[1]
+    assert line[CAPTURED + "mAP"] == str(bootstrap([few + 5]))
+    assert line[CAPTURED + ABOVE] == "5.0 [5.0, 5.0], above"
+    rows.append(Row(Method("later"), [cell(0, 0, values)]))
+    assert CAPTURED + "mAP" not in score_table(rows)[1]

@@ -26,11 +26,12 @@ def test_a_table_is_printed_and_kept(budget, tmp_path, capsys):  # noqa: F811
     assert "betas, Seeds(data=0, training=0): mAP" in told.err
 
 
-def test_wrong_words_are_one_sentence(capsys):
+def test_wrong_words_are_one_sentence(capsys, tmp_path):
     for arguments, words in [
         (["--methods", "SLM"], "did you mean 'SLN'?"),
         (["--preset", "huge"], "there is no preset 'huge', only full, quick"),
         (["--seeds", "0"], "seeds must be 1 or more"),
+        (["--motion", "nowhere", "--out", str(tmp_path)], "nowhere is no folder"),
     ]:
         assert main(["benchmark", *arguments]) == 2
         told = capsys.readouterr().err

@@ -172,7 +172,9 @@ WANTED = {
     "convert {} -o x.npz --to=clip": NO_WALK,
     "fit {} --out=x.npz": NO_WALK,
     "embed {checkpoint} {} --out=x.npz": NO_WALK | {"radar": "has no silhouette, .* only radar"},
-    "embed {} {motion} --out=x.npz": NO_CHECKPOINT,
+    "embed {} {motion} --out=x.npz": {
+        kind: told for kind, told in NO_CHECKPOINT.items() if kind not in ("motion", "clip")
+    },
     "explain {} --out=x": NO_CHECKPOINT,
     "evaluate {} --protocol=casia-b": {
         "motion": "is a motion .*, not embeddings", "clip": "is a clip .*; `meshgait embed` makes",

@@ -68,7 +68,7 @@ def test_a_published_file_becomes_a_checkpoint_of_ours(tmp_path, capsys):
 @pytest.mark.parametrize(
     ("arguments", "reason"),
     [
-        (["burn"], "knows list, recipes, formats, import, export, not 'burn'"),
+        (["burn"], "knows list, recipes, formats, weights, import, export, not 'burn'"),
         (["import", "nowhere.pt", "-o", "x.pt"], "nowhere.pt"),
         (["import", "nowhere.pt"], "out"),
         (["export", "CGI", "-o", "x.pt"], "CGI cannot be exported: the steps"),

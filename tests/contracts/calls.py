@@ -173,6 +173,8 @@ def _modalities(g: Given) -> dict[str, Call]:
     flat = of.skeleton2d(g.mesh, g.camera, landmarks=marks)
     masks = torch.stack([of.silhouette(g.mesh, g.camera) > 0], dim=1)
     scanner = of.Lidar((0.0, 1.0, -4.0), width_deg=20.0, step_deg=1.0, beams=12)
+    scan = of.lidar(g.mesh, scanner, torch.Generator().manual_seed(0))
+    pixels = torch.cat([g.camera.project(g.mesh.vertices), g.mesh.vertices[..., 2:]], dim=-1)
     films = Mesh(g.mesh.vertices[:, None].expand(-1, 3, -1, -1), None, g.mesh.faces)
     still = Camera.orbit(30.0, 5.0, 5.0, SIZE, target=(0.0, 0.9, 0.0))
     return {
@@ -186,6 +188,14 @@ def _modalities(g: Given) -> dict[str, Call]:
         "heading": call(of.heading, g.mesh.joints),
         "is_visible": call(of.is_visible, torch.rand(BATCH, 16, 12)),
         "lidar": call(of.lidar, g.mesh, scanner, Seeded()),
+        "sample_returns": call(of.sample_returns, scan, 20, Seeded()),
+        "depth_image": call(of.depth_image, scan.local.flatten(-3, -2), scan.hit.flatten(-2)),
+        "metric_depth_image": call(
+            of.metric_depth_image, scan.local.flatten(-3, -2), scan.hit.flatten(-2)
+        ),
+        "flow": call(of.flow, pixels, g.mesh.faces, SIZE),
+        "flow_image": call(of.flow_image, torch.randn(BATCH, 2, 16, 12)),
+        "front_silhouette": call(of.front_silhouette, g.body, torch.randn(BATCH, 85) / 4, SIZE),
         "median_column": call(of.median_column, torch.rand(BATCH, 16, 12)),
         "mesh_in_camera": call(of.mesh_in_camera, g.mesh, g.camera),
         "normalize_parsing": call(of.normalize_parsing, np.stack([_picture() % 11] * BATCH)),

@@ -26,12 +26,13 @@ from meshgait.data.protocols.files import read_protocols, write_protocols
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.evaluation import Embeddings
 from meshgait.files import read_npz, read_pickle
+from meshgait.files.safetensors_file import read_safetensors
 from meshgait.fitting.result import Fit
 from meshgait.io import read
 from meshgait.models import SLN
 from meshgait.sequence import GaitSequence, Record, load_clip, save_clip
 from meshgait.sequence.motion import load_motion, save_motion
-from meshgait.weights import load_official
+from meshgait.weights import load_official, save_pretrained
 from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
 from tests.body.bodies import python2_pickle, small_body
 from tests.data.layouts import miniature
@@ -58,6 +59,20 @@ def table(path):
 
 def checkpoint(path):
     save_checkpoint(path, describe_model(SMALL))
+
+
+def pretrained(name):
+    """One of the files of a network's folder."""
+
+    def make(folder):
+        save_pretrained(SMALL, folder / "net")
+        return folder / "net" / name
+
+    return make
+
+
+def read_pretrained(path):
+    return load_model(path.parent)
 
 
 def published(path, **options):
@@ -141,6 +156,8 @@ OWN = {
     "pickle": (
         saved(lambda path: path.write_bytes(pickle.dumps({"a": [np.ones(3)]}))), read_pickle),
     "checkpoint": (saved(checkpoint), load_model),
+    "config.json": (pretrained("config.json"), read_pretrained),
+    "safetensors": (pretrained("model.safetensors"), read_safetensors),
     "published": (saved(published), load_official),
     "published of old": (
         saved(lambda path: published(path, _use_new_zipfile_serialization=False)), load_official),

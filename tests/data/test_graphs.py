@@ -8,7 +8,7 @@ from torch_geometric.loader import DataLoader
 
 from meshgait.body import JOINT_PARENTS, Body
 from meshgait.data.graphs import BONE, TIME, GaitGraphs, clip_graph, clip_hetero_graph
-from meshgait.data.preparation.derived import decode_estimate
+from meshgait.data.preparation.drawings import decode_estimate
 from meshgait.errors import ConfigError, DataError
 from meshgait.sequence import GaitSequence
 from tests.random_walks import RandomWalks

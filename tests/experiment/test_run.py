@@ -12,7 +12,7 @@ from meshgait import experiment
 from meshgait.errors import ConfigError
 from meshgait.evaluation import embed, evaluate
 from meshgait.experiment import run_experiment
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 from tests.experiment import tiny_experiments
 from tests.experiment.tiny_experiments import domain, training
 

@@ -3,7 +3,7 @@ import pytest
 import torch
 
 from meshgait.body import Body
-from meshgait.data.preparation.derived import decode_estimate
+from meshgait.data.preparation.drawings import decode_estimate
 from meshgait.errors import ConfigError
 from meshgait.explain import (
     body_saliency,

@@ -2,7 +2,6 @@ import contextlib
 import errno
 import os
 import resource
-import signal
 import stat
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshgait.errors import ConfigError, DataError, StorageError
-from meshgait.files.storage import cache_dir, locked, read_npz, write_npz, written_whole
+from meshgait.files.storage import cache_dir, read_npz, write_npz, written_whole
 from meshgait.weights.checkpoint import save_checkpoint
 
 
@@ -127,40 +126,6 @@ def test_what_is_not_about_the_file_is_not_blamed_on_it(tmp_path):
         raise PermissionError(errno.EACCES, "Permission denied", "/elsewhere/source")
     with pytest.raises(RuntimeError, match="not about files"), written_whole(tmp_path / "file"):
         raise RuntimeError("not about files")
-
-
-def test_a_folder_is_held_by_one_at_a_time(tmp_path):
-    second = locked(tmp_path / "out")
-    refused = pytest.raises(ConfigError, match=r"another process is writing into .*out; wait")
-    with locked(tmp_path / "out"), refused:
-        second.__enter__()
-    with locked(tmp_path / "out"):
-        pass
-
-
-def _hold_and_fork(folder, forked, end):
-    with locked(folder):
-        if os.fork() == 0:
-            os.write(forked, b"x")
-        os.read(end, 1)
-
-
-def test_a_forked_process_does_not_hold_the_folder_longer_than_its_parent(tmp_path):
-    (read, forked), (end, until) = os.pipe(), os.pipe()
-    parent = os.fork()
-    if parent == 0:
-        try:
-            os.close(until)
-            _hold_and_fork(tmp_path, forked, end)
-        finally:
-            os._exit(0)
-    os.read(read, 1)
-    with pytest.raises(ConfigError, match="another process"), locked(tmp_path):
-        pass
-    os.kill(parent, signal.SIGKILL)
-    os.waitpid(parent, 0)
-    with locked(tmp_path):
-        os.close(until)
 
 
 def test_without_a_home_the_way_out_is_named(monkeypatch):

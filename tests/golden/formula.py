@@ -51,7 +51,8 @@ def _draw(name, shape, seed):
         values = 0.1 * random.standard_normal(shape)
     elif "gammas" in name:
         values = np.full(shape, 0.75)
-    elif len(shape) == 1 or name.endswith(".edge"):  # running_var and the weights of norms
+    elif len(shape) == 1 or re.search(r"\.edge$|edge_importance", name):
+        # running_var, the weights of norms
         values = 0.5 + random.random_sample(shape)
     else:
         fan = shape[1] if len(shape) == 2 or "fc_bin" in name else np.prod(shape[1:])

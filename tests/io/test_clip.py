@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from meshgait.data.preparation.derived import decode_estimate
+from meshgait.data.preparation.drawings import decode_estimate
 from meshgait.io import as_clip, read
 from meshgait.io.clip import joints_of
 from tests.io.samples import FLIP, body, cam, motion, turned, write_own, write_romp, write_wham

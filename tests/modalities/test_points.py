@@ -1,4 +1,3 @@
-import numpy as np
 import pytest
 import torch
 import trimesh
@@ -6,7 +5,7 @@ from torch.testing import assert_close
 
 from meshgait import Mesh
 from meshgait.errors import ConfigError, DataError
-from meshgait.modalities import Lidar, lidar, points
+from meshgait.modalities import points
 
 
 def seeded(seed=0):
@@ -54,61 +53,3 @@ def test_no_points_and_no_area_are_refused():
         points(flat, 10, seeded())
     with pytest.raises(ConfigError, match="1 or more, got 0"):
         points(flat, 0, seeded())
-
-
-SCANNER = Lidar((0.0, 1.2, -5.0), width_deg=30.0, step_deg=0.5, beams=32, noise=0.0)
-
-
-def test_a_scan_meets_what_rays_meet(clip):
-    scan = lidar(clip.mesh[6], SCANNER, seeded())
-    mesh = clip.mesh[6].to_trimesh()
-    middle = np.array(SCANNER.position)
-    hit = scan.points[scan.hit].double().numpy()
-    assert len(hit) > 60
-    away = np.abs(trimesh.proximity.signed_distance(mesh, hit))
-    assert away.max() < 2e-3  # on the skin
-    inside = trimesh.proximity.signed_distance(mesh, middle + 0.995 * (hit - middle)) > 0
-    assert inside.mean() < 0.05  # and just before it there is nothing, but for grazing rays
-
-
-def test_a_wall_is_seen_at_its_distance():
-    wall = torch.tensor([[-9.0, -9.0, 4.0], [9.0, -9.0, 4.0], [0.0, 20.0, 4.0]])
-    mesh = Mesh(wall, None, torch.tensor([[0, 2, 1]]))
-    scanner = Lidar(
-        (0.0, 0.0, 0.0),
-        width_deg=20.0,
-        step_deg=1.0,
-        beams=5,
-        lowest_deg=-10,
-        highest_deg=10,
-        noise=0.0,
-    )
-    scan = lidar(mesh, scanner, seeded())
-    assert scan.hit.all()
-    assert_close(scan.points[..., 2], torch.full((5, 20), 4.0), atol=1e-4, rtol=0)
-    level = scan.points[2]
-    assert_close(level[:, 1], torch.zeros(20), atol=1e-5, rtol=0)
-    azimuth = torch.atan2(level[:, 0], level[:, 2]).rad2deg()
-    assert_close(azimuth, torch.arange(20) - 9.5, atol=1e-3, rtol=0)
-    assert (scan.points[0, :, 1] > 0).all()  # the first beam is the highest
-    assert_close(scan.range, scan.points.norm(dim=-1))
-
-
-def test_noise_is_along_the_ray_and_of_its_size():
-    wall = torch.tensor([[-90.0, -90.0, 4.0], [90.0, -90.0, 4.0], [0.0, 200.0, 4.0]])
-    mesh = Mesh(wall, None, torch.tensor([[0, 2, 1]]))
-    clear, noisy = (
-        lidar(mesh, Lidar((0.0, 0.0, 0.0), width_deg=40.0, noise=noise), seeded())
-        for noise in (0.0, 0.03)
-    )
-    error = noisy.range - clear.range
-    assert abs(float(error.std()) - 0.03) < 0.002
-    aside = torch.linalg.cross(noisy.points, clear.points, dim=-1)
-    assert aside.abs().max() < 1e-3
-
-
-def test_a_scanner_amid_the_mesh_is_refused(clip):
-    with pytest.raises(DataError, match="behind or around the scanner"):
-        lidar(clip.mesh[0], Lidar(tuple(clip.mesh.joints[0, 0].tolist())), seeded())
-    with pytest.raises(ConfigError, match="2 beams or more"):
-        Lidar((0.0, 0.0, 0.0), beams=1)

@@ -19,12 +19,12 @@ from meshgait.zoo.export import ANY, SUPPORT, to_program
 from meshgait.zoo.random_clips import random_clips as inputs
 from tests.tolerance import rounding_of_network
 
-IMAGES = ("silhouette", "pose_heatmap")
+IMAGES = ("silhouette", "pose_heatmap", "depth_image", "flow")
 
 # Their export takes seconds, and each block of theirs is in a network that is exported here too.
 LONG_TO_EXPORT = (
     "DeepGaitV2", "FusionGait", "GaitGL", "GaitGraph", "GaitGraph2", "MTSGait", "PoseGait",
-    "SkeletonGCN", "SkeletonGait", "SkeletonGaitPP", "XGait",
+    "SkeletonGCN", "LidarGait", "SkeletonGait", "SkeletonGaitPP", "XGait",
 )  # fmt: skip
 
 MODELS = [getattr(models, name) for name in models.networks()]
@@ -34,10 +34,15 @@ every_network = pytest.mark.parametrize(
 )
 
 
+# What narrow networks still take seconds for.
+SIMPLER = {"LidarGaitPP": {"centres": (64, 32, 16), "count": 8}}
+
+
 def small(model_class, **options):
     """The model as narrow as it goes; one without a width has no weights."""
     narrow = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
-    return model_class(model_class.Config(**narrow, **options)).eval()
+    settings = narrow | SIMPLER.get(model_class.__name__, {}) | options
+    return model_class(model_class.Config(**settings)).eval()
 
 
 def padded(clips, lengths):

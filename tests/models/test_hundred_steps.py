@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from meshgait.data import ContinuousFrames, SubjectsAndClips
-from meshgait.data.preparation.derived import DERIVATIONS, Derived
+from meshgait.data.preparation.derived import Derived
+from meshgait.data.preparation.drawings import DERIVATIONS
 from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.training.criterion import Loss

@@ -37,7 +37,9 @@ def test_by_default_it_is_the_published_identity_loss():
     assert_close(found, {"triplet": terms["triplet"], "neck": terms["cross_entropy"]})
 
 
-@pytest.mark.parametrize("name", ["triplet", "neck", "classifier", "compact", "center", "pairs"])
+@pytest.mark.parametrize(
+    "name", ["triplet", "neck", "classifier", "normed", "compact", "center", "pairs"]
+)
 def test_a_term_is_there_times_its_weight(name):
     once = terms_of(Loss({name: 1}))
     assert list(once) == [name]

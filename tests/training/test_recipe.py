@@ -24,6 +24,12 @@ from meshgait.training.recipe import Recipe
         ({"milestones": (3, 3)}, "milestones must be steps in rising order"),
         ({"milestones": (-1, 3)}, "milestones must be steps in rising order"),
         ({"one_cycle": True}, r"one_cycle has no milestones, got \(30000, 90000\)"),
+        ({"cosine_to": 1e-4}, r"cosine_to has no milestones, got \(30000, 90000\)"),
+        ({"milestones": (), "cosine_to": -1.0}, "cosine_to must be a rate of 0 or more"),
+        (
+            {"milestones": (), "cosine_to": 0.0, "one_cycle": True},
+            "cosine_to must be a rate of 0 or more, and one_cycle off",
+        ),
         ({"max_norm": 0.0}, r"max_norm must be above 0, or None, got 0\.0"),
         ({"max_norm": math.nan}, "max_norm must be above 0"),
         ({"precision": "fp16"}, "precision must be one of fp32, bf16, got 'fp16'"),
@@ -117,6 +123,14 @@ def test_one_cycle_rises_to_the_rate_and_falls_to_nothing():
     assert found[:peak] == sorted(found[:peak])
     assert found[peak:] == sorted(found[peak:], reverse=True)
     assert found[-1] < 1e-2 * max(found)
+
+
+def test_a_cosine_falls_to_its_rate_half_of_it_in_the_middle():
+    recipe = Recipe(steps=50, milestones=(), cosine_to=0.1, optimizer=Adam(lr=0.5))
+    found = rates(recipe)
+    assert found == sorted(found, reverse=True)
+    assert math.isclose(found[25], 0.3, rel_tol=1e-6)
+    assert math.isclose(found[-1], 0.1 + 0.2 * (1 + math.cos(math.pi * 49 / 50)), rel_tol=1e-6)
 
 
 def test_milestones_divide_the_rate_by_ten():

@@ -9,6 +9,7 @@ from meshgait.data.batches.augment import (
     Perspective,
     Rotate,
 )
+from meshgait.data.batches.augment_points import FlipPoints, ScalePoints
 from meshgait.data.batches.collate import Batch, collate
 from meshgait.data.batches.frame_sampling import (
     AllFrames,
@@ -36,12 +37,14 @@ __all__ = [
     "ContinuousFrames",
     "Erase",
     "Flip",
+    "FlipPoints",
     "FrameSampling",
     "JointNoise",
     "OrderedFrames",
     "OtherView",
     "Perspective",
     "Rotate",
+    "ScalePoints",
     "SequenceDataset",
     "SmplNoise",
     "SomeSequences",

@@ -42,7 +42,8 @@ from meshgait.data.store.write import (
     write_store,
 )
 from meshgait.errors import ConfigError, DataError
-from meshgait.files.storage import clear_parts, locked
+from meshgait.files.lock import locked
+from meshgait.files.storage import clear_parts
 from meshgait.sequence.sequence import Record
 
 VERSION = 2

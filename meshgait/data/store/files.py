@@ -2,26 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import re
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from meshgait.errors import DataError
 from meshgait.files.regular import read_json
-
-
-@contextmanager
-def opened(path: Path) -> Iterator[int]:
-    """A file to be read at once, without the layers of `open`."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> None:

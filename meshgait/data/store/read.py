@@ -21,7 +21,7 @@ from typing import Any
 
 import numpy as np
 
-from meshgait.data.store.files import array_path, check_file, index_path, opened, read_index
+from meshgait.data.store.files import array_path, check_file, index_path, read_index
 from meshgait.errors import DataError
 from meshgait.files.npy import BROKEN
 from meshgait.sequence.sequence import GaitSequence, Record, Unread
@@ -118,11 +118,11 @@ class Store:
                     files.setdefault((place.shard, modality), []).append(place)
         for (shard, modality), places in files.items():
             array = self._array(shard, modality)
-            with opened(array.path) as handle:
+            with open(array.path, "rb", buffering=0) as handle:
                 for place in places:
                     first = array.offset + array.frame_bytes * self._start(place, modality)
                     length = array.frame_bytes * place.length
-                    os.posix_fadvise(handle, first, length, os.POSIX_FADV_WILLNEED)
+                    os.posix_fadvise(handle.fileno(), first, length, os.POSIX_FADV_WILLNEED)
 
     def _add_shard(self, shard: int, verify: bool) -> None:
         index = read_index(index_path(self.folder, shard))
@@ -172,9 +172,9 @@ class Store:
         if start + place.length > array.shape[0]:
             raise DataError(f"{array.path} has {array.shape[0]} frames, fewer than its index says")
         found = np.empty((place.length, *array.shape[1:]), array.dtype)
-        with opened(array.path) as handle:
-            place_in_file = array.offset + start * array.frame_bytes
-            if os.preadv(handle, [found.data], place_in_file) != found.nbytes:
+        with open(array.path, "rb", buffering=0) as handle:
+            handle.seek(array.offset + start * array.frame_bytes)
+            if handle.readinto(found.data) != found.nbytes:
                 raise DataError(f"{array.path} ends too early")
         if indices is not None:
             found = found[indices]

@@ -19,7 +19,8 @@ from meshgait.data.processes import in_turn
 from meshgait.data.store.files import array_path, check_file, index_path, read_index
 from meshgait.data.store.read import FORMAT, Store
 from meshgait.errors import DataError
-from meshgait.files.storage import locked, written_whole
+from meshgait.files.lock import locked, remove_if_empty
+from meshgait.files.storage import written_whole
 from meshgait.sequence.sequence import GaitSequence
 
 _OURS = re.compile(r"\d{5,}(\.[a-z][a-z0-9_]*)?\.(json|npy)|\..*\.part")
@@ -54,6 +55,9 @@ def write_store(
     the first one made.
     """
     folder = Path(folder)
+    found = complete_store(folder, fingerprint)
+    if found is not None:  # also where nobody may write
+        return found
     with locked(folder, wait=True):
         found = complete_store(folder, fingerprint)
         if found is not None:
@@ -93,7 +97,7 @@ def remove_store(folder: str | Path) -> None:
         for path in sorted(ours, key=lambda path: path.suffix, reverse=True):  # indices last
             path.unlink(missing_ok=True)
     with suppress(OSError):
-        folder.rmdir()
+        remove_if_empty(folder)
 
 
 def packed_array(frames: np.ndarray) -> tuple[np.ndarray, list[int] | None]:

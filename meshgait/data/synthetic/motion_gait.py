@@ -103,7 +103,7 @@ class MotionGait(RenderedGait):
         for start in range(0, len(records), self.config.clips):
             own = records[start : start + self.config.clips]
             probe = own[int(generator.integers(len(own)))]
-            others = [r for r in own if _trial(r) != _trial(probe)] or [
+            others = [r for r in own if trial_of(r) != trial_of(probe)] or [
                 r for r in own if r != probe
             ]
             probes.add(probe.name)
@@ -141,7 +141,8 @@ class MotionGait(RenderedGait):
         return partial(_draw, people.start, chosen, self.split, self.seed, self.config)
 
 
-def _trial(record: Record) -> str:
+def trial_of(record: Record) -> str:
+    """The file that the walk of a clip is of, without its ending."""
     return record.condition.rsplit(".", maxsplit=1)[0]
 
 

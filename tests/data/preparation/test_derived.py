@@ -3,12 +3,11 @@ import pytest
 import torch
 
 from meshgait.body import Body
-from meshgait.data.preparation.derived import (
+from meshgait.data.preparation.derived import Derived, complete
+from meshgait.data.preparation.drawings import (
     DERIVATIONS,
     PICTURE_PX,
-    Derived,
     Form,
-    complete,
     decode_estimate,
     skeleton2d_of,
 )
@@ -97,7 +96,8 @@ def test_all_that_networks_read_is_made_in_their_size(data):
     shapes = {
         "silhouette": (128, 88), "parsing": (128, 88), "pose_heatmap": (2, 128, 88),
         "rgb": (3, 128, 64), "skeleton2d": (17, 3), "skeleton3d": (24, 3), "points": (1024, 3),
-        "voxels": (32, 64, 45),
+        "voxels": (32, 64, 45), "depth_image": (3, 64, 64), "smpl_silhouette": (128, 88),
+        "flow": (3, 128, 88),
     }  # fmt: skip
     assert shapes.keys() == DERIVATIONS.keys()
     clip = clip_of(data).take(np.arange(3))

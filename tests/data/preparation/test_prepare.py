@@ -18,7 +18,7 @@ from meshgait.data.preparation import prepare as preparing
 from meshgait.data.preparation.prepare import prepare
 from meshgait.data.processes import processes
 from meshgait.errors import ConfigError, DataError
-from meshgait.files.storage import locked
+from meshgait.files.lock import locked
 from meshgait.sequence import GaitSequence, Record
 from tests.data.layouts import miniature
 
