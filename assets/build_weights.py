@@ -150,7 +150,10 @@ def build(name: str, network: Network, floor: dict[str, People], out: Path) -> N
     kept = load_model(folder)
     found = embed(kept, walkers.with_inputs(walkers.test, tuple(kept.inputs)), progress=False)
     scores = _score(found, walkers, "cosine")
-    about = {"mAP": round(bootstrap([scores["mAP"]]).mean, 2), "scores": _cell(scores, "mAP")}
+    about = {
+        "mAP": round(bootstrap([scores["mAP"]]).mean, 2), "scores": _cell(scores, "mAP"),
+        "metric": "cosine",
+    }  # fmt: skip
     card = _card(name, network, kept, scores, floor)
     save_pretrained(kept, folder, numbers="float16", about=about, card=card)
     size = sum(file.stat().st_size for file in folder.iterdir())
