@@ -86,6 +86,7 @@ setup(
     package_data={
         "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
         "meshgait.body": ["*.npz", "*.md"],
+        "meshgait.gait": ["*.csv", "*.md"],
     },
     python_requires=">=3.10",
     install_requires=[

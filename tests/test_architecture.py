@@ -24,7 +24,7 @@ FLOORS = (
     "body operators render",
     "sequence walker modalities",
     "io nn losses metrics visualization",
-    "data models fitting",
+    "data models fitting gait",
     "zoo weights video",
     "evaluation gallery",
     "training explain",
