@@ -25,6 +25,7 @@ COMMANDS = (
     "benchmark",
     "explain",
     "fit",
+    "gait",
     "represent",
     "view",
     "video",
