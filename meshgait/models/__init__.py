@@ -25,6 +25,7 @@ from meshgait.models.mtsgait import MTSGait
 from meshgait.models.parsinggait import ParsingGait
 from meshgait.models.pointnet import PointNet
 from meshgait.models.posegait import PoseGait
+from meshgait.models.refinegait import RefineGait
 from meshgait.models.sianet import SiaNet
 from meshgait.models.skeletongait import SkeletonGait
 from meshgait.models.skeletongaitpp import SkeletonGaitPP
@@ -60,6 +61,7 @@ __all__ = [
     "ParsingGait",
     "PointNet",
     "PoseGait",
+    "RefineGait",
     "SMPLGait",
     "SiaNet",
     "SkeletonGCN",

@@ -18,7 +18,7 @@ from meshgait.zoo.random_clips import random_clips
 FRAMES = 30
 """Length of the clip that `cost_of` counts on; what is done once per clip is shared among them."""
 
-DRAWING = ("FusionGait",)
+DRAWING = ("FusionGait", "RefineGait")
 """Networks that draw bodies, which must be run; of the others only the shapes are computed."""
 
 
