@@ -59,29 +59,29 @@ def write(
     path = Path(path)
     target = target or target_of(path)
     if target == "clip":
-        save_clip(
-            path,
-            as_clip(
-                track, path.stem, body=body, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg
-            ),
+        clip = as_clip(
+            track, path.stem, body=body, azimuth_deg=azimuth_deg, elevation_deg=elevation_deg
         )
-        return path
-    if target == "gait3d":
+        save_clip(path, clip)
+    elif target == "gait3d":
         write_gait3d(path, track)
-        return path
-    if target == "glb":
+    elif target in _SUFFIXES:
+        return _write_meshes(path, track, body, _SUFFIXES[target])
+    elif target == "glb":
         write_gltf(path, actors_of({path.stem: track}, body, fps=fps), body)
-        return path
-    motion = track.to_motion(body, fps=track.assumed_fps if target in _SUFFIXES else fps)
-    if target in _SUFFIXES:
-        folder = path.with_suffix("") if path.suffix.lower() == _SUFFIXES[target] else path
-        write_mesh_sequence(folder, motion.decode(body), _SUFFIXES[target], frames=track.frames)
-        return folder
-    if target == "motion":
-        save_motion(path, motion)
+    elif target == "motion":
+        save_motion(path, track.to_motion(body, fps=fps))
     else:
-        {"amass": write_amass, "bvh": write_bvh}[target](path, motion, body)
+        writers = {"amass": write_amass, "bvh": write_bvh}
+        writers[target](path, track.to_motion(body, fps=fps), body)
     return path
+
+
+def _write_meshes(path: Path, track: BodyTrack, body: Body, suffix: MeshSuffix) -> Path:
+    folder = path.with_suffix("") if path.suffix.lower() == suffix else path
+    motion = track.to_motion(body, fps=track.assumed_fps)
+    write_mesh_sequence(folder, motion.decode(body), suffix, frames=track.frames)
+    return folder
 
 
 def actors_of(
