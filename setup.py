@@ -103,6 +103,7 @@ setup(
         "loky>=3.4",
         "tqdm>=4.65",
         "pygltflib>=1.16.2",
+        "shtab>=1.8",
     ],
     extras_require=extras,
     entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},
