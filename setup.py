@@ -44,7 +44,7 @@ setup(
     license="Apache-2.0",
     packages=find_packages(include=["meshgait", "meshgait.*"]),
     package_data={
-        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*", "zoo/catalogue.json"],
         "meshgait.body": ["*.npz", "*.md"],
     },
     python_requires=">=3.10",

@@ -12,7 +12,6 @@ import yaml
 from jsonargparse import ArgumentError, ArgumentParser, Namespace, get_loader, set_loader
 
 from meshgait.errors import ConfigError
-from meshgait.files.regular import require_file
 
 
 def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParser:
@@ -89,6 +88,8 @@ def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
             config = value or word
+            from meshgait.files.regular import require_file  # brings torch
+
             require_file(config)
     try:
         return parser.instantiate(parser.parse_args(list(arguments)))

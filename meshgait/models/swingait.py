@@ -93,7 +93,8 @@ class SwinGait(nn.Module):
         self.layer2 = ResidualStage(PseudoVolumeBlock, one, two, stride=2, count=depths[1])
         self.patches = nn.Conv3d(two, dims[0], (1, 2, 2), stride=(1, 2, 2))
         self.patches_norm = nn.LayerNorm(dims[0])
-        drops = torch.linspace(0, DROP, depths[2] + depths[3], device="cpu").tolist()
+        deepest = max(1, depths[2] + depths[3] - 1)
+        drops = [DROP * place / deepest for place in range(deepest + 1)]
         self.blocks1, self.blocks2 = (
             nn.ModuleList(WindowBlock(dim, heads, WINDOW, drop=drop) for drop in some)
             for dim, heads, some in zip(
