@@ -35,7 +35,7 @@ test-slow: $(VENV)/.dev
 P3D := .venv-pytorch3d
 
 test-pytorch3d: $(P3D)/.ready
-	$(P3D)/bin/python -m pytest -s tests/render/test_softras_pytorch3d.py \
+	$(P3D)/bin/python -m pytest -s -m 'not gpu and not slow' tests/render/test_pytorch3d_backend.py \
 	  tests/render/test_coverage_triton.py
 
 $(P3D)/.ready: setup.py constraints.txt

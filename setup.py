@@ -1,11 +1,20 @@
 """Package metadata; development tools are configured in pyproject.toml."""
 
+import re
 from pathlib import Path
 
 from setuptools import find_packages, setup
 
 root = Path(__file__).parent
 version = (root / "meshgait/_version.py").read_text().split('"')[-2]
+
+REPOSITORY = "https://github.com/meshgait/meshgait"  # a placeholder until it is published
+# Links of the README to files beside it lead nowhere on PyPI.
+readme = re.sub(
+    r"\]\((?!https?:|#)([^)]+)\)",
+    lambda link: f"]({REPOSITORY}/{'raw' if link[1].endswith('.png') else 'blob'}/main/{link[1]})",
+    (root / "README.md").read_text(encoding="utf-8"),
+)
 
 extras = {
     "viz": ["open3d>=0.18"],
@@ -25,6 +34,7 @@ everything = [line for name in extras if name not in apart for line in extras[na
 extras["dev"] = [
     *everything,
     "beartype>=0.18",
+    "build>=1.2",
     "hypothesis>=6.100",
     "joblib>=1.4",  # to write what the restricted unpickler reads
     "mypy>=1.10",
@@ -33,19 +43,50 @@ extras["dev"] = [
     "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
     "safetensors>=0.4.3",  # whose files ours are compared with
+    "twine>=6.0",
 ]
 
 setup(
     name="meshgait",
     version=version,
     description="3D-mesh-native geometric deep learning for gait recognition",
-    long_description=(root / "README.md").read_text(encoding="utf-8"),
+    long_description=readme,
     long_description_content_type="text/markdown",
+    author="meshgait developers",
+    url=REPOSITORY,
+    project_urls={
+        "Changes": f"{REPOSITORY}/blob/main/CHANGELOG.md",
+        "Issues": f"{REPOSITORY}/issues",
+    },
     license="Apache-2.0",
+    keywords=[
+        "gait recognition",
+        "SMPL",
+        "3D human mesh",
+        "geometric deep learning",
+        "differentiable rendering",
+        "biometrics",
+        "motion capture",
+    ],
+    classifiers=[
+        "Development Status :: 4 - Beta",
+        "Intended Audience :: Science/Research",
+        "Operating System :: MacOS",
+        "Operating System :: POSIX :: Linux",
+        "Programming Language :: Python :: 3",
+        "Programming Language :: Python :: 3.10",
+        "Programming Language :: Python :: 3.11",
+        "Programming Language :: Python :: 3.12",
+        "Programming Language :: Python :: 3.13",
+        "Topic :: Scientific/Engineering :: Artificial Intelligence",
+        "Topic :: Scientific/Engineering :: Image Recognition",
+        "Typing :: Typed",
+    ],
     packages=find_packages(include=["meshgait", "meshgait.*"]),
     package_data={
         "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*", "zoo/catalogue.json"],
         "meshgait.body": ["*.npz", "*.md"],
+        "meshgait.gait": ["*.csv", "*.md"],
     },
     python_requires=">=3.10",
     install_requires=[

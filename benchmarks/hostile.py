@@ -33,6 +33,7 @@ from meshgait.data.layouts.partition import read_partition
 from meshgait.data.protocols.files import read_protocols
 from meshgait.errors import MeshgaitError
 from meshgait.files import read_npz, read_pickle
+from meshgait.files.safetensors_file import read_safetensors
 from meshgait.io import read
 from meshgait.sequence import load_clip
 from meshgait.sequence.motion import load_motion
@@ -116,6 +117,11 @@ def collisions() -> bytes:
     return b"\x80\x02}(" + keys + b"u."
 
 
+def packed(header: bytes) -> bytes:
+    """The beginning of a file of safetensors."""
+    return struct.pack("<Q", len(header)) + header
+
+
 Trial = tuple[Callable[[], bytes], Callable]
 TRIALS: dict[str, Trial] = {
     "memo index 2**28": (lambda: b"\x80\x02Nr\x00\x00\x00\x10.", read_pickle),
@@ -176,6 +182,17 @@ TRIALS: dict[str, Trial] = {
     "an old checkpoint with 2**40 numbers": (
         lambda: saved({"a": torch.zeros(3)}, old=True)[:-20] + struct.pack("<q", 1 << 40),
         load_official),
+    "safetensors with a header of 2**60": (
+        lambda: struct.pack("<Q", 1 << 60) + b"{}", read_safetensors),
+    "safetensors with a header of 15,000,000 lists": (
+        lambda: packed(b'{"a":[' + b"[]," * 5_000_000 + b"[]]}"), read_safetensors),
+    "safetensors with a shape of 2**62 x 0": (
+        lambda: packed(b'{"a":{"dtype":"F32","shape":[%d,0],"data_offsets":[0,0]}}' % (1 << 62)),
+        read_safetensors),
+    "safetensors with 100,000 tensors on the same bytes": (
+        lambda: packed(b"{" + b",".join(
+            b'"%d":{"dtype":"U8","shape":[1000000],"data_offsets":[0,1000000]}' % i
+            for i in range(100_000)) + b"}") + bytes(1_000_000), read_safetensors),
     "PNG of 30,000 x 30,000": (lambda: _png(30_000), SilhouetteFile()),
 }  # fmt: skip
 PLACES = ("a pipe", "a socket", "/dev/zero", "a folder", "a file of holes", "a looping link")

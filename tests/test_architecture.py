@@ -23,9 +23,9 @@ FLOORS = (
     "body operators render",
     "sequence walker modalities",
     "io nn losses metrics visualization",
-    "data models fitting",
+    "data models fitting gait",
     "zoo weights video",
-    "evaluation",
+    "evaluation gallery",
     "training explain",
     "recipes",
     "experiment benchmark",
@@ -41,7 +41,7 @@ OWNERS = {
     "smplx": ["body"],
     "trimesh": ["mesh", "operators", "walker"],
     "open3d": ["mesh", "visualization"],
-    "pytorch3d": ["render"],
+    "pytorch3d": ["mesh", "render"],
     "torch_geometric": ["data", "mesh"],
 }
 
@@ -55,7 +55,7 @@ LONG_KERNELS = {
 
 TESTS_OF_MANY = {
     "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
-    "hundred_steps", "learning", "outside_things", "public_face", "published", "readers",
+    "hundred_steps", "learning", "outside_things", "package", "public_face", "published", "readers",
     "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}

@@ -2,6 +2,7 @@
 
 from meshgait.benchmark.ablation import ABLATIONS
 from meshgait.benchmark.budget import PRESETS, Budget
+from meshgait.benchmark.cost import forecast
 from meshgait.benchmark.methods import SHORT, Method, all_methods, find_methods
 from meshgait.benchmark.run import run_benchmark
 
@@ -13,5 +14,6 @@ __all__ = [
     "Method",
     "all_methods",
     "find_methods",
+    "forecast",
     "run_benchmark",
 ]

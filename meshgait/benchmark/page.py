@@ -17,7 +17,8 @@ from meshgait.benchmark.table import (
     training_table,
 )
 from meshgait.files.storage import written_whole
-from meshgait.visualization.report import Figure, Table, plot_bars, plot_curves, write_report
+from meshgait.visualization.document import Figure, Table
+from meshgait.visualization.report import plot_bars, plot_curves, write_report
 
 _APART = (
     "Rank-1 under one condition apart: every clip is searched for, and found when its one match "

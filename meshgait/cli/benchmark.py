@@ -23,6 +23,7 @@ def run(arguments: Sequence[str]) -> None:
         Budget,
         all_methods,
         find_methods,
+        forecast,
         run_benchmark,
     )
     from meshgait.cli.train import take_option
@@ -43,6 +44,10 @@ def run(arguments: Sequence[str]) -> None:
     if any(method.model for method in methods):
         require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
+    if chosen.dry_run:
+        for line in forecast(methods, budget):
+            print(line, flush=True)
+        return
     page = run_benchmark(methods, budget, out=chosen.out, motion=chosen.motion, report=_tell)
     print((chosen.out / "results.md").read_text(encoding="utf-8"))
     print(f"open {page}")
@@ -67,6 +72,11 @@ def _parser(preset: str | None) -> ArgumentParser:
         help="folder of motion capture whose people are a second test (see `synth --motion`)",
     )  # fmt: skip
     parser.add_argument("--list", action="store_true", help="print the rows there are, and end")
+    parser.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="try a few steps of every row, say the hours, and end",
+    )
     parser.add_argument("--preset", help=f"defaults of the rest: {', '.join(PRESETS)}")
     parser.add_class_arguments(Budget)
     if preset is not None:

@@ -24,18 +24,11 @@ if TYPE_CHECKING:
 def run(arguments: Sequence[str]) -> None:
     """Print the scores and tables, and write them when asked to."""
     from meshgait.evaluation import GREW, HID, Embeddings, embed, evaluate, write_submission
-    from meshgait.files.torch_file import is_torch
     from meshgait.metrics import Reranking
-    from meshgait.sequence.kind import describe_file, names_in
     from meshgait.weights.checkpoint import build_model, load_checkpoint
 
     chosen = parse(_parser(), arguments)
-    is_embedded = bool(names_in(chosen.file)) and not is_torch(chosen.file)
-    if not is_embedded and not (chosen.file.is_file() and is_torch(chosen.file)):
-        raise DataError(
-            f"{chosen.file} is {describe_file(chosen.file)}, neither a checkpoint of meshgait "
-            "train nor embeddings of meshgait embed"
-        )
+    is_embedded = _holds_embeddings(chosen.file)
     content = {} if is_embedded else load_checkpoint(chosen.file)
     listed = _listed(chosen.protocol)
     its_class = None if chosen.model is None else find_model(chosen.model)
@@ -62,10 +55,28 @@ def run(arguments: Sequence[str]) -> None:
         _write(scores, chosen.out)
 
 
+def _holds_embeddings(file: Path) -> bool:
+    """Whether they are in a file, or else a network; `DataError` for neither."""
+    from meshgait.files.torch_file import is_torch
+    from meshgait.sequence.kind import describe_file, names_in
+    from meshgait.weights.folder import is_folder
+    from meshgait.weights.shipped import locate
+
+    place = locate(file)
+    is_network = is_folder(place) or (not place.is_dir() and is_torch(place))
+    if not is_network and not names_in(place):
+        raise DataError(
+            f"{place} is {describe_file(place)}, neither a checkpoint of meshgait train nor "
+            "embeddings of meshgait embed"
+        )
+    return not is_network
+
+
 def _parser() -> ArgumentParser:
     parser = make_parser("evaluate", __doc__)
     add = parser.add_argument
-    add("file", type=Path, help="checkpoint of meshgait train, or .npz of meshgait embed")
+    add("file", type=Path, help="checkpoint of meshgait train, .npz of meshgait embed, or a name "
+        "that meshgait zoo weights lists")  # fmt: skip
     add(
         "--protocol", type=str | None, default=None,
         help="published one by name (casia-b, casia-b-cross-view, ou-mvlp, ou-mvlp-matched-only, "

@@ -15,7 +15,8 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.explain import write_explanation
 
     parser = make_parser("explain", __doc__)
-    parser.add_argument("file", type=Path, help="checkpoint of meshgait train or benchmark")
+    parser.add_argument("file", type=Path, help="checkpoint of meshgait train or benchmark, or "
+                        "a name that meshgait zoo weights lists")  # fmt: skip
     parser.add_argument("--probes", type=int, default=3, help="how many are explained")
     parser.add_argument("--out", type=Path, default=Path("out/explain"), help="folder to write")
     add_model(parser)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from jsonargparse import ArgumentParser, Namespace
@@ -11,6 +13,10 @@ from jsonargparse import ArgumentParser, Namespace
 from meshgait.cli._clips import add_camera, read_clip, say_what_is_made
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import DataError
+
+if TYPE_CHECKING:
+    from meshgait.body import Body
+    from meshgait.fitting import Fit
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -43,6 +49,8 @@ def run(arguments: Sequence[str]) -> None:
         config=chosen.fit,
         progress=True,
     )
+    if chosen.offsets:
+        fit = _refined(fit, silhouette, body, chosen)
     fit.save(chosen.out)
     before, after = float(fit.start_iou.median()), float(fit.iou.median())
     print(
@@ -53,8 +61,22 @@ def run(arguments: Sequence[str]) -> None:
         print(f"{chosen.gif}: silhouette, start, fit and body")
 
 
+def _refined(fit: Fit, silhouette: np.ndarray, body: Body, chosen: Namespace) -> Fit:
+    """The fit with the offsets that lay its skin over the silhouettes."""
+    from meshgait.fitting import refine
+
+    found = refine(fit.motion.decode(body), silhouette, fit.camera, body=body, config=chosen.refine)
+    before, after = float(found.start_iou.median()), float(found.bare_iou.median())
+    stands = 1000 * float(found.offsets.square().mean().sqrt())
+    print(
+        f"offsets: {stands:.1f} mm (root mean square), median overlap (IoU) "
+        f"{before:.3f} -> {after:.3f}"
+    )
+    return replace(fit, offsets=found.offsets, confidence=found.confidence)
+
+
 def _parser() -> ArgumentParser:
-    from meshgait.fitting import FitConfig
+    from meshgait.fitting import FitConfig, RefineConfig
 
     parser = make_parser("fit", __doc__)
     parser.add_argument(
@@ -74,7 +96,12 @@ def _parser() -> ArgumentParser:
         "--from-smpl", action="store_true", help="begin with the array smpl (T, 85) of the clip: "
         "camera, pose, betas, as ROMP estimates them",
     )  # fmt: skip
+    parser.add_argument(
+        "--offsets", action="store_true", help="then let the skin stand off the fitted body where "
+        "the silhouettes do: belly, hips, hair, which ten shape coefficients cannot say",
+    )  # fmt: skip
     parser.add_class_arguments(FitConfig, "fit")
+    parser.add_class_arguments(RefineConfig, "refine")
     return parser
 
 

@@ -15,6 +15,8 @@ from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.cli._zoo import describe
 from meshgait.errors import DataError, UnsafeFileError
+from meshgait.weights import shipped_weights
+from meshgait.weights.folder import is_folder, read_folder
 
 _MOST_LINES = 60
 
@@ -24,6 +26,8 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("info", __doc__)
     parser.add_argument("file", type=Path, help="a file, a store or what prepare wrote, or a model")
     path = parse(parser, arguments).file
+    if str(path) in (known := shipped_weights()) and not path.exists():
+        path = known[str(path)].folder
     if not path.exists() and path.name == str(path) and not path.suffix:
         print("\n".join(describe(find_model(path.name))))
         return
@@ -36,10 +40,13 @@ def run(arguments: Sequence[str]) -> None:
 
 def _recognised(path: Path) -> Iterator[str]:
     """The people in a file of another tool; nothing for our own, which are shown array by array."""
+    from meshgait.files.safetensors_file import is_safetensors
     from meshgait.files.torch_file import is_torch
     from meshgait.io import PointTrack, find_jumps, read, recognise
 
-    if any(path.glob("store.json")) or any(path.glob("*/store.json")):
+    if any(path.glob("store.json")) or any(path.glob("*/store.json")) or is_folder(path):
+        return
+    if path.is_file() and is_safetensors(path):
         return
     try:
         found = recognise(path)
@@ -63,27 +70,20 @@ def _recognised(path: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> Any:
-    from meshgait.data import Store
     from meshgait.files.restricted_pickle import read_pickle
+    from meshgait.files.safetensors_file import is_safetensors, read_safetensors
     from meshgait.files.storage import read_npz
-    from meshgait.files.torch_file import is_torch, read_torch
+    from meshgait.files.torch_file import is_torch
     from meshgait.sequence import load_clip
     from meshgait.sequence.kind import describe_file, kind_of, names_in
-    from meshgait.weights.find import collect
 
     if path.is_dir():
-        splits = sorted(file.parent for file in path.glob("*/store.json"))
-        if splits and not (path / "store.json").is_file():
-            return {folder.name: _read(folder) for folder in splits}
-        store = Store(path, verify=True)
-        return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
+        return read_folder(path) if is_folder(path) else _read_stores(path)
+    if is_safetensors(path):
+        tensors, about = read_safetensors(path)
+        return about | tensors
     if is_torch(path):
-        content = read_torch(path, old=True, inert=True)
-        collect(content).refuse_objects(str(path))
-        if isinstance(content, dict) and isinstance(content.get("training"), dict):  # ours
-            training = content.pop("training")
-            return content | {"steps": training.get("step", 0)}
-        return content
+        return _read_torch(path)
     if is_zipfile(path):
         kind = kind_of(names_in(path))
         arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path, objects=True)
@@ -91,6 +91,28 @@ def _read(path: Path) -> Any:
     if describe_file(path) == "a pickle" or path.suffix in (".pkl", ".pickle"):
         return read_pickle(path)
     raise DataError(f"{path} is {describe_file(path)}, of which nothing is known here")
+
+
+def _read_stores(path: Path) -> dict[str, Any]:
+    from meshgait.data import Store
+
+    splits = sorted(file.parent for file in path.glob("*/store.json"))
+    if splits and not (path / "store.json").is_file():
+        return {folder.name: _read_stores(folder) for folder in splits}
+    store = Store(path, verify=True)
+    return {"fingerprint": store.fingerprint, "clips": [r.name for r in store.records]}
+
+
+def _read_torch(path: Path) -> Any:
+    from meshgait.files.torch_file import read_torch
+    from meshgait.weights.find import collect
+
+    content = read_torch(path, old=True, inert=True)
+    collect(content).refuse_objects(str(path))
+    if isinstance(content, dict) and isinstance(content.get("training"), dict):  # ours
+        training = content.pop("training")
+        return content | {"steps": training.get("step", 0)}
+    return content
 
 
 def _describe(name: str, value: Any) -> Iterator[str]:

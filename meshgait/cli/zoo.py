@@ -102,11 +102,12 @@ def _export(arguments: Sequence[str]) -> None:
     from meshgait.cli._models import add_model, find_model, load_network
     from meshgait.models import name_of
     from meshgait.sequence import load_clip
+    from meshgait.weights import shipped_weights
     from meshgait.zoo.export import ANY, FRAMES, SUPPORT, check_onnx, to_onnx
 
     parser = make_parser("zoo export", "Write a network as ONNX, and compare it with torch.")
-    parser.add_argument("network", type=str, help="a checkpoint, or the name of a network, whose "
-                        "weights are then random")  # fmt: skip
+    parser.add_argument("network", type=str, help="a checkpoint, a name that zoo weights lists, or "
+                        "that of a network, whose weights are then random")  # fmt: skip
     parser.add_argument("-o", "--out", type=Path, required=True, help="file to write")
     parser.add_argument("--frames", type=int, default=FRAMES, help="length of a clip, where the "
                         "network is exported for one length only")  # fmt: skip
@@ -114,7 +115,7 @@ def _export(arguments: Sequence[str]) -> None:
                         "can read, where it reads what is not known here")  # fmt: skip
     add_model(parser)
     chosen = parse(parser, arguments)
-    if Path(chosen.network).exists():
+    if Path(chosen.network).exists() or chosen.network in shipped_weights():
         model = load_network(Path(chosen.network), chosen.model)
     elif _is_path(chosen.network):
         raise ConfigError(

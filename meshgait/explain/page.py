@@ -26,9 +26,8 @@ from meshgait.explain.saliency import (
 from meshgait.nn import Network
 from meshgait.render import shade
 from meshgait.sequence import GaitSequence
+from meshgait.visualization.document import Figure, Table
 from meshgait.visualization.report import (
-    Figure,
-    Table,
     draw_pictures,
     draw_retrieval,
     plot_curves,

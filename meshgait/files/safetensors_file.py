@@ -83,40 +83,45 @@ def _split(content: memoryview, name: str) -> tuple[dict[str, Any], memoryview]:
 
 def _tensors(header: dict[str, Any], data: memoryview) -> dict[str, Tensor]:
     """Those that the header describes; together they fill the data, without holes."""
-    found, spans = {}, []
-    for name, entry in header.items():
-        shown = repr(name[:60])
-        try:
-            dtype, shape = entry["dtype"], entry["shape"]
-            start, end = entry["data_offsets"]
-        except (TypeError, KeyError, ValueError) as error:
-            raise DataError(f"{shown} has no dtype, shape and data_offsets") from error
-        if not isinstance(dtype, str) or dtype not in TYPES:
-            raise DataError(f"{shown} is of type {dtype!r}, which is not read ({', '.join(TYPES)})")
-        if not all(type(x) is int for x in (start, end)) or not 0 <= start <= end <= len(data):
-            raise DataError(f"{shown} lies beyond the end of the file")
-        try:
-            require_shape(shape, TYPES[dtype].itemsize, end - start)
-        except (TypeError, ValueError) as error:
-            raise DataError(f"{shown}: {error}") from error
-        found[name] = _tensor(data[start:end], TYPES[dtype], shape, shown)
-        spans.append((start, end))
+    entries = {name: _entry(name, entry, len(data)) for name, entry in header.items()}
     place = 0
-    for start, end in sorted(spans):
-        if start != place:
+    for _, _, start, end in sorted(entries.values(), key=lambda entry: entry[2:]):
+        if start != place:  # known before anything is copied: many could share their bytes
             raise DataError("its tensors overlap, or leave bytes between them")
         place = end
     if place != len(data):
         raise DataError(f"{len(data) - place} bytes belong to no tensor")
-    return found
+    return {
+        name: _tensor(data[start:end], dtype, shape, name)
+        for name, (dtype, shape, start, end) in entries.items()
+    }
 
 
-def _tensor(data: memoryview, dtype: torch.dtype, shape: list[int], shown: str) -> Tensor:
+def _entry(name: str, entry: Any, size: int) -> tuple[torch.dtype, list[int], int, int]:
+    """Type, shape and place of a tensor, which fit each other."""
+    shown = repr(name[:60])
+    try:
+        dtype, shape = entry["dtype"], entry["shape"]
+        start, end = entry["data_offsets"]
+    except (TypeError, KeyError, ValueError) as error:
+        raise DataError(f"{shown} has no dtype, shape and data_offsets") from error
+    if not isinstance(dtype, str) or dtype not in TYPES:
+        raise DataError(f"{shown} is of type {dtype!r}, which is not read ({', '.join(TYPES)})")
+    if not all(type(x) is int for x in (start, end)) or not 0 <= start <= end <= size:
+        raise DataError(f"{shown} lies beyond the end of the file")
+    try:
+        require_shape(shape, TYPES[dtype].itemsize, end - start)
+    except (TypeError, ValueError) as error:
+        raise DataError(f"{shown}: {error}") from error
+    return TYPES[dtype], shape, start, end
+
+
+def _tensor(data: memoryview, dtype: torch.dtype, shape: list[int], name: str) -> Tensor:
     if not len(data):
         return torch.empty(shape, dtype=dtype)
     flat = torch.frombuffer(bytearray(data), dtype=torch.uint8)
     if dtype is torch.bool and int(flat.max()) > 1:
-        raise DataError(f"{shown} holds what is neither true nor false")
+        raise DataError(f"{name[:60]!r} holds what is neither true nor false")
     return flat.view(dtype).reshape(shape)
 
 

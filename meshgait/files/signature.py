@@ -20,6 +20,8 @@ def signature(start: bytes) -> str | None:
     """
     if not start:
         return "an empty file"
+    if start[8:9] == b"{" and not any(start[4:8]):
+        return "weights as safetensors"
     if start[4:8] == b"ftyp":
         return "a video"
     if start[:4] == b"RIFF":

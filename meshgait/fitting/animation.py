@@ -41,7 +41,7 @@ def render_fit(
     cut = interpolate(cut[:, None], size)[:, 0]
     camera = fit.camera.crop(corner, (side[1], side[0])).resize(size)
     panels = [_grey(cut)]
-    for mesh in (fit.start.decode(body), fit.motion.decode(body)):
+    for mesh in (fit.start.decode(body), fit.decode(body)):
         panels.append(compare(coverage(camera.project(mesh.vertices), mesh.faces, size), cut))
     paper = 1 - 0.35 * cut
     panels.append(overlay(paper, mesh.vertices, mesh.faces, camera, opacity=1.0))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
+from meshgait.mesh import Mesh
 from meshgait.numerics import show_shapes
 from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.motion import Motion
@@ -27,6 +28,7 @@ _CAMERAS = {
     "weak": (WeakPerspective, ("rotation", "scale", "shift")),
 }
 _MOTION = ("pose", "betas", "transl")
+_SKIN = ("offsets", "confidence")
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,9 @@ class Fit:
     """The motion that was found, and the camera that shows the body on the silhouettes.
 
     `iou` is the overlap of the hard masks by their union, `start` the motion the fit began with,
-    its place found by the silhouettes where none was given.
+    its place found by the silhouettes where none was given. `offsets`, in metres along the normals,
+    are how far the skin stands off what the motion says, `confidence` how much of it was seen, as
+    `meshgait.fitting.refine` finds both; None where nobody asked for them.
     """
 
     motion: Motion
@@ -42,8 +46,17 @@ class Fit:
     camera: Camera | WeakPerspective
     start: Motion
     start_iou: Float[Tensor, "*batch T"]
+    offsets: Float[Tensor, " V"] | None = None
+    confidence: Float[Tensor, " V"] | None = None
 
     __repr__ = show_shapes
+
+    def decode(self, body: Body) -> Mesh:
+        """The bodies that were found, with their offsets where there are any."""
+        mesh = self.motion.decode(body)
+        if self.offsets is None:
+            return mesh
+        return replace(mesh, vertices=mesh.vertices + self.offsets[:, None] * mesh.vertex_normals())
 
     def to_clip(self, body: Body, subject: str) -> GaitSequence:
         """A sequence with `smpl` (T, 85): the body as the camera of the fit sees it.
@@ -63,6 +76,7 @@ class Fit:
         arrays: dict[str, Any] = {name: getattr(self.motion, name) for name in (*_MOTION, "fps")}
         arrays |= {f"start_{name}": getattr(self.start, name) for name in _MOTION}
         arrays |= {"iou": self.iou.numpy(), "start_iou": self.start_iou.numpy()}
+        arrays |= {name: getattr(self, name).numpy() for name in _SKIN if self.offsets is not None}
         kind = "pinhole" if isinstance(self.camera, Camera) else "weak"
         arrays["camera"] = np.array(kind)
         arrays["camera_size"] = np.array(self.camera.size)
@@ -86,6 +100,7 @@ class Fit:
             )
             iou, start_iou = (torch.from_numpy(arrays[name]) for name in ("iou", "start_iou"))
             camera = camera_type(**parts, size=(height, width))
+            skin = [torch.from_numpy(arrays[name]) for name in _SKIN if "offsets" in arrays]
         except (KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} is no fit that meshgait wrote: {error}") from error
-        return cls(ours, iou, camera, start, start_iou)
+        return cls(ours, iou, camera, start, start_iou, *skin)

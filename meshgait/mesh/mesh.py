@@ -141,6 +141,32 @@ class Mesh:
         """A `torch_geometric.data.Data` that has `pos` (V, 3) and `face` (3, F)."""
         return cls(data.pos, None, data.face.T.contiguous())
 
+    def to_pytorch3d(self) -> Any:
+        """The same meshes as `pytorch3d.structures.Meshes`, leading dimensions as one batch.
+
+        They stay on their device and keep the gradient of the vertices; axes are those given.
+        """
+        flat = self.vertices.reshape(-1, *self.vertices.shape[-2:])
+        structures = require("pytorch3d.structures", extra="pytorch3d")
+        return structures.Meshes(flat, self.faces.expand(len(flat), -1, 3))
+
+    @classmethod
+    def from_pytorch3d(cls, meshes: Any) -> Mesh:
+        """A `pytorch3d.structures.Meshes` (N of them) as vertices (N, V, 3), without textures.
+
+        Raises `DataError` where there is none, or not all have the same triangles.
+        """
+        vertices, faces = meshes.verts_list(), meshes.faces_list()
+        if not faces:
+            raise DataError("there is no mesh in this batch of PyTorch3D")
+        for i, (points, corners) in enumerate(zip(vertices, faces, strict=True)):
+            if points.shape != vertices[0].shape or not torch.equal(corners, faces[0]):
+                raise DataError(
+                    f"mesh {i} of this batch of PyTorch3D has other triangles than the first; one "
+                    "Mesh has the same for all: convert them one by one, meshes[i]"
+                )
+        return cls(torch.stack(list(vertices)), None, faces[0])
+
     @classmethod
     def _from_arrays(cls, vertices: Any, faces: Any) -> Mesh:
         return cls(

@@ -27,6 +27,7 @@ from meshgait.models.multigaitpp import MultiGaitPP
 from meshgait.models.parsinggait import ParsingGait
 from meshgait.models.pointnet import PointNet
 from meshgait.models.posegait import PoseGait
+from meshgait.models.refinegait import RefineGait
 from meshgait.models.sianet import SiaNet
 from meshgait.models.skeletongait import SkeletonGait
 from meshgait.models.skeletongaitpp import SkeletonGaitPP
@@ -65,6 +66,7 @@ __all__ = [
     "ParsingGait",
     "PointNet",
     "PoseGait",
+    "RefineGait",
     "SMPLGait",
     "SiaNet",
     "SkeletonGCN",

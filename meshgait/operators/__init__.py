@@ -5,10 +5,12 @@ from meshgait.operators.gradient import face_gradient, tangent_frames, vertex_gr
 from meshgait.operators.hierarchy import Level, hierarchy
 from meshgait.operators.laplacian import cotangent_laplacian, eigenbasis, vertex_areas
 from meshgait.operators.neighbours import adjacency, edges, one_rings
+from meshgait.operators.offsets import Offsets, symmetric_offsets
 from meshgait.operators.spirals import spirals
 
 __all__ = [
     "Level",
+    "Offsets",
     "adjacency",
     "cotangent_laplacian",
     "edges",
@@ -19,6 +21,7 @@ __all__ = [
     "hierarchy",
     "one_rings",
     "spirals",
+    "symmetric_offsets",
     "tangent_frames",
     "vertex_areas",
     "vertex_gradient",

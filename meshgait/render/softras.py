@@ -19,7 +19,7 @@ from meshgait.render.rules import as_drawing, require_finite
 
 MODULES = {
     "numba": "softras_numba",
-    "pytorch3d": "softras_pytorch3d",
+    "pytorch3d": "pytorch3d_backend",
     "reference": "softras_reference",
 }
 

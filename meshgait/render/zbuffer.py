@@ -16,6 +16,8 @@ from meshgait.render.backend import implementation
 from meshgait.render.rules import as_drawing, require_finite
 
 MODULES = {"numba": "zbuffer_numba", "reference": "zbuffer_reference"}
+BY_ITSELF = {"pytorch3d": "pytorch3d_backend"}
+"""Backends that say where on the face and how far away, too, with gradients of their own."""
 
 
 class Fragments(NamedTuple):
@@ -45,8 +47,9 @@ def rasterize(
     `vertices` are x and y in pixels and depth in metres, as `screen` returns them. With
     `perspective` weights are those on the face in space, else those on the image, which is right
     for cameras without perspective. Weights and depth are differentiable in the vertices; which
-    face is seen is not. Raises the errors of `coverage`, and `DataError` for a depth of 0 or less
-    with `perspective`. `rasterize_seen_by` asks the camera whether there is perspective.
+    face is seen is not. `backend` "pytorch3d" asks the package itself, in float32, where it is
+    installed. Raises the errors of `coverage`, and `DataError` for a depth of 0 or less with
+    `perspective`. `rasterize_seen_by` asks the camera whether there is perspective.
 
     >>> import torch
     >>> corners = torch.tensor([[0.0, 0.0, 2.0], [4.0, 0.0, 2.0], [0.0, 4.0, 2.0]])
@@ -58,11 +61,15 @@ def rasterize(
     require_finite(flat)
     if perspective and bool((flat[..., 2] <= 0).any()):
         raise DataError("some vertices have a depth of 0 or less: they lie behind the camera")
-    with torch.no_grad():
-        key = 1 / flat[..., 2:] if perspective else -flat[..., 2:]  # linear on the image
-        points = torch.cat([flat[..., :2], key], dim=-1).double()
-        face = implementation(flat, backend, MODULES).nearest(points, faces, size)
-    weights, depth = _where_on_face(flat, faces, face, perspective)
+    draw = implementation(flat, backend, MODULES | BY_ITSELF)
+    if backend in BY_ITSELF:
+        face, weights, depth = draw.fragments(flat, faces, size, perspective=perspective)
+    else:
+        with torch.no_grad():
+            key = 1 / flat[..., 2:] if perspective else -flat[..., 2:]  # linear on the image
+            points = torch.cat([flat[..., :2], key], dim=-1).double()
+            face = draw.nearest(points, faces, size)
+        weights, depth = _where_on_face(flat, faces, face, perspective)
     shape = (*vertices.shape[:-2], *size)
     weights, depth = weights.to(vertices.dtype), depth.to(vertices.dtype)
     return Fragments(face.reshape(shape), weights.reshape(*shape, 3), depth.reshape(shape))

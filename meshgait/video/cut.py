@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
-from jaxtyping import Bool, Float
+from jaxtyping import Bool
 
 from meshgait.video.rows import Rows
 
@@ -22,6 +22,7 @@ _AREA = (0.7, 1.6)  # of the mask, by that which is usual around then
 _STEP = 0.12  # of the height: how far apart the ankles of somebody who walks get, seen or in depth
 _TOWARDS = 0.35  # of the height that one goes sideways for each height that one grows
 _LEGS = slice(25, 33)
+_LEAST_S = 1.0
 
 
 class Judged(NamedTuple):
@@ -97,17 +98,21 @@ def _warnings(rows: Rows, whole: np.ndarray) -> tuple[str, ...]:
 
 
 def cadence(rows: Rows) -> float | None:
-    """Steps per minute by how the ankles part and close, if that repeats itself; else `None`."""
-    if len(rows) < LEAST_FRAMES:
+    """Steps per minute by how the ankles part and close, if that repeats itself; else `None`.
+
+    It is the strongest frequency of either axis that is a peak; a drift is none.
+    """
+    if len(rows) < LEAST_FRAMES or rows.seconds[-1] - rows.seconds[0] < _LEAST_S:
         return None
-    way: Float[np.ndarray, "N 2"] = (rows.world[:, 27] - rows.world[:, 28])[:, [0, 2]]
+    way = (rows.world[:, 27] - rows.world[:, 28])[:, [0, 2]].astype(np.float64)
     moments = np.arange(rows.seconds[0], rows.seconds[-1], 0.02)
     curves = [np.interp(moments, rows.seconds, column) for column in way.T]
-    curve = max(curves, key=np.std)
-    curve = (curve - curve.mean()) * np.hanning(len(curve))
-    power = np.abs(np.fft.rfft(curve, 1 << 14)) ** 2
+    curves = [curve - np.polyval(np.polyfit(moments, curve, 1), moments) for curve in curves]
+    window = np.hanning(len(moments))
+    power = np.sum([np.abs(np.fft.rfft(c * window, 1 << 14)) ** 2 for c in curves], axis=0)
     frequency = np.fft.rfftfreq(1 << 14, 0.02)
-    inside = (frequency > 0.4) & (frequency < 1.6)  # strides a second
-    if moments[-1] - moments[0] < 1.0 or not power[inside].any():
+    peaks = np.flatnonzero((power[1:-1] > power[:-2]) & (power[1:-1] > power[2:])) + 1
+    peaks = peaks[(frequency[peaks] > 0.5) & (frequency[peaks] < 1.6)]  # strides a second
+    if not len(peaks):
         return None
-    return float(120 * frequency[inside][power[inside].argmax()])
+    return float(120 * frequency[peaks[power[peaks].argmax()]])

@@ -9,7 +9,8 @@ from jaxtyping import Bool, Float, Int
 
 LEFT, RIGHT = [23, 25, 27, 29, 31], [24, 26, 28, 30, 32]  # hips to toes
 _TELLING = [1, 2, 3, 4]  # of these, those of which the place tells: hips are too near each other
-_SWAP = 2e-3  # what it costs to say that a picture is wrong, in squared heights
+_MOST = 2e-3  # of each point, in squared heights: landmarks half way between two legs tell nothing
+_SWAP = 3e-3  # what it costs to say that a picture is wrong, in squared heights
 
 
 def swapped_legs(
@@ -41,7 +42,8 @@ def _cheapest(points: Float[np.ndarray, "T 33 2"]) -> Bool[np.ndarray, " T"]:
         steps = np.empty((2, 2, 2))  # two before, one before, now
         for a, b, c in np.ndindex(2, 2, 2):
             bend = both[c, now] - 2 * both[b, now - 1] + both[a, now - 2]
-            steps[a, b, c] = cost[2 * a + b] + np.square(bend).sum() + c * _SWAP
+            away = np.minimum(np.square(bend).sum(-1), _MOST)
+            steps[a, b, c] = cost[2 * a + b] + away.sum() + c * _SWAP
         back.append(steps.argmin(0))
         cost = steps.min(0).ravel()
     state = int(cost.argmin())

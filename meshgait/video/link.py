@@ -11,7 +11,7 @@ from scipy.optimize import linear_sum_assignment
 
 from meshgait.video.rows import Rows
 
-_SECONDS = 3.0  # that nobody may be out of sight
+LONGEST_GAP_S = 3.0  # that nobody may be out of sight
 _WAY = 0.4  # seconds of a stretch from which its motion is told
 _NEAR, _NEARER = 0.25, 0.7  # heights that a place may be off at once, and more by each second
 _COLOUR, _TALL = 0.25, 0.12  # distance of colours, and change of the height, that are usual
@@ -75,7 +75,7 @@ def _end(rows: Rows, *, last: bool) -> _End:
 
 def _cost(end: _End, start: _End) -> float:
     gap = start.seconds - end.seconds
-    if not 0 < gap <= _SECONDS:
+    if not 0 < gap <= LONGEST_GAP_S:
         return float("inf")
     height = (end.height + start.height) / 2
     off = [end.place + gap * end.speed - start.place, start.place - gap * start.speed - end.place]

@@ -27,11 +27,13 @@ from meshgait.sequence.motion import Motion
 _MEMORY_FRAMES = 8.0  # over which an error is forgotten by a factor of e
 # How far the end of a bone is put elsewhere than its beginning: across, down and in depth, by the
 # length of the bone.
-_BONE = np.array([0.025, 0.025, 0.20])
+_BONE = np.array([0.025, 0.025, 0.21])
 _HABIT = np.array([0.012, 0.012, 0.11])
-# A picture hardly shows how a limb turns about itself, nor how hands, feet and head are held.
-_TWIST_DEG, _END_DEG = (7.0, 3.0), (15.0, 7.0)  # lasting and wandering
-_ROOT_DEG = np.array([3.5, 5.0, 0.7])  # pitch, yaw, roll
+# A picture hardly shows how a limb turns about itself, nor how hands, feet and head are held; how
+# these lie in the picture it shows better than how they point out of it.
+_TWIST_DEG, _END_DEG = (7.0, 3.0), (18.0, 8.0)  # lasting and wandering
+_END_SHARES = np.array([1.0, 1.0, 0.4])  # about the axes across, down and in depth
+_ROOT_DEG = np.array([6.0, 6.0, 1.5])  # pitch, yaw, roll
 _SHAPE_KEPT, _SHAPE_HABIT, _SHAPE_LASTING, _SHAPE_WANDER = 0.5, 0.4, 0.5, 0.15
 _CAMERA_LASTING, _CAMERA_WANDER = 0.005, 0.003  # of the picture's half side
 
@@ -115,7 +117,11 @@ def _err(
     size: float,
     generator: np.random.Generator,
 ) -> Turns:
-    """Rotations of the body whose joints an estimator puts elsewhere."""
+    """Rotations of the body whose joints an estimator puts elsewhere.
+
+    How the pelvis is turned moves no limb: those lie where they are seen, and their angles err by
+    as much as it does.
+    """
     frames = len(local)
     habit = _habit(72, view).reshape(frames, 24, 3) * _HABIT
     wrong = size * (habit + _error((frames, 24, 3), 0.0, 1.0, generator) * _BONE)
@@ -123,7 +129,9 @@ def _err(
     turn = Rotation.from_rotvec(root).as_matrix()
     twist = size * np.deg2rad(_error((frames, 24, 1), *_TWIST_DEG, generator))
     loose = np.zeros((frames, 24, 3))
-    loose[:, _ENDS] = np.deg2rad(_error((frames, len(_ENDS), 3), *_END_DEG, generator))
+    loose[:, _ENDS] = (
+        np.deg2rad(_error((frames, len(_ENDS), 3), *_END_DEG, generator)) * _END_SHARES
+    )
     loose = Rotation.from_rotvec(size * loose.reshape(-1, 3)).as_matrix().reshape(local.shape)
     world, found = [local[:, 0]], [turn @ local[:, 0]]
     for joint in range(1, 24):
@@ -135,8 +143,8 @@ def _err(
             length = np.linalg.norm(bone, axis=1, keepdims=True)
             moved = bone + length * wrong[:, joint]
             about = Rotation.from_rotvec(twist[:, joint] * moved / length).as_matrix()
-            right = turn @ about @ _from_to(bone, moved) @ world[joint]
-        found.append(right @ loose[:, joint])
+            right = about @ _from_to(bone, moved) @ world[joint]
+        found.append(loose[:, joint] @ right)
     above = np.stack([found[max(parent, 0)] for parent in JOINT_PARENTS], axis=1)
     below = np.stack(found, axis=1)
     return np.concatenate([below[:, :1], np.swapaxes(above, 2, 3)[:, 1:] @ below[:, 1:]], axis=1)

@@ -76,11 +76,16 @@ def save_checkpoint(path: str | Path, content: dict[str, Any]) -> None:
 def load_checkpoint(path: str | Path) -> dict[str, Any]:
     """What `save_checkpoint` wrote, on the CPU; every checksum is verified.
 
-    Raises `FileNotFoundError`, `DataError` for a damaged file or one of another kind, and
-    `UnsafeFileError` for one that holds anything but tensors and plain values.
+    `path` may also be a folder of `save_pretrained`, or the name of weights that come with the
+    package: they have model, config and weights, too. Raises `FileNotFoundError`, `DataError` for a
+    damaged file or one of another kind, and `UnsafeFileError` for one that holds anything but
+    tensors and plain values.
     """
-    if not Path(path).is_file() or not is_torch(path):
-        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(Path(path))}")
+    path = locate(path)
+    if is_folder(path):
+        return read_folder(path)
+    if not path.is_file() or not is_torch(path):
+        raise DataError(f"{path} is not a whole checkpoint: it is {describe_file(path)}")
     content = read_torch(path)
     if not isinstance(content, dict) or "format" not in content:
         raise DataError(f"{path} is no checkpoint of meshgait")
@@ -218,8 +223,7 @@ def load_model(path: str | Path, model: Network | type | None = None) -> Network
     `load_model(path, model=MyNet)`. Errors as those of `load_checkpoint` and `build_model`, and
     `ConfigError` for a name that is none.
     """
-    place = locate(path)
-    content = read_folder(place) if is_folder(place) else load_checkpoint(place)
+    content = load_checkpoint(path)
     try:
         return build_model(content, model)
     except MeshgaitError as error:

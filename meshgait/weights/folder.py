@@ -62,7 +62,7 @@ def is_folder(path: str | Path) -> bool:
 
 
 def read_folder(folder: str | Path) -> dict[str, Any]:
-    """What `write_folder` was given; lists of the settings have become tuples.
+    """What `write_folder` was given, `about` key by key; lists of the settings are now tuples.
 
     Raises `FileNotFoundError` where a file is missing, `DataError` for one that is damaged or of
     another library.
@@ -81,9 +81,7 @@ def read_folder(folder: str | Path) -> dict[str, Any]:
     if not isinstance(names, list) or len(names) != 1 or not isinstance(config, dict):
         raise DataError(f"{folder / CONFIG} needs architectures, of one name, and config")
     weights, _ = read_safetensors(folder / WEIGHTS)
-    return {
-        "model": names[0], "config": _with_tuples(config), "weights": weights, "about": about,
-    }  # fmt: skip
+    return {**about, "model": names[0], "config": _with_tuples(config), "weights": weights}
 
 
 def _with_tuples(value: Any) -> Any:

@@ -61,10 +61,11 @@ def save_pretrained(
 def from_pretrained(folder: str | Path, model: Network | type | None = None) -> Network:
     """The network that `save_pretrained` wrote, on the CPU, in evaluation mode, in float32.
 
-    Where there is no such folder, `owner/name` is downloaded from the Hugging Face hub, which needs
-    the extra `hub`. `model` and errors are those of `load_model`; nothing of it is run.
+    `owner/name` is downloaded from the Hugging Face hub where there is no folder `owner`, which
+    needs the extra `hub`. `model` and errors are those of `load_model`; nothing of it is run.
     """
-    if not Path(folder).exists() and _ON_THE_HUB.fullmatch(str(folder)):
+    # A folder that is not there, in one that is, was mistyped: it is no name of the hub.
+    if _ON_THE_HUB.fullmatch(str(folder)) and not Path(folder).parent.exists():
         hub = require("huggingface_hub", extra="hub")
         folder = hub.snapshot_download(str(folder), allow_patterns=[CONFIG, WEIGHTS, CARD])
     if not is_folder(folder):

@@ -17,7 +17,7 @@ from meshgait.zoo.random_clips import random_clips
 FRAMES = 30
 """Length of the clip that is counted on; what is done once per clip is shared among them."""
 
-RUN = ("FusionGait", "HybridGait", "LidarGaitPP")
+RUN = ("FusionGait", "HybridGait", "LidarGaitPP", "RefineGait")
 """Networks that draw bodies or look at numbers; of the others only the shapes are computed."""
 
 

@@ -58,6 +58,9 @@ SUPPORT = {
     "GaitNet": Support(any_length=False),
     "LidarGaitPP": Support(obstacle="the centres of a cloud are looked for one after another"),
     "PoseGait": Support(18),
+    "RefineGait": Support(
+        obstacle="each of its steps draws, and drawing is compiled apart from torch"
+    ),
     "SwinGait": Support(any_length=False, reason="time is cut into windows, the last filled up"),
     "VoxelLegs": Support(obstacle="the path through the angles is looked for frame by frame"),
 }

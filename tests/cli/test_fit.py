@@ -1,6 +1,7 @@
 import numpy as np
 from PIL import Image
 
+from meshgait.body import Body
 from meshgait.cli import main
 from meshgait.fitting import Fit
 from meshgait.sequence import GaitSequence, save_clip
@@ -24,6 +25,18 @@ def test_a_clip_is_fitted_and_filmed(tmp_path, capsys):
     assert Fit.load(out).motion.pose.shape == (4, 72)
     with Image.open(gif) as film:
         assert film.n_frames == 4
+
+
+def test_the_skin_stands_off_where_it_is_asked_for(tmp_path, capsys):
+    path, out = clip(tmp_path / "anna.npz"), tmp_path / "fit.npz"
+    flags = [*QUICK, "--offsets", "--refine.steps=5"]
+    assert main(["fit", str(path), f"--out={out}", *flags]) == 0
+    assert "offsets: " in capsys.readouterr().out
+    fit = Fit.load(out)
+    assert fit.offsets.shape == fit.confidence.shape == (6890,)
+    body = Body.embedded()
+    away = (fit.decode(body).vertices - fit.motion.decode(body).vertices).norm(dim=2)
+    np.testing.assert_allclose(away, fit.offsets.abs().expand(4, -1), rtol=0, atol=1e-6)
 
 
 def test_a_folder_of_pictures_and_a_camera_are_enough(tmp_path):

@@ -290,11 +290,13 @@ def _mesh(g: Given) -> dict[str, Call]:
         "edges": call(lambda mesh: mesh.edges, single),
         "from_open3d": None,  # packages of others, tried where they are converted
         "from_pyg": None,
+        "from_pytorch3d": None,
         "from_trimesh": call(lambda mesh: Mesh.from_trimesh(mesh.to_trimesh()), single),
         "require_joints": call(Mesh.require_joints, g.mesh),
         "to": call(Mesh.to, g.mesh, torch.float64),
         "to_open3d": None,
         "to_pyg": None,
+        "to_pytorch3d": None,
         "to_trimesh": call(lambda mesh: np.array(mesh.to_trimesh().vertices), single),
         "topology": call(lambda mesh: mesh.topology.edges, single),
         "used": call(Mesh.used, g.mesh),

@@ -2,8 +2,10 @@ import io
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
+from meshgait.files.safetensors_file import write_safetensors
 from meshgait.files.signature import LONGEST, signature
 
 
@@ -12,6 +14,11 @@ def test_pictures_are_told_by_their_first_bytes(kind):
     content = io.BytesIO()
     Image.new("RGB", (4, 4)).save(content, kind)
     assert signature(content.getvalue()[:LONGEST]) == f"a {kind} picture"
+
+
+def test_safetensors_begin_with_the_length_of_their_header(tmp_path):
+    write_safetensors(tmp_path / "x", {"a": torch.zeros(3)})
+    assert signature((tmp_path / "x").read_bytes()[:LONGEST]) == "weights as safetensors"
 
 
 def test_what_may_be_data_is_left_to_its_readers():

@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from meshgait import Camera
-from meshgait.body import Body
+from meshgait.body import JOINT_INDEX, Body
 from meshgait.errors import ConfigError
 from meshgait.walker import EstimatorNoise, Identity, Route, estimate_smpl, walk
 
@@ -88,6 +88,22 @@ def test_a_part_of_the_errors_lasts_and_the_rest_is_forgotten_over_frames(body, 
     # Of what is forgotten exp(-1/8) is left after a frame, and a twentieth after 24.
     assert 0.3 < far < 0.9
     assert np.isclose(near, far + (1 - far) * np.exp(-1 / 8), atol=0.06)
+
+
+def test_limbs_lie_where_they_are_seen_however_the_pelvis_is_turned(body, steps, monkeypatch):
+    for name in ("_BONE", "_HABIT"):
+        monkeypatch.setattr(f"meshgait.walker.estimate.{name}", np.zeros(3))
+    for name in ("_TWIST_DEG", "_END_DEG"):
+        monkeypatch.setattr(f"meshgait.walker.estimate.{name}", (0.0, 0.0))
+    found = estimate(body, steps, EstimatorNoise(1, 0, 0))
+    true = estimate(body, steps, EstimatorNoise(0, 0, 0))
+    assert np.abs(found[:, 3:6] - true[:, 3:6]).max() > 0.05
+    ours, theirs = (decode(body, smpl).joints.numpy() for smpl in (found, true))
+    for side in ("left", "right"):
+        for above, below in (("hip", "knee"), ("knee", "ankle"), ("shoulder", "elbow")):
+            ends = [JOINT_INDEX[f"{side}_{name}"] for name in (above, below)]
+            bones = [joints[:, ends[1]] - joints[:, ends[0]] for joints in (ours, theirs)]
+            np.testing.assert_allclose(*bones, atol=1e-5)
 
 
 def test_half_of_the_shape_is_seen_and_the_rest_is_habit_and_chance(body, steps):

@@ -183,6 +183,12 @@ def test_a_name_of_the_hub_is_downloaded_by_its_own_package(folder, monkeypatch)
     assert asked == [("somebody/gait-net", ["README.md", "config.json", "model.safetensors"])]
 
 
+def test_a_mistyped_folder_is_no_name_of_the_hub(folder, monkeypatch):
+    monkeypatch.chdir(folder.parent.parent)
+    with pytest.raises(DataError, match="is no folder of a network"):
+        from_pretrained(f"{folder.parent.name}/nett")
+
+
 def test_without_that_package_the_extra_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
     with pytest.raises((DependencyError, ImportError), match="hub"):

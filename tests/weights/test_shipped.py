@@ -89,6 +89,21 @@ def test_a_name_and_a_folder_are_checkpoints_too(tmp_path, capsys, monkeypatch):
         assert "no checkpoint" not in capsys.readouterr().err
 
 
+def test_other_commands_take_the_name_too(tmp_path, capsys):
+    data = ["--data.identities=2", f"--data.cache={tmp_path}", "--data.config.clips=2"]
+    small = ["--data.config.frames=[12,12]", "--data.progress=false"]
+    for word in ("bones", str(tmp_path / "shipped/bones")):
+        assert main(["evaluate", word, *data, *small]) == 0
+        assert "rank1" in capsys.readouterr().out
+        assert main(["info", word]) == 0
+        told = capsys.readouterr().out
+        assert "model: 'SkeletonGCN'" in told
+        assert "weights.head.weight: (256, 490) float16" in told
+    assert main(["info", str(tmp_path / "shipped/bones/model.safetensors")]) == 0
+    assert "head.weight: (256, 490) float16" in capsys.readouterr().out
+    assert "did you mean 'bones'" in refused(["evaluate", "bone"], capsys)
+
+
 def test_what_no_network_reads_is_refused_by_name(tmp_path, capsys):
     path = tmp_path / "w.npz"
     save_clip(path, GaitSequence("a", "", "", {"depth": np.zeros((2, 4, 4), np.float32)}))

@@ -90,6 +90,8 @@ def _read(content: C3dFile) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, st
         raise
     except Exception as error:  # the package asserts, and raises whatever it meets
         raise DataError(f"the C3D is damaged: {error!r}") from error
+    if len(rows) < count:  # which the package passes over
+        raise DataError(f"{len(rows)} of {count} frames are there; the file is cut")
     used = min(len(labels), rows.shape[1])
     names = tuple(_unique(labels[:used]))
     return names, rows[:, :used, :3].astype(np.float64), rows[:, :used, 3] >= 0, unit, rate

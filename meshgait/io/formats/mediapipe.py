@@ -19,7 +19,7 @@ _SIDES = tuple((f"left_{name}", f"right_{name}") for name in (
     "shoulder", "elbow", "wrist", "pinky", "index", "thumb", "hip", "knee", "ankle", "heel",
     "big_toe",
 ))  # fmt: skip
-_NAMES = (
+NAMES = (
     "nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye",
     "right_eye_outer", "left_ear", "right_ear", "left_mouth", "right_mouth",
     *(name for pair in _SIDES for name in pair),
@@ -48,7 +48,7 @@ def _landmarks(row: Any) -> tuple[list, bool]:
             found = found.get("landmark")
         if isinstance(found, list) and found and isinstance(found[0], list):
             found = found[0]  # the first of several people
-        is_point = isinstance(found, list) and len(found) == len(_NAMES)
+        is_point = isinstance(found, list) and len(found) == len(NAMES)
         if is_point and all(isinstance(p, dict) and "x" in p and "y" in p for p in found or ()):
             return found or [], in_metres
     return [], False
@@ -69,7 +69,7 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     if len(units) != 1:
         raise DataError("some frames have world landmarks and some have none")
     track = point_track(
-        frames=frames, points=points, confidence=seen, names=_NAMES,
+        frames=frames, points=points, confidence=seen, names=NAMES,
         unit="m" if units.pop() else "picture",
     )  # fmt: skip
     return {0: track}

@@ -70,6 +70,14 @@ def whole():
         return write(Path(folder) / "whole.c3d").read_bytes()
 
 
+def test_a_file_that_ends_within_its_frames_is_refused(tmp_path):
+    """The package gives the frames that are there and says nothing of the others."""
+    path = write(tmp_path / "cut.c3d")
+    path.write_bytes(path.read_bytes()[:-800])  # the last block is filled up to 512
+    with pytest.raises(DataError, match=rf"of {FRAMES} frames are there; the file is cut"):
+        read(path)
+
+
 def test_markers_are_metres_with_names_and_gaps(tmp_path):
     track = read(write(tmp_path / "walk.c3d")).track()
     assert track.names == tuple(markers())

@@ -1,4 +1,7 @@
-"""SoftRas by PyTorch3D itself, behind the same call: slow on a CPU, to compare with."""
+"""PyTorch3D itself, behind the same calls: SoftRas, and what the centre of each pixel sees.
+
+Slow on a CPU, to compare with. All in float32, which is what it computes in.
+"""
 
 from __future__ import annotations
 
@@ -32,13 +35,51 @@ def alpha(
 
     Raises `ConfigError` where more faces are near a pixel than PyTorch3D lists on CUDA.
     """
-    # Its axes point left and up, and its unit is half of the shorter side.
-    middle = vertices.new_tensor([size[1] / 2, size[0] / 2])
-    flat = ((middle - vertices) * (2 / min(size))).float()
+    flat = _to_its_plane(vertices, size)
     points = torch.cat([flat, torch.ones_like(flat[..., :1])], dim=-1)
     images = [_alpha(frame[None], faces, size, sigma, blur_radius) for frame in points]
     found = torch.cat(images) if images else flat.new_empty(0, *size)
     return found.to(vertices.dtype)
+
+
+def fragments(
+    vertices: Float[Tensor, "N V 3"],
+    faces: Int[Tensor, "F 3"],
+    size: tuple[int, int],
+    *,
+    perspective: bool,
+) -> tuple[Int[Tensor, "N H W"], Float[Tensor, "N H W 3"], Float[Tensor, "N H W"]]:
+    """Face, weights and depth as `meshgait.render.rasterize` gives them, whose checks it needs.
+
+    They are those of its rasterizer, gradients too. A pixel whose centre lies on an edge belongs to
+    neither of the two faces.
+    """
+    # It leaves out what is behind depth 0. Without perspective depth may begin anywhere.
+    start = 0.0 if perspective or not len(vertices) else float(vertices[..., 2].detach().min()) - 1
+    depth = (vertices[..., 2:] - start).float()
+    points = torch.cat([_to_its_plane(vertices[..., :2], size), depth], dim=-1)
+    if not len(points):
+        empty = depth.new_zeros(0, *size)
+        return empty.long(), empty[..., None].expand(0, *size, 3), empty
+    mesh = structures.Meshes(points, faces.expand(len(points), -1, 3))
+    face, seen, weights, _ = rasterizer.rasterize_meshes(
+        mesh, size, 0.0, 1, bin_size=0, perspective_correct=perspective
+    )
+    face = face[..., 0]
+    is_there = face >= 0
+    # Its faces are counted through all meshes.
+    first = len(faces) * torch.arange(len(points), device=face.device)[:, None, None]
+    return (
+        torch.where(is_there, face - first, -1),
+        torch.where(is_there[..., None], weights[..., 0, :], 0.0),
+        torch.where(is_there, seen[..., 0] + start, 0.0),
+    )
+
+
+def _to_its_plane(points: Float[Tensor, "N V 2"], size: tuple[int, int]) -> Float[Tensor, "N V 2"]:
+    """Pixels in PyTorch3D's axes, left and up; its unit is half of the shorter side."""
+    middle = points.new_tensor([size[1] / 2, size[0] / 2])
+    return ((middle - points) * (2 / min(size))).float()
 
 
 def _alpha(

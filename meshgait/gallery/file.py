@@ -1,0 +1,136 @@
+"""The file of a gallery: SQLite, which nobody else may read, and an exact search through it.
+
+A killed process leaves what was there before it or all of what it wrote. Vectors are read in
+blocks, so a search takes little memory whatever the size; `benchmarks/gallery.py` compares engines.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from meshgait.errors import DataError, StorageError
+from meshgait.files.regular import require_file
+
+_FORMAT = 1
+_BLOCK = 1024  # vectors that are in memory at once
+_TABLES = """
+create table about (key text primary key, value text not null);
+create table clips (
+  id integer primary key, name text not null, source text not null, consent text not null,
+  added text not null, vector blob not null
+);
+create index names on clips (name);
+"""
+
+
+class GalleryFile:
+    """Names, vectors of one length, and facts."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def create(cls, path: Path, about: dict[str, Any]) -> GalleryFile:
+        """A new file that its owner alone may read; `DataError` where there is one."""
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError as error:
+            raise DataError(f"{path} is there already") from error
+        except OSError as error:
+            raise StorageError(f"{path} cannot be written: {error.strerror}") from error
+        made = cls(path)
+        with made._writing() as connection:
+            for statement in _TABLES.split(";"):
+                connection.execute(statement)
+            rows = {"format": _FORMAT, **about}.items()
+            connection.executemany(
+                "insert into about values (?, ?)", [(key, json.dumps(v)) for key, v in rows]
+            )
+        return made
+
+    @classmethod
+    def open(cls, path: Path) -> GalleryFile:
+        """Raises `FileNotFoundError` for none, `DataError` for a file of another kind."""
+        require_file(path)
+        if os.name == "posix" and path.stat().st_mode & 0o077:
+            path.chmod(0o600)
+        found = cls(path)
+        try:
+            form = found.about().get("format")
+        except sqlite3.DatabaseError as error:
+            raise DataError(f"{path} is no gallery: {error}") from error
+        if form != _FORMAT:
+            raise DataError(f"{path} is a gallery of format {form}, this version reads {_FORMAT}")
+        return found
+
+    def about(self) -> dict[str, Any]:
+        """Facts by name."""
+        with self._connected() as connection:
+            rows = connection.execute("select key, value from about").fetchall()
+        return {key: json.loads(value) for key, value in rows}
+
+    def add(
+        self, name: str, vectors: Float[np.ndarray, "N D"], sources: Sequence[str], consent: str,
+        added: str,
+    ) -> None:  # fmt: skip
+        """Add clips of somebody, all or none."""
+        rows = [
+            (name, source, consent, added, vector.astype("<f4").tobytes())
+            for vector, source in zip(vectors, sources, strict=True)
+        ]
+        with self._writing() as connection:
+            connection.executemany(
+                "insert into clips (name, source, consent, added, vector) values (?, ?, ?, ?, ?)",
+                rows,
+            )
+
+    def remove(self, name: str) -> int:
+        """Forget somebody: how many clips there were. What is deleted is overwritten."""
+        with self._writing() as connection:
+            return connection.execute("delete from clips where name = ?", (name,)).rowcount
+
+    def rows(self) -> list[tuple[str, str, str, str]]:
+        """Name, source, consent and day of each clip, in the order of `blocks`."""
+        query = "select name, source, consent, added from clips order by id"
+        with self._connected() as connection:
+            return connection.execute(query).fetchall()
+
+    def blocks(self, length: int) -> Iterator[Float[np.ndarray, "n D"]]:
+        """All vectors, some at a time; `DataError` for one of another length."""
+        with self._connected() as connection:
+            cursor = connection.execute("select vector from clips order by id")
+            while rows := cursor.fetchmany(_BLOCK):
+                if any(len(blob) != 4 * length for (blob,) in rows):
+                    raise DataError(f"{self.path} is damaged: a vector has not {length} numbers")
+                yield np.frombuffer(b"".join(blob for (blob,) in rows), "<f4").reshape(-1, length)
+
+    @contextmanager
+    def _connected(self) -> Iterator[sqlite3.Connection]:
+        connection = sqlite3.connect(self.path, isolation_level=None, timeout=30.0)
+        with closing(connection):
+            connection.execute("pragma secure_delete = on")  # no trace of who is forgotten
+            yield connection
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """All that is done inside, or nothing of it."""
+        with self._connected() as connection:
+            try:
+                connection.execute("begin immediate")
+                yield connection
+                connection.execute("commit")
+            except sqlite3.OperationalError as error:
+                raise StorageError(
+                    f"{self.path} cannot be written: {error}; wait for other processes that write "
+                    "it, free some space, or see after its permissions"
+                ) from error

@@ -1,0 +1,94 @@
+"""From a video to people: watched, put together, written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from meshgait.errors import ConfigError, DataError
+from meshgait.files.lock import locked
+from meshgait.video import results
+from meshgait.video.people import People, Person, people_of
+from meshgait.video.reader import Video
+from meshgait.video.track import Tracker
+from meshgait.video.watch import Watched, watch
+
+FitMode = Literal["none", "fast", "full"]
+
+
+@dataclass(frozen=True)
+class VideoConfig:
+    """How a video is read.
+
+    `fit` says whether bodies are fitted to each person and how well, `fov_deg` is the vertical
+    field of view of the camera that bodies are fitted before, `most_frames` ends early. With
+    `overlay` a video is written that shows what was seen; heads are blurred in it but for `faces`.
+    """
+
+    fit: FitMode = "none"
+    fov_deg: float = 40.0
+    most_frames: int | None = None
+    overlay: bool = False
+    faces: bool = False
+
+    def __post_init__(self) -> None:
+        if not 1 < self.fov_deg < 170:
+            raise ConfigError(f"a field of view is 1 to 170 degrees, got {self.fov_deg:g}")
+        if self.most_frames is not None and self.most_frames < 1:
+            raise ConfigError(f"frames to read must be 1 or more, got {self.most_frames}")
+
+
+def process(
+    video: Video,
+    out: str | Path,
+    config: VideoConfig = VideoConfig(),
+    *,
+    tracker: Tracker | None = None,
+    progress: bool = True,
+    say: Callable[[str], object] = lambda text: None,
+) -> dict[str, Any]:
+    """See everybody in a video and write what is known of them into `out`; what `people.json` says.
+
+    Killed at any moment it goes on from there when it is called again with the same video. Raises
+    `DataError` where there is nobody, which is written all the same.
+    """
+    out = Path(out)
+    with locked(out):
+        watched = watch(
+            video, out / "work", tracker=tracker, most=config.most_frames, progress=progress
+        )
+        people = people_of(watched, video.fps)
+        results.clear(out)
+        more = [_write(out, person, people, watched, config, say) for person in people.people]
+        content = results.write_index(out, video.name, people, watched.size, more)
+        if config.overlay:
+            from meshgait.video.overlay import write_overlay
+
+            write_overlay(out / "overlay.mp4", video, people, faces=config.faces)
+    if not people.people:
+        raise DataError(f"{video.name}: {people.notes[-1]}")
+    return content
+
+
+def _write(
+    out: Path,
+    person: Person,
+    people: People,
+    watched: Watched,
+    config: VideoConfig,
+    say: Callable[[str], object],
+) -> dict[str, Any]:
+    """The files of one person; what a fit adds to the facts."""
+    if not person.is_usable:
+        return {}
+    folder, clip, facts = out / person.name, person.clip(), {}
+    if config.fit != "none":
+        from meshgait.video.lift import lift
+
+        fitted = lift(person, watched.size, people.fps, config.fov_deg, config.fit, say)
+        clip, facts = fitted.add_to(clip), fitted.describe()
+        fitted.save(folder / "motion.npz")
+    results.write_person(folder, person, watched.size, people.fps, clip)
+    return facts

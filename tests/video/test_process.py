@@ -1,0 +1,83 @@
+import json
+
+import pytest
+
+from meshgait.errors import ConfigError, DataError
+from meshgait.io import read
+from meshgait.sequence import load_clip
+from meshgait.video.process import VideoConfig, process
+from meshgait.video.reader import open_video
+from tests.video.film import alone, crossing, nobody, write_frames
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory):
+    return write_frames(tmp_path_factory.mktemp("film"), 60)
+
+
+@pytest.fixture(scope="module")
+def done(film, tmp_path_factory):
+    out = tmp_path_factory.mktemp("out")
+    return out, process(open_video(film, fps=30), out, tracker=crossing(), progress=False)
+
+
+def test_each_person_has_a_clip_landmarks_and_a_sheet(done):
+    out, content = done
+    assert content == json.loads((out / "people.json").read_text())
+    assert len(content["people"]) == 2
+    for facts in content["people"]:
+        folder = out / facts["name"]
+        assert sorted(p.name for p in folder.iterdir()) == [
+            "clip.npz", "landmarks.json", "sheet.png",
+        ]  # fmt: skip
+        clip = load_clip(folder / "clip.npz")
+        assert len(clip) == facts["whole_frames"]
+        assert set(clip.frames) == {"silhouette", "frame"}
+        (track,) = read(folder / "landmarks.json").tracks.values()
+        assert track.unit == "m"
+        assert len(track) == sum(b - a + 1 for a, b in facts["frames"])
+
+
+def test_the_report_says_who_when_and_what_was_left_out(done):
+    out, _ = done
+    page = (out / "report.html").read_text()
+    assert "http" not in page.replace("http-equiv", "")
+    for words in ("person-01", "person-02", "overlaps with somebody", "agreed to it"):
+        assert words in page
+    assert not (out / "overlay.mp4").exists()
+
+
+def test_results_of_another_video_are_not_left_behind(done, film, tmp_path):
+    video = open_video(film, fps=30)
+    process(video, tmp_path, tracker=crossing(), progress=False)
+    process(video, tmp_path, VideoConfig(most_frames=40), tracker=alone(), progress=False)
+    assert not (tmp_path / "person-02").exists()
+
+
+def test_a_video_of_nobody_is_one_sentence_and_written(film, tmp_path):
+    with pytest.raises(DataError, match="nobody found in 60 frames; people should be 100 px"):
+        process(open_video(film, fps=30), tmp_path, tracker=nobody(), progress=False)
+    assert json.loads((tmp_path / "people.json").read_text())["people"] == []
+
+
+def test_one_frame_is_too_few(film, tmp_path):
+    content = process(
+        open_video(film, fps=30), tmp_path, VideoConfig(most_frames=6), tracker=alone(),
+        progress=False,
+    )  # fmt: skip
+    (facts,) = content["people"]
+    assert facts["why_not"].startswith("6 whole frames, 25 needed")
+    assert not (tmp_path / "person-01").exists()
+
+
+def test_two_runs_do_not_write_into_one_folder(film, tmp_path):
+    from meshgait.files.lock import locked
+
+    with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
+        process(open_video(film), tmp_path, tracker=alone(), progress=False)
+
+
+@pytest.mark.parametrize("wrong", [{"fov_deg": 180.0}, {"most_frames": 0}])
+def test_settings_that_make_no_sense_are_refused(wrong):
+    with pytest.raises(ConfigError):
+        VideoConfig(**wrong)
