@@ -19,7 +19,7 @@ readme = re.sub(
 extras = {
     "viz": ["open3d>=0.18"],
     "train": ["lightning-fabric>=2.4", "tensorboard>=2.15"],
-    "data": ["opencv-python-headless>=4.8"],
+    "data": ["opencv-python-headless>=4.8.0.76"],
     "fast": ["numba>=0.60"],
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
@@ -40,7 +40,7 @@ extras["dev"] = [
     "mypy>=1.10",
     "pytest>=8.0",
     "pytest-xdist>=3.6",
-    "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
+    "rtree>=1.0.1",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
     "safetensors>=0.4.3",  # whose files ours are compared with
     "twine>=6.0",
@@ -90,15 +90,15 @@ setup(
     },
     python_requires=">=3.10",
     install_requires=[
-        "torch>=2.4",
+        "torch>=2.11",
         "numpy>=1.26",
         "jaxtyping>=0.2.30",
         "smplx>=0.1.28",
-        "scipy>=1.11",
+        "scipy>=1.12",
         "trimesh>=4.0",
         "pillow>=10.0",
         "matplotlib>=3.8",
-        "jsonargparse>=4.49",
+        "jsonargparse>=4.52",
         "filelock>=3.15",
         "loky>=3.4",
         "tqdm>=4.65",
