@@ -102,6 +102,7 @@ setup(
         "filelock>=3.15",
         "loky>=3.4",
         "tqdm>=4.65",
+        "pygltflib>=1.16.2",
     ],
     extras_require=extras,
     entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},
