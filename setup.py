@@ -84,7 +84,12 @@ setup(
     ],
     packages=find_packages(include=["meshgait", "meshgait.*"]),
     package_data={
-        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait": [
+            "py.typed",
+            "visualization/player.html",
+            "weights/shipped/*/*",
+            "zoo/catalogue.json",
+        ],
         "meshgait.body": ["*.npz", "*.md"],
         "meshgait.gait": ["*.csv", "*.md"],
     },
