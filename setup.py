@@ -24,7 +24,12 @@ extras = {
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
     "mocap": ["c3d>=0.5.2"],
-    "video": ["ai-edge-litert>=2.3", "opencv-python-headless>=4.8", "scikit-learn>=1.3"],
+    "video": [
+        "ai-edge-litert>=2.3",
+        "imageio-ffmpeg>=0.5",  # brings an ffmpeg that writes H.264
+        "opencv-python-headless>=4.8",
+        "scikit-learn>=1.3",
+    ],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
     "hub": ["huggingface-hub>=0.30"],
 }

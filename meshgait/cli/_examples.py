@@ -1,4 +1,4 @@
-"""Examples at the end of every `--help`, and words for settings that their classes do not explain."""
+"""Examples at the end of every `--help`, and words for settings that nothing else explains."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ WORDS: dict[str, str] = {
 EXAMPLES: dict[str, tuple[str, ...]] = {
     "demo": ("meshgait demo --out out/demo",),
     "synth": (
-        "meshgait synth --out clips --data.identities 20",
-        "meshgait synth --motion ROOT --out clips",
+        "meshgait synth --data.identities 20",
+        "meshgait synth --motion ROOT",
     ),
     "prepare": (
         "meshgait prepare gait3d ROOT --dry-run",

@@ -11,7 +11,7 @@ import textwrap
 import tokenize
 import typing
 from dataclasses import is_dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from jsonargparse import ArgumentParser, DefaultHelpFormatter
@@ -36,7 +36,7 @@ class Parser(ArgumentParser):
         super().__init__(*args, formatter_class=Formatter, **kwargs)
         self.classes: list[tuple[type, str]] = []
 
-    def add_class_arguments(self, theclass: type, nested_key: str | None = None, **kwargs: Any):  # type: ignore[no-untyped-def] # noqa: ANN201
+    def add_class_arguments(self, theclass: type, nested_key: str | None = None, **kwargs: Any):  # type: ignore[no-untyped-def]
         self.classes.append((theclass, nested_key or ""))
         return super().add_class_arguments(theclass, nested_key, **kwargs)
 
@@ -45,7 +45,7 @@ def explain(parser: Parser, verb: str) -> None:
     """Give every option its line, every group its title, and the end its examples."""
     known: dict[str, str] = {}
     titles: dict[str, str] = {}
-    kinds = {kind: key for kind, key in parser.classes}
+    kinds = dict(parser.classes)
     for kind, key in parser.classes:
         _collect(kind, key, known, titles, kinds)
     for action in parser._actions:
@@ -61,16 +61,14 @@ def explain(parser: Parser, verb: str) -> None:
                 group.title = f"{key or 'settings'}: {_first_line(kind)}"
     names = " ".join(_shown(action) for action in parser._actions if not action.option_strings)
     parser.usage = f"%(prog)s {names + ' ' if names else ''}[--option VALUE ...]"
-    if examples := EXAMPLES.get(verb.split()[0]):
+    if examples := EXAMPLES.get(verb.split(maxsplit=1)[0]):
         parser.epilog = "\n".join([*([parser.epilog, ""] if parser.epilog else []), "examples:",
                                    *(f"  {line}" for line in examples)])  # fmt: skip
 
 
 def _shown(action: argparse.Action) -> str:
     name = str(action.metavar or action.dest).upper()
-    return {"?": f"[{name}]", "+": f"{name} ...", "*": f"[{name} ...]"}.get(
-        str(action.nargs), name
-    )
+    return {"?": f"[{name}]", "+": f"{name} ...", "*": f"[{name} ...]"}.get(str(action.nargs), name)
 
 
 def _collect(
@@ -86,7 +84,7 @@ def _collect(
             kinds.setdefault(inner, dest)
             _collect(inner, dest, known, titles, kinds)
         own = WORDS.get(f"{kind.__name__}.{name}")
-        text = own or comments.get(name) or WORDS.get(name) or (inner and _first_line(inner))
+        text = own or comments.get(name) or WORDS.get(name) or (_first_line(inner) if inner else "")
         if text and "those of" in text:
             text = WORDS.get(name, text)
         if text:
@@ -105,7 +103,7 @@ def _first_line(kind: type) -> str:
     return (inspect.getdoc(kind) or kind.__name__).split("\n", maxsplit=1)[0].rstrip(".")
 
 
-@lru_cache(maxsize=None)
+@cache
 def comments_of(kind: type) -> dict[str, str]:
     """What is written beside, above or as a string below each field, or argument of `__init__`.
 
@@ -149,7 +147,8 @@ def _comments_in(source: str) -> dict[str, str]:
         if not isinstance(node, ast.AnnAssign) or not isinstance(node.target, ast.Name):
             continue
         own = [beside[k] for k in range(node.lineno, (node.end_lineno or 0) + 1) if k in beside]
-        above, line = [], node.lineno - 1
+        above: list[str] = []
+        line = node.lineno - 1
         while line in beside and lines[line - 1].lstrip().startswith("#"):
             above, line = [beside[line], *above], line - 1
         after = body[place + 1] if place + 1 < len(body) else None

@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Sequence
 from importlib import import_module
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_origin
 
 from jsonargparse import ArgumentParser
 
@@ -52,8 +52,17 @@ def _copy(parser: ArgumentParser, part: argparse.ArgumentParser, shtab: Any) -> 
         help_ = (action.help or "").split(";")[0]
         added = part.add_argument(*action.option_strings, dest=action.dest, help=help_, **flag)  # type: ignore[arg-type]
         kind = getattr(action, "_typehint", None) or action.type
-        choices = getattr(kind, "__args__", ()) if "Literal" in str(kind) else ()
-        if choices and all(isinstance(choice, str) for choice in choices):
-            added.choices = list(choices)
+        choices = _choices(kind)
+        if choices:
+            added.choices = choices
         elif "Path" in str(kind) or kind is Path:
             added.complete = shtab.FILE  # type: ignore[attr-defined]
+
+
+def _choices(kind: Any) -> list[str]:
+    """The words that a type admits, where it admits nothing else but None."""
+    if get_origin(kind) is Literal:
+        return [str(word) for word in get_args(kind)]
+    return [
+        word for part in get_args(kind) if get_origin(part) is Literal for word in get_args(part)
+    ]
