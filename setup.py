@@ -84,7 +84,12 @@ setup(
     ],
     packages=find_packages(include=["meshgait", "meshgait.*"]),
     package_data={
-        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait": [
+            "py.typed",
+            "visualization/player.html",
+            "weights/shipped/*/*",
+            "zoo/catalogue.json",
+        ],
         "meshgait.body": ["*.npz", "*.md"],
         "meshgait.gait": ["*.csv", "*.md"],
     },
@@ -102,6 +107,7 @@ setup(
         "filelock>=3.15",
         "loky>=3.4",
         "tqdm>=4.65",
+        "pygltflib>=1.16.2",
     ],
     extras_require=extras,
     entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},

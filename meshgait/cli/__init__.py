@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -89,12 +90,16 @@ def _obey(arguments: list[str]) -> None:
     elif arguments[0] == "--version":
         print(f"meshgait {__version__}")
     else:
-        from meshgait.files.limits import trusted  # not for --help: it brings numpy and torch
-
         rest = [word for word in arguments[1:] if word != "--trust-size"]
         command = _command(arguments[0])
-        with trusted(wanted="--trust-size" in arguments):
+        with _trusted() if "--trust-size" in arguments else nullcontext():
             import_module(f"meshgait.cli.{command}").run(rest)
+
+
+def _trusted() -> AbstractContextManager[None]:
+    from meshgait.files.limits import trusted  # brings numpy and torch
+
+    return trusted()
 
 
 def _format_warning(message: Warning | str, *_: object, **__: object) -> str:

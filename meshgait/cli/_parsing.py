@@ -20,7 +20,6 @@ from jsonargparse import (
 )
 
 from meshgait.errors import ConfigError
-from meshgait.files.regular import require_file
 from meshgait.plugins import is_typed
 
 
@@ -105,6 +104,8 @@ def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
             config = value or word
+            from meshgait.files.regular import require_file  # brings torch
+
             require_file(config)
     try:
         return parser.instantiate(parser.parse_args([_FILE.sub(r"\1./\2", w) for w in arguments]))
