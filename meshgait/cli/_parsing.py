@@ -20,7 +20,7 @@ from jsonargparse import (
     set_parsing_settings,
 )
 
-from meshgait.cli._help import Parser, explain
+from meshgait.cli._explanations import Parser, explain
 from meshgait.errors import ConfigError
 from meshgait.plugins import is_typed
 

@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args, get_origin
 from jsonargparse import ArgumentParser
 
 from meshgait._optional import require
-from meshgait.cli._help import explain
+from meshgait.cli._explanations import explain
 from meshgait.cli._parsing import make_parser, parse, parser_of
 
 Shell = Literal["bash", "zsh", "fish"]

@@ -7,7 +7,7 @@ import pytest
 
 from meshgait.cli import COMMANDS, main
 from meshgait.cli._examples import EXAMPLES
-from meshgait.cli._help import comments_of
+from meshgait.cli._explanations import comments_of
 
 MORE = ["train SMPLGait", "train FusionGait", "train LidarGaitPP"]
 
