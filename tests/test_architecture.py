@@ -54,9 +54,9 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
-    "hundred_steps", "learning", "outside_things", "package", "public_face", "published", "readers",
-    "references", "second_wave", "watching",
+    "architecture", "contract", "docs", "energy_networks", "examples", "functions",
+    "geometry_networks", "hundred_steps", "learning", "outside_things", "package", "public_face",
+    "published", "readers", "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
