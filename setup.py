@@ -32,9 +32,16 @@ extras = {
     ],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
     "hub": ["huggingface-hub>=0.30"],
+    "docs": [
+        "furo>=2025.7",
+        "myst-parser>=4.0",
+        "sphinx>=8.0",
+        "sphinx-copybutton>=0.5.2",
+        "sphinx-gallery>=0.19",
+    ],
 }
-# Neither what needs an environment of its own nor what only speaks to a server.
-apart = ("pytorch3d", "hub")
+# Not what needs an environment of its own, speaks to a server or writes the site.
+apart = ("pytorch3d", "hub", "docs")
 everything = [line for name in extras if name not in apart for line in extras[name]]
 extras["dev"] = [
     *everything,
