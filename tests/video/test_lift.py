@@ -56,10 +56,14 @@ def person(seen):
     return Person("person-01", seen, judge(seen, 30.0), ())
 
 
-@pytest.fixture
-def quick(monkeypatch):
+@pytest.fixture(scope="module")
+def lifted(walked):
+    """The person, bodies after few steps, and what was said on the way."""
     config = FitConfig(rigid_steps=4, pose_steps=8, yaws_deg=(0.0,), resolution=64)
-    monkeypatch.setattr(module, "_CONFIGS", {"fast": config})
+    who, said = person(walked[0]), []
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "_CONFIGS", {"fast": config})
+        return who, lift(who, SIZE, 30.0, 40.0, "fast", said.append), said
 
 
 def test_true_joints_lie_where_the_camera_of_the_squares_sees_them(walked):
@@ -73,10 +77,8 @@ def test_true_joints_lie_where_the_camera_of_the_squares_sees_them(walked):
     assert np.abs(pixels - expected).max() < 0.01
 
 
-def test_a_body_comes_to_lie_on_the_walker(walked, quick):
-    seen, truths = walked
-    said = []
-    found = lift(person(seen), SIZE, 30.0, 40.0, "fast", said.append)
+def test_a_body_comes_to_lie_on_the_walker(walked, lifted):
+    (_, truths), (_, found, said) = walked, lifted
     facts = found.describe()
     assert facts["iou"] > 0.7
     assert facts["fitted_frames"] == len(truths)
@@ -87,10 +89,9 @@ def test_a_body_comes_to_lie_on_the_walker(walked, quick):
     assert aside < 0.15  # metres; what is left is depth
 
 
-def test_the_clip_has_smpl_for_each_of_its_frames(walked, quick, tmp_path):
-    seen, _ = walked
-    who = person(seen)
-    found = lift(who, SIZE, 30.0, 40.0, "fast")
+def test_the_clip_has_smpl_for_each_of_its_frames(lifted, tmp_path):
+    who, found, _ = lifted
+    seen = who.rows
     clip = found.add_to(who.clip())
     assert clip.frames["smpl"].shape == (len(clip), 85)
     np.testing.assert_array_equal(clip.frames["frame"], seen.frame)
