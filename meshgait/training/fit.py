@@ -90,9 +90,8 @@ class _Training:
         fabric: Any,
     ) -> None:
         self.recipe, self.out, self.fabric = recipe, out, fabric
-        model.train()  # some read more while they learn
         self.batches = TrainingBatches(
-            data, modalities=model.inputs, shape=recipe.batch, frames=recipe.frames,
+            data, modalities=model.train().inputs, shape=recipe.batch, frames=recipe.frames,
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip
