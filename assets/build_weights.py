@@ -50,12 +50,12 @@ class Network:
 NETWORKS = {
     "sln-walkers": Network(
         Method("sln-walkers", "SLN", input_mode="set"),
-        replace(DATA, steps=2500, width=0.25, frames=4),
+        replace(DATA, steps=1200, width=0.25, frames=4),
         "It reads silhouettes of 64 x 44 pixels alone: a coat or a bag changes what it sees.",
     ),
     "skeletongcn-walkers": Network(
         Method("skeletongcn-walkers", "SkeletonGCN", config={"parts": 8}, input_mode="motion"),
-        replace(DATA, steps=6000, width=0.25, frames=30),
+        replace(DATA, steps=2500, width=0.25, frames=30),
         "It reads SMPL estimates alone, and learnt with the errors of SyntheticGait's estimator: "
         "those of another tracker differ.",
     ),
@@ -151,7 +151,7 @@ def build(name: str, network: Network, floor: dict[str, People], out: Path) -> N
     found = embed(kept, walkers.with_inputs(walkers.test, tuple(kept.inputs)), progress=False)
     scores = _score(found, walkers, "cosine")
     about = {
-        "mAP": round(bootstrap([scores["mAP"]]).mean, 2), "scores": _cell(scores, "mAP"),
+        "mAP": round(bootstrap([scores["mAP"]]).mean, 1), "scores": _cell(scores, "mAP"),
         "metric": "cosine",
     }  # fmt: skip
     card = _card(name, network, kept, scores, floor)
