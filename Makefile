@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test test-portable test-gpu test-slow test-minimum test-open3d test-pytorch3d \
-  fuzz mutation check format bench body weights clean
+  fuzz mutation check format docs bench body weights clean
 
 # One process per core; a file's tests stay together, so that what they share is made once.
 SHARED := -n auto --dist loadfile
@@ -79,6 +79,10 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The site, from the package and the examples, which it runs: minutes. Warnings are errors.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs out/docs
+
 bench: $(VENV)/.dev
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
@@ -103,6 +107,10 @@ $(VENV)/.dev: setup.py constraints.txt | $(BIN)/python
 	$(PIP) -e '.[dev]'
 	$(BIN)/meshgait doctor --fetch
 	touch $(VENV)/.demo $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(PIP) -e '.[docs]'
+	touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

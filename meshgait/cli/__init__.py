@@ -39,6 +39,7 @@ COMMANDS = (
     "info",
     "datasets",
     "doctor",
+    "completion",
 )
 
 
@@ -124,7 +125,7 @@ def _sentence(error: Exception) -> str:
 
 def _help() -> str:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:{width}}  {_purpose(name)}" for name in COMMANDS]
+    lines = [f"  {name:{width}}  {purpose_of(name)}" for name in COMMANDS]
     more = (
         "meshgait VERB --help tells more; with --trust-size any verb reads files that ask for\n"
         "more memory than their size should need."
@@ -132,7 +133,7 @@ def _help() -> str:
     return "\n".join(["usage: meshgait VERB ...", "", *lines, "", more])
 
 
-def _purpose(name: str) -> str:
+def purpose_of(name: str) -> str:
     """The first line of a verb's file, without importing all that the verb needs."""
     source = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(source)) or "").split("\n", maxsplit=1)[0]
