@@ -29,8 +29,8 @@ from meshgait.render import shade
 from meshgait.training.criterion import Loss
 from meshgait.training.fit import Row, fit
 from meshgait.training.recipe import Precision
+from meshgait.visualization.document import Figure
 from meshgait.visualization.report import (
-    Figure,
     draw_pictures,
     draw_retrieval,
     plot_curves,

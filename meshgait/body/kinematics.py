@@ -51,14 +51,18 @@ class PartialBody(nn.Module):
 
     @in_full_precision
     def forward(
-        self, rotation: Float[Tensor, "*batch 24 3 3"], betas: Float[Tensor, "*batch 10"]
+        self,
+        rotation: Float[Tensor, "*batch 24 3 3"],
+        betas: Float[Tensor, "*batch 10"],
+        offsets: Float[Tensor, "*batch N 3"] | None = None,
     ) -> tuple[Float[Tensor, "*batch N 3"], Float[Tensor, "*batch 24 3"]]:
         """Vertices and joints in metres, of rotations against the parent joint and of shapes.
 
-        The pelvis stays where it rests.
+        The pelvis stays where it rests. `offsets` (metres) move the vertices at rest.
         """
         rest = self.rest + torch.einsum("...k,jck->...jc", betas, self.rest_directions)
-        return decode_torch.skin(rotation, self.shape(betas), rest, self.posedirs, self.weights)
+        shaped = self.shape(betas) if offsets is None else self.shape(betas) + offsets
+        return decode_torch.skin(rotation, shaped, rest, self.posedirs, self.weights)
 
     def shape(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch N 3"]:
         """The vertices at rest, in T-pose."""

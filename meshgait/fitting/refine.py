@@ -16,7 +16,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from meshgait.body import JOINT_PARENTS, Body
+from meshgait.body import Body
+from meshgait.body.lean import joint_reach, lean
 from meshgait.camera import Camera, WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.fitting.descent import descend
@@ -149,7 +150,7 @@ class Laid:
         self.normals = mesh.vertex_normals()
         self.basis = offset_basis(body).to(target)
         self.bends = config.bend < math.inf
-        self.reach = [reach.to(target) for reach in (_reach(body.weights), _reach(torch.eye(24)))]
+        self.reach = [joint_reach(w).to(target) for w in (body.weights, torch.eye(24))]
         self.modes = target.new_zeros(self.basis.shape[1]).requires_grad_()
         self.turns = target.new_zeros(len(target), 24, 3).requires_grad_()
         self.nudge = target.new_zeros(len(target), 3).requires_grad_()
@@ -165,20 +166,16 @@ class Laid:
 
     def bend(self, vertices: Float[Tensor, "T V 3"]) -> Float[Tensor, "T V 3"]:
         """The same, turned a little at every joint; to first order."""
-        return self._turned(vertices, self.reach[0]) if self.bends else vertices
+        if not self.bends:
+            return vertices
+        return lean(vertices, self.mesh.require_joints(), self.turns, self.reach[0])
 
     def bend_joints(self) -> Float[Tensor, "T 24 3"] | None:
         """Where the joints then are."""
-        joints = self.mesh.joints
-        return self._turned(self.mesh.require_joints(), self.reach[1]) if self.bends else joints
-
-    def _turned(
-        self, points: Float[Tensor, "T N 3"], reach: Float[Tensor, "N 24"]
-    ) -> Float[Tensor, "T N 3"]:
+        if not self.bends:
+            return self.mesh.joints
         joints = self.mesh.require_joints()
-        motion = torch.cat([self.turns, torch.linalg.cross(self.turns, joints)], dim=2)
-        turn, shift = (reach @ motion).split(3, dim=2)
-        return points + torch.linalg.cross(turn, points) - shift
+        return lean(joints, joints, self.turns, self.reach[1])
 
     def pixels(self, vertices: Float[Tensor, "T V 3"]) -> Float[Tensor, "T V 2"]:
         """Where points are seen, each frame shifted and enlarged by its nudge."""
@@ -224,11 +221,3 @@ def _basis(faces: bytes, vertices: bytes) -> Float[Tensor, "V M"]:
     triangles = np.frombuffer(faces, np.int64).reshape(-1, 3)
     found = symmetric_offsets(triangles, np.frombuffer(vertices).reshape(-1, 3))
     return torch.from_numpy(found.modes)
-
-
-def _reach(weights: Float[Tensor, "N 24"]) -> Float[Tensor, "N 24"]:
-    """How far each point goes along when a joint turns: its weights of all that hangs on it."""
-    reach = list(weights.unbind(1))
-    for joint in range(23, 0, -1):
-        reach[JOINT_PARENTS[joint]] = reach[JOINT_PARENTS[joint]] + reach[joint]
-    return torch.stack(reach, dim=1)

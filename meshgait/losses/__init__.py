@@ -5,7 +5,7 @@ The recipe of the published gait networks is `batch_all_triplet(e, y) + 0.1 * ne
 
 from meshgait.losses.bnneck import OFFICIAL_NAMES, BNNeckCrossEntropy, IdentityLoss
 from meshgait.losses.center import CenterLoss
-from meshgait.losses.consistency import Disagreement
+from meshgait.losses.consistency import CrossCover, Disagreement, ShapeContrast
 from meshgait.losses.contrast import contrastive, supervised_contrast
 from meshgait.losses.terms import LossTerms
 from meshgait.losses.triplet import (
@@ -19,9 +19,11 @@ __all__ = [
     "OFFICIAL_NAMES",
     "BNNeckCrossEntropy",
     "CenterLoss",
+    "CrossCover",
     "Disagreement",
     "IdentityLoss",
     "LossTerms",
+    "ShapeContrast",
     "TripletStatistics",
     "batch_all_triplet",
     "batch_all_triplet_per_part",

@@ -1,9 +1,10 @@
 """Heel strikes, toe-offs and the numbers of a gait, from joints alone.
 
-A foot stands while the ball of the foot goes backwards, seen from the pelvis, at the speed at which
-the walker goes forwards; it swings while it comes forwards. The moments between are taken where it
-goes at half the speed of standing. Zeni et al. (Gait Posture 2008) take the turning points of
-the same curve, which lie before the heel strike and after the toe-off. Works on a treadmill too.
+A foot stands while its ball rests on the floor, and swings while it goes forwards. The moments
+between are taken where it goes at half the speed of the walk, so a foot that waits where somebody
+stops stands. On a treadmill, and where the file holds no place, the floor is what goes backwards,
+seen from the pelvis, at the speed of the walk. Zeni et al. (Gait Posture 2008) take the turning
+points of the way of the foot from the pelvis, before the heel strike and after the toe-off.
 """
 
 from __future__ import annotations
@@ -85,7 +86,11 @@ def _measure(
     angle = heading(real).numpy(force=True)
     forward = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=-1)
     points = real.numpy(force=True)
-    swings = [_swings(((points[:, ball] - points[:, 0]) * forward).sum(1), fps) for ball in _BALLS]
+    way = np.diff(points[:, 0], axis=0, prepend=points[:1, 0]) * forward
+    gone = way.sum(1).cumsum()
+    swings = [
+        _swings(((points[:, ball] - points[:, 0]) * forward).sum(1), gone, fps) for ball in _BALLS
+    ]
     strikes, lifts = [s[1] for s in swings], [s[0] for s in swings]
     if max(map(len, strikes)) < 2:
         count = " and ".join(str(len(times)) for times in strikes)
@@ -98,8 +103,8 @@ def _measure(
     strikes = [_without_false(times, stride_s)[0] for times in strikes]
     lifts = [_without_false(times, stride_s)[0] for times in lifts]
     stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
-    times, cycles = _count(strikes, stride_s)
-    stride = _way(points[:, 0], times, fps) / (cycles[-1] - cycles[0])
+    stride = _median([_ways(points[:, 0], times, fps) for times in strikes])
+    times, cycles = _count(strikes, stride_s, points[:, 0] / max(stride, 1e-9), fps)
     duty = _median([_stands(*pair) for pair in zip(strikes, lifts, strict=True)]) / stride_s
     phase = _phase(np.arange(len(joints)) / fps, times, cycles, stride_s)
     prints = [
@@ -161,16 +166,24 @@ def _steps(
 
 
 def _swings(
-    ahead: Float[np.ndarray, " T"], fps: float
+    ahead: Float[np.ndarray, " T"], gone: Float[np.ndarray, " T"], fps: float
 ) -> tuple[Float[np.ndarray, " A"], Float[np.ndarray, " B"]]:
-    """When a foot that is `ahead` metres of the pelvis leaves the floor, and when it lands."""
+    """When a foot that is `ahead` metres of the pelvis leaves the floor, and when it lands.
+
+    `gone` is how far the pelvis has gone.
+    """
     if len(ahead) < 3:
         return np.zeros(0), np.zeros(0)
     from scipy.ndimage import gaussian_filter1d
 
-    speed = np.diff(gaussian_filter1d(ahead, _SMOOTHING_S * fps, mode="nearest"))
-    stance = np.median(speed[speed <= 0]) if (speed <= 0).any() else 0.0
+    speed, pelvis = (
+        np.diff(gaussian_filter1d(x, _SMOOTHING_S * fps, mode="nearest")) for x in (ahead, gone)
+    )
+    stance = -walking_speed(speed)
     above = speed - stance / 2
+    if walking_speed(-pelvis) > -stance / 2:  # over the ground, where both may wait
+        above = speed + pelvis + stance / 2
+        speed = speed + pelvis + stance
     flips = np.flatnonzero((above[1:] > 0) != (above[:-1] > 0))
     times = (flips + 0.5 + above[flips] / (above[flips] - above[flips + 1])) / fps
     edges = np.concatenate([[0], flips + 1, [len(speed)]])
@@ -182,24 +195,46 @@ def _swings(
     return np.array(lifts), np.array(lands)
 
 
+def walking_speed(ahead: Float[np.ndarray, " T"]) -> float:
+    """How fast it goes backwards over half of all the way that it goes so; standing is no way."""
+    back = np.sort(-ahead[ahead < 0])
+    way = back.cumsum()
+    return float(back[np.searchsorted(way, way[-1] / 2)]) if len(back) else 0.0
+
+
 def _count(
-    strikes: list[np.ndarray], stride_s: float
+    strikes: list[np.ndarray], stride_s: float, strides: Float[np.ndarray, "T 3"], fps: float
 ) -> tuple[Float[np.ndarray, " K"], Float[np.ndarray, " K"]]:
-    """All heel strikes in order, and the gait cycle that each begins: whole for left ones."""
+    """All heel strikes in order, and the gait cycle that each begins: whole for left ones.
+
+    `strides` is where the pelvis is, in strides.
+    """
     times = np.concatenate(strikes)
     side = np.repeat([0, 1], list(map(len, strikes)))
     order = times.argsort()
     times, turns = times[order], np.diff(side[order]) / 2
-    # From one foot to the other is half a cycle, or more where a strike was missed.
-    gone = np.rint(np.diff(times) / stride_s - turns) + turns
+    # From one foot to the other is half a cycle, or more where a strike was missed: that takes
+    # longer, as a stop does, and goes farther, as a stop does not.
+    more = np.minimum(np.diff(times) / stride_s, _between(strides, times, fps))
+    gone = np.maximum(np.rint(more - turns) + turns, np.where(turns == 0, 1.0, 0.5))
     return times, np.concatenate([[0.0], gone.cumsum()]) + side[order[0]] / 2
 
 
-def _way(pelvis: Float[np.ndarray, "T 3"], times: Float[np.ndarray, " K"], fps: float) -> float:
-    """How far the pelvis goes over the ground: straight from strike to strike, where it sways 0."""
+def _ways(
+    pelvis: Float[np.ndarray, "T 3"], strikes: Float[np.ndarray, " K"], fps: float
+) -> Float[np.ndarray, " K-1"]:
+    """How far the pelvis goes in each stride: straight to its middle and on, where it sways 0."""
+    halves = np.interp(np.arange(2 * len(strikes) - 1) / 2, np.arange(len(strikes)), strikes)
+    return _between(pelvis, halves, fps).reshape(-1, 2).sum(1)
+
+
+def _between(
+    pelvis: Float[np.ndarray, "T 3"], times: Float[np.ndarray, " K"], fps: float
+) -> Float[np.ndarray, " K-1"]:
+    """Straight over the ground from each time to the next."""
     seconds = np.arange(len(pelvis)) / fps
     places = np.stack([np.interp(times, seconds, pelvis[:, axis]) for axis in (0, 2)], axis=-1)
-    return float(np.linalg.norm(np.diff(places, axis=0), axis=-1).sum())
+    return np.linalg.norm(np.diff(places, axis=0), axis=-1)
 
 
 def _stands(

@@ -163,7 +163,8 @@ class FusionGait(nn.Module):
 
         That is 0 for a clip that lacks one of the two, and without `rerender`.
         """
-        frames, images, body = self._pack(silhouette, smpl, mask)
+        weight = self.image_head.weight
+        frames, images, body = pack_both(silhouette, smpl, mask, self.config.size, weight)
         has_images = frames.max((images != 0).flatten(1).any(1).to(images)) > 0
         has_body = frames.max((body != 0).any(1).to(body)) > 0
         if self.training and self.config.missing:
@@ -178,26 +179,6 @@ class FusionGait(nn.Module):
         present = [drawn, *[has_body] * len(self.branches)]
         there = [p[:, None].expand(-1, x.shape[1]) for p, x in zip(present, parts, strict=True)]
         return self.fusion(torch.cat(parts, dim=1), torch.cat(there, dim=1)), disagreement
-
-    def _pack(
-        self, silhouette: Tensor | None, smpl: Tensor | None, mask: Bool[Tensor, "B T"] | None
-    ) -> tuple[Frames, Float[Tensor, "N H W"], Float[Tensor, "N 85"]]:
-        """The real frames of both inputs; zeros for the one that is not there."""
-        given = silhouette if silhouette is not None else smpl
-        if given is None:
-            raise DataError("there is neither silhouette nor smpl; give one of them at least")
-        if smpl is not None and smpl.shape != (*given.shape[:2], BODY):
-            raise ShapeError(
-                f"smpl must be (B, T, {BODY}) for the same frames as silhouette (B, T, H, W); "
-                f"got {tuple(smpl.shape)} and {tuple(given.shape)}"
-            )
-        frames, weight = Frames.of(given, mask), self.image_head.weight
-        if silhouette is None:
-            images = weight.new_zeros(*given.shape[:2], *self.config.size)
-        else:
-            images = to_unit_range(silhouette, size=self.config.size, dtype=weight.dtype)
-        body = weight.new_zeros(*given.shape[:2], BODY) if smpl is None else smpl.to(weight.dtype)
-        return frames, frames.pack(images), frames.pack(body)
 
     def _see(
         self,
@@ -274,6 +255,31 @@ class _Branch(nn.Module):
     def forward(self, body: Float[Tensor, "N 85"], frames: Frames) -> Float[Tensor, "B P C"]:
         gait = self.dropout(self.encoder(body, frames))
         return self.head(gait).unflatten(1, self.shape)
+
+
+def pack_both(
+    silhouette: Tensor | None,
+    smpl: Tensor | None,
+    mask: Bool[Tensor, "B T"] | None,
+    size: tuple[int, int],
+    weight: Tensor,
+) -> tuple[Frames, Float[Tensor, "N H W"], Float[Tensor, "N 85"]]:
+    """The real frames of both inputs, as `weight` is; zeros for the one that is not there."""
+    given = silhouette if silhouette is not None else smpl
+    if given is None:
+        raise DataError("there is neither silhouette nor smpl; give one of them at least")
+    if smpl is not None and smpl.shape != (*given.shape[:2], BODY):
+        raise ShapeError(
+            f"smpl must be (B, T, {BODY}) for the same frames as silhouette (B, T, H, W); "
+            f"got {tuple(smpl.shape)} and {tuple(given.shape)}"
+        )
+    frames = Frames.of(given, mask)
+    if silhouette is None:
+        images = weight.new_zeros(*given.shape[:2], *size)
+    else:
+        images = to_unit_range(silhouette, size=size, dtype=weight.dtype)
+    body = weight.new_zeros(*given.shape[:2], BODY) if smpl is None else smpl.to(weight.dtype)
+    return frames, frames.pack(images), frames.pack(body)
 
 
 def overlap(one: Float[Tensor, "N H W"], other: Float[Tensor, "N H W"]) -> Float[Tensor, "N 1 1"]:

@@ -14,8 +14,10 @@ from meshgait.errors import ConfigError
 from meshgait.losses import (
     BNNeckCrossEntropy,
     CenterLoss,
+    CrossCover,
     Disagreement,
     LossTerms,
+    ShapeContrast,
     batch_all_triplet,
     contrastive,
     supervised_contrast,
@@ -138,6 +140,14 @@ def _consistency(loss: Loss, model: Any, num_ids: int) -> Term:
     return Disagreement()
 
 
+def _cover(loss: Loss, model: Any, num_ids: int) -> Term:
+    return CrossCover(model)
+
+
+def _shape(loss: Loss, model: Any, num_ids: int) -> Term:
+    return ShapeContrast()
+
+
 TERMS: dict[str, Callable[[Loss, Any, int], Term]] = {
     "triplet": _triplet,
     "neck": _neck,
@@ -151,6 +161,8 @@ TERMS: dict[str, Callable[[Loss, Any, int], Term]] = {
     "salience": _salience,
     "disentangle": _disentangle,
     "consistency": _consistency,
+    "cover": _cover,
+    "shape": _shape,
 }
 
 LOSSES: Registry[Any] = Registry(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import html
 import io
 import json
 import shutil
@@ -19,7 +17,7 @@ from meshgait.files.storage import written_whole
 from meshgait.io.formats.mediapipe import NAMES
 from meshgait.sequence import GaitSequence, save_clip
 from meshgait.video.people import People, Person, shown
-from meshgait.visualization.report import page
+from meshgait.visualization.document import Figure, Notes, Part, Section, compose_page
 
 _SHOWN = 10  # silhouettes in a figure
 LINKS = (
@@ -125,22 +123,22 @@ def write_index(
 
 def _report(out: Path, content: dict[str, Any], people: People) -> str:
     rows = [_summary(facts) for facts in content["people"]]
-    blocks = [_picture(draw_times(people), "Who was seen when: whole frames are dark.")]
+    parts: list[Part] = [Notes(content["notes"])] if content["notes"] else []
+    parts.append(Figure("times", "Who was seen when: whole frames are dark.", draw_times(people)))
     for facts, person in zip(content["people"], people.people, strict=True):
         sheet = out / facts["name"] / "sheet.png"
         png = sheet.read_bytes() if sheet.is_file() else draw_person(person)
-        blocks.append(f"<h2>{html.escape(facts['name'])}</h2>")
-        blocks.append(_picture(png, _sentence(facts)))
-    if content["notes"]:
-        blocks.insert(0, "<ul>" + "".join(f"<li>{html.escape(n)}</li>" for n in content["notes"])
-                      + "</ul>")  # fmt: skip
+        alt = f"Silhouettes and sticks of {facts['name']} at moments of the walk."
+        parts += [Section(facts["name"]), Figure("sheet", _sentence(facts), png, alt)]
     seconds = content["frames"] / content["fps"]
     count = len(people.people)
     lead = (
         f"{count} {'person' if count == 1 else 'people'} in {content['frames']} frames, "
         f"{seconds:.1f} s. {RESEARCH}"
     )
-    return page(f"Who walks in {content['video']}", lead, rows, blocks)
+    return compose_page(
+        title=f"Who walks in {content['video']}", lead=lead, table=rows, parts=parts
+    )
 
 
 def _summary(facts: dict[str, Any]) -> dict[str, str]:
@@ -184,14 +182,6 @@ def draw_times(people: People) -> bytes:
     content = io.BytesIO()
     figure.savefig(content, format="png", dpi=110)
     return content.getvalue()
-
-
-def _picture(png: bytes, caption: str) -> str:
-    data, text = base64.b64encode(png).decode(), html.escape(caption)
-    return (
-        f'<figure><img alt="{text}" src="data:image/png;base64,{data}">'
-        f"<figcaption>{text}</figcaption></figure>"
-    )
 
 
 def clear(out: Path) -> None:

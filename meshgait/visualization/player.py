@@ -18,11 +18,12 @@ from meshgait import render
 from meshgait._optional import require
 from meshgait.body import JOINT_PARENTS
 from meshgait.camera import Camera
-from meshgait.errors import ConfigError, DependencyError
+from meshgait.errors import ConfigError
 from meshgait.files.storage import written_whole
 from meshgait.modalities import heading
 from meshgait.modalities.scene import Scene
 from meshgait.visualization.gif import encode_gif
+from meshgait.visualization.mp4 import write_video
 
 PIXELS = 240  # per side
 VIEWS = 6  # around the walker, on the page
@@ -83,18 +84,11 @@ def _gif(scene: Scene, pixels: int) -> bytes:
 
 
 def _mp4(scene: Scene, pixels: int) -> bytes:
-    cv2 = require("cv2", extra="data")
     side = pixels + pixels % 2  # the codec halves the image
     pictures = render_frames(scene, scene.camera.resize((side, side)))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "walk.mp4"
-        code = cv2.VideoWriter.fourcc(*"mp4v")
-        writer = cv2.VideoWriter(str(file), code, scene.fps, (side, side))
-        if not writer.isOpened():
-            raise DependencyError("this OpenCV cannot write MP4; write a .gif or .html instead")
-        for picture in pictures:
-            writer.write(np.ascontiguousarray(picture[..., ::-1]))
-        writer.release()
+        write_video(file, pictures, fps=scene.fps)
         return file.read_bytes()
 
 

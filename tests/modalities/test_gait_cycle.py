@@ -117,6 +117,23 @@ def test_the_phase_is_the_walkers(walkers):
         assert np.abs((found - steps.phase + 0.5) % 1 - 0.5).max() < 0.03
 
 
+def test_a_foot_that_waits_at_a_stop_stands(body):
+    """Events keep their places in the cycle, and the phase counts no step that nobody made."""
+    person, fps = Identity.draw(np.random.default_rng(3)), 50.0
+    steps = walk(body, person, Route(stops=(1,), stop_seconds=1.5), frames=400, fps=fps)
+    joints = steps.motion.decode(body).joints
+    found = gait_cycle(joints, kept(joints), fps=fps)
+    for side in (0, 1):
+        times = found.heel_strike[side]
+        cycle = np.interp(times[~times.isnan()].numpy(), np.arange(400) / fps, steps.phase)
+        assert np.abs((cycle - side / 2 + 0.5) % 1 - 0.5).max() < 0.05
+        np.testing.assert_allclose(np.diff(cycle), 1, atol=0.05)
+    phase = found.phase.numpy()
+    assert abs((phase[-1] - phase[0]) - (steps.phase[-1] - steps.phase[0])) < 0.1
+    straight = walk(body, person, Route(), frames=400, fps=fps)
+    assert abs(float(found.stride_length) / straight.step_length / 2 - 1) < 0.01
+
+
 def test_frames_past_the_end_change_nothing_but_the_phase_there(long_clip):
     joints = long_clip.mesh.joints
     alone = gait_cycle(joints, kept(joints), fps=FPS)

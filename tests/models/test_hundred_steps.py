@@ -17,8 +17,11 @@ from tests.models.test_contract import every_network, small
 STEPS = 100
 PEOPLE = 6
 LOSSES = {
+    "MeshGait": Loss({"triplet": 1, "neck": 1, "consistency": 1}),
+    "MSGG": Loss({"triplet": 1, "finer": 1, "normed": 1}),
     "GaitNet": Loss({"disentangle": 1}),
     "CSTL": Loss({"triplet": 1, "salience": 1}),
+    "RefineGait": Loss({"triplet": 1, "neck": 1, "consistency": 1, "cover": 1, "shape": 0.1}),
     "GaitGraph2": Loss({"contrast": 1}, temperature=0.07, base=0.07),
 }
 

@@ -1,0 +1,141 @@
+"""A page of pictures, tables and words: one HTML file that needs no network."""
+
+from __future__ import annotations
+
+import base64
+import html
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from meshgait.errors import ConfigError
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #222; --soft: #555; --line: #ddd; --paper: #fff }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e6e6e6; --soft: #aaa; --line: #444; --paper: #16181c } }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
+  color: var(--ink); background: var(--paper) }
+h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem }
+table { border-collapse: collapse; margin: 1rem 0 }
+th, td { padding: .3rem .9rem; text-align: left; border-bottom: 1px solid var(--line) }
+.number { text-align: right }
+td { white-space: nowrap } td:last-child:not(.number) { white-space: normal }
+.wide { overflow-x: auto } h1, h2 { overflow-wrap: anywhere }
+img { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
+.wide img { max-width: none; width: max(100%, 42rem) }
+figcaption, footer { color: var(--soft); font-size: .9rem } footer { margin-top: 3rem }
+code { overflow-wrap: anywhere }
+@media print { body { max-width: none } .wide { overflow: visible } figure { break-inside: avoid } }
+"""
+
+
+_WIDE_PX = 1000  # a picture that is scrolled rather than shrunk
+_NUMBER = re.compile(r"[-+\u2212\u2013]?[\d.]|[-\u2013]$")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with the name of its file (without ending) and a sentence that explains it.
+
+    `alt` says what the picture shows to those who do not see it; the caption does where it is
+    empty.
+    """
+
+    name: str
+    caption: str
+    png: bytes
+    alt: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.name or Path(self.name).name != self.name:
+            raise ConfigError(f"a figure is called like a file without folders, not {self.name!r}")
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, with a sentence that explains it."""
+
+    caption: str
+    rows: Sequence[Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading and what is said under it; what follows belongs to it."""
+
+    title: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """Sentences in a list."""
+
+    lines: Sequence[str]
+
+
+Part = Figure | Table | Section | Notes
+
+
+def compose_page(
+    *, title: str, lead: str, parts: Sequence[Part], table: Sequence[Mapping[str, str]] = (),
+    foot: str = "",
+) -> str:  # fmt: skip
+    """The page: its title and lead, a table, the parts one after the other, a line at the end."""
+    content = [
+        "<!doctype html>",
+        '<html lang="en"><head><meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        f"<title>{html.escape(title)}</title><style>{_STYLE}</style></head><body><main>",
+        f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
+        _table(table) if table else "",
+        *map(_part, parts),
+        f"</main>{f'<footer>{html.escape(foot)}</footer>' if foot else ''}</body></html>",
+    ]
+    return "\n".join(content)
+
+
+def _part(part: Part) -> str:
+    if isinstance(part, Section):
+        text = f"<p>{html.escape(part.text)}</p>" if part.text else ""
+        return f"<h2>{html.escape(part.title)}</h2>{text}"
+    if isinstance(part, Notes):
+        return f"<ul>{''.join(f'<li>{html.escape(line)}</li>' for line in part.lines)}</ul>"
+    if isinstance(part, Table):
+        caption = f"<figcaption>{html.escape(part.caption)}</figcaption>"
+        return f"<figure>{_table(part.rows)}{caption}</figure>"
+    data = base64.b64encode(part.png).decode()
+    alt = html.escape(part.alt or part.caption)
+    image = f'<img alt="{alt}" src="data:image/png;base64,{data}">'
+    if _width(part.png) > _WIDE_PX:
+        image = f'<div class="wide" tabindex="0">{image}</div>'
+    return f"<figure>{image}<figcaption>{html.escape(part.caption)}</figcaption></figure>"
+
+
+def _width(png: bytes) -> int:
+    """Pixels across: they follow the signature and the name of the first chunk."""
+    return int.from_bytes(png[16:20], "big")
+
+
+def _table(rows: Sequence[Mapping[str, str]]) -> str:
+    columns = dict.fromkeys(name for row in rows for name in row)
+    numbers = {
+        name: all(_NUMBER.match(row[name]) for row in rows if row.get(name)) for name in columns
+    }
+    head = "".join(_cell("th", name, numbers[name]) for name in columns)
+    body = "".join(
+        f"<tr>{''.join(_cell('td', row.get(name, ''), numbers[name]) for name in columns)}</tr>"
+        for row in rows
+    )
+    return (
+        '<div class="wide" tabindex="0"><table>'
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def _cell(tag: str, text: str, is_number: bool) -> str:
+    kind = ' class="number"' if is_number else ""
+    scope = ' scope="col"' if tag == "th" else ""
+    return f"<{tag}{scope}{kind}>{html.escape(text)}</{tag}>"
