@@ -74,8 +74,11 @@ channels a walk, compared by the cosine distance of their parts.
 ```python
 import meshgait
 
-embedding = meshgait.load_model("{name}").embed(walk)  # a GaitSequence; or: meshgait embed walk.npz
+embedding = meshgait.load_model("{name}").embed(walk)
 ```
+
+`walk` is a `GaitSequence`, as `meshgait.sequence.load_clip` reads one; `meshgait embed walk.npz` does
+the same.
 
 ## Data
 
