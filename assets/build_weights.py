@@ -77,8 +77,8 @@ import meshgait
 embedding = meshgait.load_model("{name}").embed(walk)
 ```
 
-`walk` is a `GaitSequence`, as `meshgait.sequence.load_clip` reads one; `meshgait embed walk.npz` does
-the same.
+`walk` is a `GaitSequence`, as `meshgait.sequence.load_clip` reads one. So does the command
+`meshgait embed walk.npz`, for more kinds of files.
 
 ## Data
 
