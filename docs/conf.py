@@ -26,6 +26,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinx_gallery.gen_gallery",
 ]
+source_suffix = {".md": "markdown", ".rst": "restructuredtext"}
 exclude_patterns = ["_build", "generated/scripts", "generated/examples/*.ipynb"]
 html_theme = "furo"
 html_title = f"meshgait {release}"

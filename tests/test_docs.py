@@ -60,5 +60,22 @@ def test_a_command_line_names_a_command_and_options_that_are_there(line, capsys)
 def test_every_page_is_reached_from_the_front():
     front = (DOCS / "index.md").read_text("utf-8")
     for page in PAGES:
-        name = str(page.relative_to(DOCS).with_suffix(""))
+        name = str(page.relative_to(DOCS)).removesuffix(".md")
         assert name == "index" or name in front
+
+
+def test_both_readmes_show_the_same_code():
+    english, chinese = (
+        (DOCS.parent / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
+    ours = {
+        line.split("#")[0].rstrip()
+        for block in BLOCK.findall(english)
+        for line in block[1].splitlines()
+    }
+    theirs = {
+        line.split("#")[0].rstrip()
+        for block in BLOCK.findall(chinese)
+        for line in block[1].splitlines()
+    }
+    assert theirs <= ours

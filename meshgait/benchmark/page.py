@@ -71,8 +71,8 @@ def lead(budget: Budget) -> str:
         "among all clips seen from 60 degrees or more away. Networks learnt from "
         f"{budget.train_identities} other people in {budget.steps} steps of "
         f"{budget.batch.subjects} x {budget.batch.clips} clips of {budget.frames} frames. Percent; "
-        "in brackets 95 of 100 bootstrap draws of the people, means over the seeds of data and "
-        "training. The discriminants learnt from the same clips without a network: a network "
+        "in brackets 95 of 100 bootstrap draws of people and trainings, means over the seeds of "
+        "both. The discriminants learnt from the same clips without a network: a network "
         "counts only above them. Differences are of mAP, paired person by person, and undecided "
         "where the interval holds zero."
     )

@@ -20,6 +20,7 @@ from meshgait.models.gln import GLN
 from meshgait.models.hybridgait import HybridGait
 from meshgait.models.lidargait import LidarGait
 from meshgait.models.lidargaitpp import LidarGaitPP
+from meshgait.models.meshgait import MeshGait
 from meshgait.models.meshnet import MeshNet
 from meshgait.models.msgg import MSGG
 from meshgait.models.mtsgait import MTSGait
@@ -61,6 +62,7 @@ __all__ = [
     "LidarGait",
     "LidarGaitPP",
     "MTSGait",
+    "MeshGait",
     "MeshNet",
     "MultiGaitPP",
     "ParsingGait",

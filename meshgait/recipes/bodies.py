@@ -23,5 +23,10 @@ RECIPES: dict[str, Published] = {
 } | {
     "hybridgait/gait3d": _HYBRID,
     "hybridgait/ccgait": _HYBRID,
+    "meshgait/gait3d": Published(
+        "MeshGait",
+        replace(GAIT3D, loss=Loss({"triplet": 1, "neck": 0.1, "consistency": 1})),
+        note=OURS,
+    ),
     "refinegait/gait3d": Published("RefineGait", replace(_ROWS, loss=_REFINED), note=OURS),
 }

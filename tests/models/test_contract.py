@@ -24,8 +24,8 @@ IMAGES = ("silhouette", "pose_heatmap", "depth_image", "flow")
 # Their export takes seconds, and each block of theirs is in a network that is exported here too.
 LONG_TO_EXPORT = (
     "DeepGaitV2", "FusionGait", "GaitGL", "GaitGraph", "GaitGraph2", "HybridGait", "LidarGait",
-    "MSGG", "MTSGait", "MultiGaitPP", "PoseGait", "SkeletonGCN", "SkeletonGait", "SkeletonGaitPP",
-    "SwinGait", "XGait",
+    "MSGG", "MTSGait", "MeshGait", "MultiGaitPP", "PoseGait", "SkeletonGCN", "SkeletonGait",
+    "SkeletonGaitPP", "SwinGait", "XGait",
 )  # fmt: skip
 
 MODELS = [getattr(models, name) for name in models.networks()]
@@ -39,6 +39,7 @@ every_network = pytest.mark.parametrize(
 SIMPLER = {
     "LidarGaitPP": {"centres": (64, 32, 16), "count": 8},
     "HybridGait": {"window": 6, "layers": 1},
+    "MeshGait": {"markers": 8, "vertices": 40, "depth": 4},
     "SwinGait": {"depths": (1, 1, 2, 1)},
 }
 
