@@ -3,7 +3,7 @@
 from meshgait.video.detect import Detector, PoseDetector
 from meshgait.video.landmarks import Landmarker, PoseLandmarker, Sighting
 from meshgait.video.painted import Painted, PaintedScene
-from meshgait.video.process import VideoConfig, process
+from meshgait.video.pipeline import VideoConfig, process
 from meshgait.video.reader import Frame, Video, open_video
 from meshgait.video.region import Patch, Region
 from meshgait.video.segment import Segmenter
