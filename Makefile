@@ -5,8 +5,8 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-portable test-gpu test-slow test-open3d test-pytorch3d \
-  fuzz mutation check format bench body weights clean
+.PHONY: demo test test-portable test-gpu test-slow test-minimum test-open3d test-pytorch3d \
+  fuzz mutation check format docs bench body weights clean
 
 # One process per core; a file's tests stay together, so that what they share is made once.
 SHARED := -n auto --dist loadfile
@@ -26,6 +26,23 @@ test-gpu: $(VENV)/.dev
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
+
+# What setup.py admits at the lowest, but for torch: its older wheels bring gigabytes of CUDA.
+MINIMUM := .venv-minimum
+
+test-minimum: $(MINIMUM)/.ready
+	$(MINIMUM)/bin/python -m pytest $(SHARED) -o filterwarnings=default \
+	  tests/test_rotation.py tests/mesh tests/body tests/camera tests/render tests/nn tests/losses \
+	  tests/metrics tests/data tests/models
+
+$(MINIMUM)/.ready: setup.py constraints.txt tests/minimum.py
+	$(PYTHON) -m venv $(MINIMUM)
+	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check 'setuptools>=68'
+	$(MINIMUM)/bin/python -m tests.minimum > $(MINIMUM)/constraints.txt
+	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check \
+	  -c $(MINIMUM)/constraints.txt -e '.[train,data,fast,onnx,graph,mocap]' \
+	  beartype hypothesis joblib pytest pytest-xdist rtree
+	touch $@
 
 test-slow: $(VENV)/.dev
 	$(BIN)/python -m pytest $(SHARED) -m slow
@@ -62,6 +79,10 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The site, from the package and the examples, which it runs: minutes. Warnings are errors.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs out/docs
+
 bench: $(VENV)/.dev
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
@@ -86,6 +107,10 @@ $(VENV)/.dev: setup.py constraints.txt | $(BIN)/python
 	$(PIP) -e '.[dev]'
 	$(BIN)/meshgait doctor --fetch
 	touch $(VENV)/.demo $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(PIP) -e '.[docs]'
+	touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

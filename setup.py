@@ -19,17 +19,29 @@ readme = re.sub(
 extras = {
     "viz": ["open3d>=0.18"],
     "train": ["lightning-fabric>=2.4", "tensorboard>=2.15"],
-    "data": ["opencv-python-headless>=4.8"],
+    "data": ["opencv-python-headless>=4.8.0.76"],
     "fast": ["numba>=0.60"],
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
     "mocap": ["c3d>=0.5.2"],
-    "video": ["ai-edge-litert>=2.3", "opencv-python-headless>=4.8", "scikit-learn>=1.3"],
+    "video": [
+        "ai-edge-litert>=2.3",
+        "imageio-ffmpeg>=0.5",  # brings an ffmpeg that writes H.264
+        "opencv-python-headless>=4.8",
+        "scikit-learn>=1.3",
+    ],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
     "hub": ["huggingface-hub>=0.30"],
+    "docs": [
+        "furo>=2025.7",
+        "myst-parser>=4.0",
+        "sphinx>=8.0",
+        "sphinx-copybutton>=0.5.2",
+        "sphinx-gallery>=0.19",
+    ],
 }
-# Neither what needs an environment of its own nor what only speaks to a server.
-apart = ("pytorch3d", "hub")
+# Not what needs an environment of its own, speaks to a server or writes the site.
+apart = ("pytorch3d", "hub", "docs")
 everything = [line for name in extras if name not in apart for line in extras[name]]
 extras["dev"] = [
     *everything,
@@ -40,7 +52,7 @@ extras["dev"] = [
     "mypy>=1.10",
     "pytest>=8.0",
     "pytest-xdist>=3.6",
-    "rtree>=1.0",  # for trimesh's inside test, which ours is compared with
+    "rtree>=1.0.1",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
     "safetensors>=0.4.3",  # whose files ours are compared with
     "twine>=6.0",
@@ -84,24 +96,31 @@ setup(
     ],
     packages=find_packages(include=["meshgait", "meshgait.*"]),
     package_data={
-        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait": [
+            "py.typed",
+            "visualization/stage.html",
+            "weights/shipped/*/*",
+            "zoo/catalogue.json",
+        ],
         "meshgait.body": ["*.npz", "*.md"],
         "meshgait.gait": ["*.csv", "*.md"],
     },
     python_requires=">=3.10",
     install_requires=[
-        "torch>=2.4",
+        "torch>=2.11",
         "numpy>=1.26",
         "jaxtyping>=0.2.30",
         "smplx>=0.1.28",
-        "scipy>=1.11",
+        "scipy>=1.12",
         "trimesh>=4.0",
         "pillow>=10.0",
         "matplotlib>=3.8",
-        "jsonargparse>=4.49",
+        "jsonargparse>=4.52",
         "filelock>=3.15",
         "loky>=3.4",
         "tqdm>=4.65",
+        "pygltflib>=1.16.2",
+        "shtab>=1.8",
     ],
     extras_require=extras,
     entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},

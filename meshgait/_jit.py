@@ -5,12 +5,17 @@ A kernel never calls one of another file: numba's disk cache would not notice th
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from meshgait._optional import require
 
 numba = require("numba", extra="fast")
+caching = require("numba.core.caching", extra="fast")
+
+_LOST = (OSError, EOFError, pickle.UnpicklingError)
 
 
 def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -19,8 +24,20 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     numba keeps the machine code in NUMBA_CACHE_DIR, else beside the source, else in the user's
     cache folder; where none can be written it stays in memory.
     """
-    options = {"nogil": True, "error_model": "numpy"}
-    try:
-        return numba.njit(cache=True, **options)(function)
-    except RuntimeError:  # no folder to cache in
-        return numba.njit(**options)(function)
+    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    with suppress(RuntimeError):  # no folder to cache in
+        compiled._cache = _Cache(function)
+    return compiled
+
+
+class _Cache(caching.FunctionCache):
+    """On disk as far as the disk can be read and written: a full one costs time, not the work."""
+
+    def load_overload(self, signature: Any, target: Any) -> Any:
+        with suppress(*_LOST):
+            return super().load_overload(signature, target)
+        return None
+
+    def save_overload(self, signature: Any, code: Any) -> None:
+        with suppress(*_LOST):
+            super().save_overload(signature, code)

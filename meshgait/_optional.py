@@ -37,9 +37,12 @@ def require(package: str, extra: str | None = None) -> ModuleType:
 
 
 def _broken(package: str, error: Exception) -> DependencyError:
-    hint = _HINTS.get(
-        package.split(".", maxsplit=1)[0], f"try: pip install --force-reinstall {package}"
-    )
+    name = package.split(".", maxsplit=1)[0]
+    if isinstance(error, OSError) and error.errno:  # the system's, not a library that is missing
+        hint = "free some space, raise the limits (ulimit), or name a folder for temporary files "
+        hint += "(TMPDIR)"
+    else:
+        hint = _HINTS.get(name, f"try: pip install --force-reinstall {package}")
     return DependencyError(
         f"the package {package!r} is installed but fails to load: {error}. {hint}"
     )

@@ -1,6 +1,7 @@
 """The shape of the tree: who imports whom, how long things are, what is public."""
 
 import ast
+import functools
 import inspect
 import itertools
 import json
@@ -54,9 +55,10 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "energy_networks", "examples", "functions", "geometry_networks",
-    "hundred_steps", "learning", "outside_things", "package", "public_face", "published", "readers",
-    "references", "second_wave", "watching",
+    "architecture", "contract", "docs", "energy_networks", "examples", "faults",
+    "functions",
+    "geometry_networks", "hundred_steps", "learning", "outside_things", "package", "public_face",
+    "published", "readers", "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
@@ -66,22 +68,30 @@ def part_of(file):
     return file.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
 
+@functools.cache
+def tree_of(file):
+    return ast.parse(file.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imported_modules(file):
     """Dotted names of all modules that a file imports, at its top, in functions or by `require`."""
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    found = []
+    for node in ast.walk(tree_of(file)):
         if isinstance(node, ast.Import):
-            yield from (name.name for name in node.names)
+            found += [name.name for name in node.names]
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{file}: imports are absolute"
             inside = node.module == "meshgait"
-            yield from (f"meshgait.{name.name}" for name in node.names) if inside else [node.module]
+            found += [f"meshgait.{name.name}" for name in node.names] if inside else [node.module]
         elif isinstance(node, ast.Call) and getattr(node.func, "id", "") == "require":
-            yield from (name.value for name in node.args[:1] if isinstance(name, ast.Constant))
+            found += [name.value for name in node.args[:1] if isinstance(name, ast.Constant)]
+    return found
 
 
 def top_imports(file, names):
     """Modules of ours that loading a file loads first; a package counts as what it re-exports."""
-    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+    for node in tree_of(file).body:
         if isinstance(node, ast.ImportFrom):
             for name in node.names:
                 whole = f"{node.module}.{name.name}"
@@ -157,7 +167,7 @@ def test_files_are_short():
 def test_functions_are_short():
     long = set()
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in ast.walk(tree_of(file)):
             is_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
             if is_function and node.end_lineno - node.lineno >= 40:
                 long.add(f"{file.relative_to(PACKAGE)}:{node.name}")
@@ -171,7 +181,7 @@ def constants_classes_functions(name):
 
 @pytest.mark.parametrize("file", PACKAGES, ids=lambda file: file.parent.name)
 def test_public_means_listed(file):
-    tree = ast.parse(file.read_text(encoding="utf-8"))
+    tree = tree_of(file)
     listed, brought = None, set()
     for node in ast.walk(tree):  # what is imported when it is used is public, too
         if isinstance(node, ast.ImportFrom) and node.module.split(".")[0] == "meshgait":
@@ -203,8 +213,8 @@ def test_every_part_has_its_tests():
         for part in parts
         if not (tests / f"test_{part.strip('_')}.py").exists() and not (tests / part).is_dir()
     }
-    # Loops and threads are tested with the kernels that use them.
-    assert bare <= {"_jit", "_optional", "_threads"}
+    # Threads are tested with the kernels that use them.
+    assert bare <= {"_threads"}
 
 
 PROBE = """

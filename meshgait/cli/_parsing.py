@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import os
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
 
 import yaml
-from jsonargparse import ArgumentError, ArgumentParser, Namespace, get_loader, set_loader
+from jsonargparse import (
+    ArgumentError,
+    ArgumentParser,
+    Namespace,
+    get_loader,
+    set_loader,
+    set_parsing_settings,
+)
 
+from meshgait.cli._explanations import Parser, explain
 from meshgait.errors import ConfigError
-from meshgait.files.regular import require_file
+from meshgait.plugins import is_typed
 
 
-def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParser:
+def make_parser(verb: str, purpose: str | None, **options: Any) -> Parser:
     """A parser that raises its errors instead of leaving the program."""
-    return ArgumentParser(
+    return Parser(
         prog=f"meshgait {verb}",
         description=purpose,
         exit_on_error=False,
@@ -82,21 +92,92 @@ _load_yaml = get_loader("yaml")
 set_loader("yaml", load_settings, (yaml.YAMLError,))
 
 
+_CAPTURED: ContextVar[list[ArgumentParser] | None] = ContextVar("captured", default=None)
+
+
+class _Taken(Exception):  # noqa: N818
+    """The parser is there, and nothing is to be done with it."""
+
+
+def parser_of(run: Callable[[Sequence[str]], None], arguments: Sequence[str]) -> ArgumentParser:
+    """The parser that a verb would read these arguments with."""
+    found: list[ArgumentParser] = []
+    token = _CAPTURED.set(found)
+    try:
+        run(arguments)
+    except _Taken:
+        return found[0]
+    finally:
+        _CAPTURED.reset(token)
+    raise ConfigError("this command has no options")
+
+
 def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
-    """The arguments, every dataclass among them made; `ConfigError` names the nearest key."""
+    """The arguments, every dataclass among them made; `ConfigError` names the nearest key.
+
+    A file of settings may name classes of meshgait, and those that `arguments` name, too: nothing
+    is imported because a file says so.
+    """
+    set_parsing_settings(
+        import_path_denylist=["*"], import_path_allowlist=["meshgait", *_typed_names(arguments)]
+    )
+    captured = _CAPTURED.get()
+    if captured is not None:
+        captured.append(parser)
+        raise _Taken
+    if isinstance(parser, Parser) and {"-h", "--help"} & set(arguments):
+        explain(parser, parser.prog.removeprefix("meshgait "))
     config = "the settings"
     for before, word in pairwise(["", *arguments]):
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
             config = value or word
+            from meshgait.files.regular import require_file  # brings torch
+
             require_file(config)
     try:
-        return parser.instantiate(parser.parse_args(list(arguments)))
+        return parser.instantiate(parser.parse_args([_FILE.sub(r"\1./\2", w) for w in arguments]))
     except UnicodeDecodeError as error:
         raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
-    except ArgumentError as error:
+    except (ArgumentError, ImportError) as error:
         text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
+        if denied := _DENIED.findall(text):
+            raise _refusal(config, denied[-1]) from error
         raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
+
+
+def typed(name: str, arguments: Sequence[str], option: str) -> str:
+    """The name, if it is no `my_package.my_module:Thing` that only a file of settings says."""
+    if is_typed(name) and not any(name in (word, word.partition("=")[2]) for word in arguments):
+        raise _refusal("the settings", name, option)
+    return name
+
+
+def _typed_names(arguments: Sequence[str]) -> Iterator[str]:
+    """What may be imported for it: `my_package.my_module:Thing` and `my_package.my_module.Thing`.
+
+    They may be the value of an option, and stand in JSON. The name of a file is none.
+    """
+    for word in arguments:
+        for part in re.split(r"[\s=,\"'{}\[\]]", word):
+            if is_typed(part):
+                yield part.partition(":")[0]
+            elif "." in part and is_typed(f"{part}:x") and not os.path.exists(part):
+                yield part
+
+
+def _refusal(where: str, name: str, option: str = "--OPTION") -> ConfigError:
+    if _FILE.fullmatch(name):
+        return ConfigError(f"{where} names {name} where a class may be, too; write ./{name}")
+    return ConfigError(
+        f"{where} may name classes of meshgait, not {name}: no file decides what is imported; say "
+        f"it on the command line ({option} {name})"
+    )
+
+
+# A file of settings whose name could be that of a class.
+_FILE = re.compile(r"^(|--[\w.-]+=)([^\W\d]\w*(?:\.\w+)*\.(?:yaml|yml|json))$")
+_DENIED = re.compile(r"Importing '([^']+)' is not allowed")
 
 
 def _suggestion(text: str, parser: ArgumentParser) -> str:

@@ -13,7 +13,7 @@ from jsonargparse import ArgumentParser
 from meshgait._optional import require
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import add_settings, build_network, find_model, find_typed_loss
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import make_parser, parse, typed
 from meshgait.errors import ConfigError
 
 
@@ -39,9 +39,9 @@ def run(arguments: Sequence[str]) -> None:
     require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
     torch.manual_seed(chosen.recipe.seed)
+    loss = None if chosen.loss is None else find_typed_loss(typed(chosen.loss, rest, "--loss"))
     model = build_network(model_type, getattr(chosen, "model", None))
     data = make_data(chosen, "train", model)
-    loss = None if chosen.loss is None else find_typed_loss(chosen.loss)
     fit(
         model, data, chosen.recipe, loss=loss, out=chosen.out, resume=chosen.resume,
         report=None if sys.stdout.isatty() else _tell,

@@ -80,14 +80,16 @@ def _explain(
     same = [data.records[i].subject == subject for i in nearest]
     figures = []
     sequence = data[probe]
-    figures.append(
-        draw_retrieval(
-            [[data[int(i)].frames["silhouette"] for i in (probe, *nearest)]], [same],
-            name=f"probe{number}_matches",
-            caption=f"Probe {number} and its nearest: green with ✓ is the same person, red with ✗ "
-            "another.",
-        )
-    )  # fmt: skip
+    clips = [data[int(i)].frames.get("silhouette") for i in (probe, *nearest)]
+    shown = [clip for clip in clips if clip is not None]
+    if len(shown) == len(clips):
+        figures.append(
+            draw_retrieval(
+                [shown], [same], name=f"probe{number}_matches",
+                caption=f"Probe {number} and its nearest: green with ✓ is the same person, red "
+                "with ✗ another.",
+            )
+        )  # fmt: skip
     parts = np.arange(1, apart.shape[1] + 1).tolist()
     curves = {
         f"match {k} ({'same' if good else 'other'} person)": (parts, apart[row].tolist())
@@ -109,6 +111,7 @@ def _saliency(
     body, figures = Body.embedded(), []
     if "silhouette" in model.inputs:
         figures.append(_draw_pixels(sequence, pixel_saliency(model, sequence, target), number))
+    if "silhouette" in model.inputs and "smpl" in sequence.frames:
         values = contour_saliency(model, sequence, target, body)
         text = "through the silhouettes, drawn anew from the SMPL estimates (contours only)"
         figures.append(_draw_body(sequence, values, body, f"probe{number}_contour", text))

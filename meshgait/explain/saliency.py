@@ -57,10 +57,10 @@ def contour_saliency(
     """How fast the similarity changes when a vertex moves, per metre, through the silhouettes.
 
     The probe's silhouettes are drawn anew from its SMPL estimates, from where the camera stood;
-    only vertices at the contour can change them.
+    only vertices at the contour can change them. Raises `DataError` where it has no estimates.
     """
     _require_input(model, "silhouette")
-    frames = _frames(probe)
+    frames = _frames(probe.only([*{*model.inputs, "smpl"}]))
     mesh = decode_estimate(frames["smpl"], body)
     points = mesh.vertices[..., :2].detach().requires_grad_()
     size = (frames["silhouette"].shape[-2], frames["silhouette"].shape[-1])

@@ -27,6 +27,8 @@ _WAYS_OUT = {
     errno.EPERM: _ELSEWHERE,
     errno.EIO: f"see after the disk, or {_ELSEWHERE}",
     errno.ENAMETOOLONG: "choose a shorter name",
+    errno.ENOENT: _ELSEWHERE,  # below /proc no folder can be made
+    errno.ELOOP: "choose a path that does not lead in a circle",
     errno.ENOTDIR: "choose a path that does not lead through a file",
     errno.EEXIST: "choose a path that does not lead through a file",
     errno.EISDIR: "choose a name that is not that of a folder",

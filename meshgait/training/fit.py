@@ -28,7 +28,7 @@ from meshgait.training import devices
 from meshgait.training.compilation import compile_network
 from meshgait.training.contract import make_criterion, try_on_data
 from meshgait.training.criterion import LossRecipe
-from meshgait.training.interrupts import interrupts_noted
+from meshgait.training.interrupts import interrupts_noted, rescued
 from meshgait.training.log import Report, Row, TrainingLog, write_table
 from meshgait.training.recipe import Recipe
 from meshgait.training.settings import copy_buffers, describe_settings, require_same
@@ -91,7 +91,7 @@ class _Training:
     ) -> None:
         self.recipe, self.out, self.fabric = recipe, out, fabric
         self.batches = TrainingBatches(
-            data, modalities=model.inputs, shape=recipe.batch, frames=recipe.frames,
+            data, modalities=model.train().inputs, shape=recipe.batch, frames=recipe.frames,
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip
@@ -135,7 +135,7 @@ class _Training:
         silent = not self.fabric.is_global_zero
         log = TrainingLog(self.out, start=self.step, steps=recipe.steps, silent=silent, tell=report)
         needed = devices.others_needed(self.fabric, self.rescue)
-        with log, needed, interrupts_noted(self.rescue) as interrupts:
+        with log, needed, rescued(self.rescue), interrupts_noted(self.rescue) as interrupts:
             self._validate(log)  # what the run before was interrupted in
             for batch in ReadAhead(self.batches, recipe.workers, range(self.step, recipe.steps)):
                 row = self._learn_from(batch)

@@ -7,7 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 TORCHRUN_REPEATS_S = 1.0
 """torchrun repeats to its processes, within this time, what the terminal told them already."""
@@ -19,6 +19,17 @@ RESCUES: list[Callable[[], object]] = []
 def is_repeated(seconds: float) -> bool:
     """Whether an interrupt that comes so long after the first one is but its echo."""
     return "TORCHELASTIC_RUN_ID" in os.environ and seconds < TORCHRUN_REPEATS_S
+
+
+@contextmanager
+def rescued(rescue: Callable[[], object]) -> Iterator[None]:
+    """Call `rescue` where an `OSError` ends the work, as when the reader of its lines has gone."""
+    try:
+        yield
+    except OSError:
+        with suppress(OSError):
+            rescue()
+        raise
 
 
 @contextmanager

@@ -6,8 +6,10 @@ import csv
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -43,20 +45,32 @@ class TrainingLog:
         self._tell = tell
         if tell is None and not silent and self._bar.disable:
             self._tell = _to_stderr
-        self._events = None
         if silent:
             self._tell = None
-            return
-        try:
-            tensorboard = require("torch.utils.tensorboard", extra="train")
-        except DependencyError:
-            return  # the table holds the same numbers
-        with storage_explained(out / "events"):
-            self._events = tensorboard.SummaryWriter(str(out / "events"), purge_step=start + 1)
+        self._silent, self._events = silent, None
 
     def __enter__(self) -> TrainingLog:
         self._hook, threading.excepthook = threading.excepthook, self._leave_to_writer
+        if not self._silent:
+            self._events = self._open_events(self._out / "events")
         return self
+
+    def _open_events(self, folder: Path) -> Any:
+        """TensorBoard's writer; None where there can be none: the table holds the same numbers."""
+        try:
+            tensorboard = require("torch.utils.tensorboard", extra="train")
+        except DependencyError:
+            return None
+        try:
+            str(folder).encode()
+        except UnicodeEncodeError:
+            warnings.warn(
+                f"no events are written into {folder}: TensorBoard takes no names that are not "
+                "UTF-8; log.csv holds the same numbers", stacklevel=4,
+            )  # fmt: skip
+            return None
+        with storage_explained(folder):
+            return tensorboard.SummaryWriter(str(folder), purge_step=self._began[1] + 1)
 
     def _leave_to_writer(self, what: threading.ExceptHookArgs) -> None:
         """TensorBoard writes in a thread of its own, and raises its errors here again."""

@@ -4,7 +4,7 @@ import torch
 
 from meshgait.body import Body
 from meshgait.data.preparation.drawings import decode_estimate
-from meshgait.errors import ConfigError
+from meshgait.errors import ConfigError, DataError
 from meshgait.explain import (
     body_saliency,
     contour_saliency,
@@ -40,6 +40,12 @@ def test_the_distances_of_parts_have_the_distance_as_their_mean():
     probes, others = torch.randn(3, 5, 4), torch.randn(6, 5, 4)
     found = torch.stack([part_distances(one, others).mean(1) for one in probes])
     torch.testing.assert_close(found, part_distance(probes, others, "cosine"))
+
+
+def test_a_contour_without_estimates_is_a_sentence():
+    model, target = network(SLN)
+    with pytest.raises(DataError, match="has no smpl, only silhouette"):
+        contour_saliency(model, probe().only(["silhouette"]), target, Body.embedded())
 
 
 def test_the_saliency_of_a_pixel_is_the_slope_of_the_similarity():

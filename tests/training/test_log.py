@@ -74,6 +74,17 @@ def test_without_a_terminal_there_is_a_line_for_every_row(tmp_path, capsys):
     assert capsys.readouterr() == ("", "")
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_a_name_that_tensorboard_cannot_write_costs_its_events_and_no_more(tmp_path):
+    folder = tmp_path / "caf\udce9"
+    with (
+        pytest.warns(UserWarning, match="no events are written .* log.csv holds the same"),
+        TrainingLog(folder, start=0, steps=9, tell=len) as log,
+    ):
+        log.write({"step": 1, "loss": 0.5})
+    assert not folder.exists()
+
+
 def write_many(folder):
     with TrainingLog(folder, start=0, steps=999, tell=len) as log:
         for step in range(1, 999):

@@ -1,4 +1,6 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
@@ -81,3 +83,16 @@ def test_two_runs_do_not_write_into_one_folder(film, tmp_path):
 def test_settings_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ConfigError):
         VideoConfig(**wrong)
+
+
+@pytest.mark.slow
+def test_killed_at_10_moments_it_goes_on_and_writes_the_same(tmp_path):
+    report = subprocess.run(
+        [sys.executable, "-m", "tests.kill_at_events", "see", "10", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert report.returncode == 0, report.stderr
+    found = json.loads(report.stdout.splitlines()[-1])
+    assert found["events"] > 30
+    assert found["killed"] == 10
+    assert found["different"] == []

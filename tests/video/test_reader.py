@@ -8,7 +8,7 @@ from PIL import Image
 
 from meshgait.errors import ConfigError, DataError
 from meshgait.video.reader import open_video, usual_rate
-from meshgait.video.writer import write_video
+from meshgait.visualization.mp4 import write_video
 
 
 def pictures(count=6, size=(48, 64)):
