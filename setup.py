@@ -98,7 +98,7 @@ setup(
     package_data={
         "meshgait": [
             "py.typed",
-            "visualization/player.html",
+            "visualization/stage.html",
             "weights/shipped/*/*",
             "zoo/catalogue.json",
         ],

@@ -72,6 +72,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
     "represent": ("meshgait represent walk.npz -o sheet.png --only events,gei",),
     "view": (
         "meshgait view walk.npz -o walk.html",
+        "meshgait view before.npz --beside after.npz -o both.html",
         "meshgait view --seed 3 -o walk.mp4",
     ),
     "video": ("meshgait video walk.mp4 -o out --overlay",),
