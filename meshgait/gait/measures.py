@@ -25,7 +25,8 @@ MEASURES: dict[str, Measure] = {
     "stance": Measure("%", 1, "Of the stride, from heel strike to toe-off."),
     "swing": Measure("%", 1, "Of the stride, from toe-off to heel strike."),
     "single_support": Measure("%", 1, "Of the stride, while only this foot stands."),
-    "double_support": Measure("%", 1, "Of the stride, while both feet stand."),
+    "double_support": Measure("%", 1, "Of the stride, while both feet stand; below 0 "
+                              "none does, as in running."),
     "foot_progression": Measure("deg", 1, "From ankle to ball of the flat foot against the way; "
                                 "toes out above 0."),
     "toe_clearance": Measure("m", 3, "Least height of the tip of the toes in the middle of the "
