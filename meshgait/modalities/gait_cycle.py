@@ -21,6 +21,7 @@ from torch import Tensor
 from meshgait.body.names import JOINT_INDEX
 from meshgait.errors import ConfigError, DataError
 from meshgait.modalities.heading import heading
+from meshgait.numerics import uncompiled
 
 _SMOOTHING_S = 0.02  # seconds, of the curve of a foot
 _SHORT = 0.7  # strides shorter than that, by the median, begin or end with a false event
@@ -53,6 +54,7 @@ class GaitCycle(NamedTuple):
     duty_factor: Float[Tensor, "*batch"]
 
 
+@uncompiled
 def gait_cycle(
     joints: Float[Tensor, "*batch T 24 3"], mask: Bool[Tensor, "*batch T"], *, fps: float
 ) -> GaitCycle:

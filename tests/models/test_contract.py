@@ -24,7 +24,7 @@ IMAGES = ("silhouette", "pose_heatmap", "depth_image", "flow")
 # Their export takes seconds, and each block of theirs is in a network that is exported here too.
 LONG_TO_EXPORT = (
     "DeepGaitV2", "FusionGait", "GaitGL", "GaitGraph", "GaitGraph2", "MTSGait", "PoseGait",
-    "SkeletonGCN", "LidarGait", "SkeletonGait", "SkeletonGaitPP", "XGait",
+    "MSGG", "SkeletonGCN", "LidarGait", "SkeletonGait", "SkeletonGaitPP", "XGait",
 )  # fmt: skip
 
 MODELS = [getattr(models, name) for name in models.networks()]
