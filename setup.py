@@ -24,12 +24,24 @@ extras = {
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
     "graph": ["torch-geometric>=2.5"],
     "mocap": ["c3d>=0.5.2"],
-    "video": ["ai-edge-litert>=2.3", "opencv-python-headless>=4.8", "scikit-learn>=1.3"],
+    "video": [
+        "ai-edge-litert>=2.3",
+        "imageio-ffmpeg>=0.5",  # brings an ffmpeg that writes H.264
+        "opencv-python-headless>=4.8",
+        "scikit-learn>=1.3",
+    ],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
     "hub": ["huggingface-hub>=0.30"],
+    "docs": [
+        "furo>=2025.7",
+        "myst-parser>=4.0",
+        "sphinx>=8.0",
+        "sphinx-copybutton>=0.5.2",
+        "sphinx-gallery>=0.19",
+    ],
 }
-# Neither what needs an environment of its own nor what only speaks to a server.
-apart = ("pytorch3d", "hub")
+# Not what needs an environment of its own, speaks to a server or writes the site.
+apart = ("pytorch3d", "hub", "docs")
 everything = [line for name in extras if name not in apart for line in extras[name]]
 extras["dev"] = [
     *everything,
@@ -84,7 +96,12 @@ setup(
     ],
     packages=find_packages(include=["meshgait", "meshgait.*"]),
     package_data={
-        "meshgait": ["py.typed", "visualization/player.html", "weights/shipped/*/*"],
+        "meshgait": [
+            "py.typed",
+            "visualization/stage.html",
+            "weights/shipped/*/*",
+            "zoo/catalogue.json",
+        ],
         "meshgait.body": ["*.npz", "*.md"],
         "meshgait.gait": ["*.csv", "*.md"],
     },
@@ -102,6 +119,8 @@ setup(
         "filelock>=3.15.4",
         "loky>=3.4",
         "tqdm>=4.65",
+        "pygltflib>=1.16.2",
+        "shtab>=1.8",
     ],
     extras_require=extras,
     entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},

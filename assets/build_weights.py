@@ -50,12 +50,12 @@ class Network:
 NETWORKS = {
     "sln-walkers": Network(
         Method("sln-walkers", "SLN", input_mode="set"),
-        replace(DATA, steps=2500, width=0.25, frames=4),
+        replace(DATA, steps=1000, width=0.125, frames=4),
         "It reads silhouettes of 64 x 44 pixels alone: a coat or a bag changes what it sees.",
     ),
     "skeletongcn-walkers": Network(
         Method("skeletongcn-walkers", "SkeletonGCN", config={"parts": 8}, input_mode="motion"),
-        replace(DATA, steps=6000, width=0.25, frames=30),
+        replace(DATA, steps=2500, width=0.25, frames=30),
         "It reads SMPL estimates alone, and learnt with the errors of SyntheticGait's estimator: "
         "those of another tracker differ.",
     ),
@@ -74,8 +74,11 @@ channels a walk, compared by the cosine distance of their parts.
 ```python
 import meshgait
 
-embedding = meshgait.load_model("{name}").embed(walk)  # a GaitSequence; or: meshgait embed walk.npz
+embedding = meshgait.load_model("{name}").embed(walk)
 ```
+
+`walk` is a `GaitSequence`, as `meshgait.sequence.load_clip` reads one. So does the command
+`meshgait embed walk.npz`, for more kinds of files.
 
 ## Data
 
@@ -151,7 +154,7 @@ def build(name: str, network: Network, floor: dict[str, People], out: Path) -> N
     found = embed(kept, walkers.with_inputs(walkers.test, tuple(kept.inputs)), progress=False)
     scores = _score(found, walkers, "cosine")
     about = {
-        "mAP": round(bootstrap([scores["mAP"]]).mean, 2), "scores": _cell(scores, "mAP"),
+        "mAP": round(bootstrap([scores["mAP"]]).mean, 1), "scores": _cell(scores, "mAP"),
         "metric": "cosine",
     }  # fmt: skip
     card = _card(name, network, kept, scores, floor)

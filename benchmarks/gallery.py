@@ -32,7 +32,12 @@ def main(argv=None):
     parser.add_argument("--only", nargs="+", choices=ENGINES, default=list(ENGINES))
     parser.add_argument("--run", help=argparse.SUPPRESS)
     parser.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--count", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args(argv)
+    if options.count:
+        length = options.parts * options.channels
+        print(ENGINES[options.run](options.folder, length).count())
+        return
     if options.run:
         print(json.dumps(measure(options.run, options)))
         return
@@ -85,12 +90,8 @@ def after_a_kill(name, options, folder):
             os.kill(process.pid, signal.SIGKILL)
             break
     process.wait()
-    check = f"import sys; sys.argv=['x']; exec(open({__file__!r}).read().split('if __name__')[0]); "
-    check += (
-        f"print(ENGINES[{name!r}]({str(folder)!r}, {options.parts * options.channels}).count())"
-    )
     done = subprocess.run(  # noqa: S603
-        [sys.executable, "-c", check], capture_output=True, text=True, check=False
+        [*command(name, options, folder), "--count"], capture_output=True, text=True, check=False
     )
     if done.returncode:
         return "does not open"

@@ -16,7 +16,7 @@ from meshgait.walker import EstimatorNoise, Identity, estimate_smpl, walk
 
 TARGETS = {
     "motion.npz": "motion", "clip.npz": "clip", "amass.npz": "amass", "walk.bvh": "bvh",
-    "seq0.pkl": "gait3d", "seq0": "gait3d", "meshes.glb": "glb", "meshes_obj": "obj",
+    "seq0.pkl": "gait3d", "seq0": "gait3d", "walk.glb": "glb", "meshes_obj": "obj",
 }  # fmt: skip
 
 

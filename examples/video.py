@@ -5,7 +5,7 @@ from pathlib import Path
 
 from meshgait.body import Body
 from meshgait.video.painted import Painted, PaintedScene, camera_at
-from meshgait.video.writer import write_video
+from meshgait.visualization.mp4 import write_video
 
 FPS = 30.0
 # Who begins where (metres, in the middle of the clip), and which way each goes.

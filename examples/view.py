@@ -1,4 +1,4 @@
-"""Play a walk: in a window where there is a display, else as the page walk.html.
+"""Play a walk: in a window where there is a display, else as the page in 3D walk.html.
 
 python examples/view.py --out walk.html
 """
@@ -9,8 +9,11 @@ import numpy as np
 
 from meshgait.body import Body
 from meshgait.errors import DisplayError
+from meshgait.gait import shown_of
+from meshgait.io import Actor
 from meshgait.modalities.scene import Scene
 from meshgait.visualization.player import write_player
+from meshgait.visualization.stage import write_stage
 from meshgait.visualization.window import open_window
 from meshgait.walker import Identity, walk
 
@@ -30,8 +33,11 @@ def main(argv: list[str] | None = None) -> None:
         except DisplayError as error:
             out = "walk.html"
             print(f"{error}; writing {out} instead")
-    if out is not None:
+    if out is not None and out.endswith(".html"):
+        write_stage(out, [shown_of(Actor.of("walker", motion), body)], body)
+    elif out is not None:
         write_player(scene, out)
+    if out is not None:
         print(f"{out}: {scene.frames} frames")
 
 

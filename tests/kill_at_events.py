@@ -20,8 +20,12 @@ from meshgait.data import SubjectsAndClips
 from meshgait.data.synthetic import dataset, rendered
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.training.fit import fit
+from meshgait.video import watch
+from meshgait.video.pipeline import process
+from meshgait.video.reader import open_video
 from meshgait.weights.checkpoint import load_checkpoint
 from tests.small_training import DATA, RECIPE, tiny
+from tests.video.film import crossing, write_frames
 
 
 def train(out):
@@ -39,7 +43,13 @@ def film(out):
     dataset.SyntheticGait("train", identities=2, config=config, cache=out, progress=False)
 
 
-WORKS = {"train": train, "film": film}
+def see(out):
+    watch.PIECE = 6
+    video = open_video(write_frames(out.parent / "frames", 40), fps=30)
+    process(video, out, tracker=crossing(), progress=False)
+
+
+WORKS = {"train": train, "film": film, "see": see}
 
 
 def main(name, kills, folder):

@@ -64,24 +64,27 @@ def costs(methods: Sequence[Method], budget: Budget) -> Iterator[Cost]:
         clips = everybody * budget.data.clips
         yield Cost("clips", budget.data_seeds, seconds / len(data) * clips)
         for method in methods:
-            seeds = budget.seeds if method.model else 1
-            yield Cost(method.name, budget.data_seeds * seeds, _cell(method, budget, data))
+            seconds, trained = _cell(method, budget, data)
+            cells = budget.data_seeds * (budget.seeds if trained else 1)
+            yield Cost(method.name, cells, seconds)
 
 
-def _cell(method: Method, budget: Budget, data: SyntheticGait) -> float:
-    """Seconds of one cell: the training, and the embedding of all test clips."""
+def _cell(method: Method, budget: Budget, data: SyntheticGait) -> tuple[float, bool]:
+    """Seconds of one cell, the training and the embedding of all test clips; whether it trains."""
     clips = budget.test_identities * budget.data.clips
     if method.describe is not None:
         _, seconds = _timed(partial(_learn, method.describe, data))
-        return seconds / len(data) / 2 * (clips + budget.train_identities * budget.data.clips)
+        everybody = clips + budget.train_identities * budget.data.clips
+        return seconds / len(data) / 2 * everybody, False
     model = method.build(budget)
     inputs = Walkers(budget).with_inputs(data, tuple(model.inputs))
     _, seconds = _timed(lambda: embed(model, inputs))
     levels = 1 if model.inputs == ("silhouette",) else len({1.0, *budget.noise_levels})
     seconds *= levels * clips / len(data)
-    if any(True for _ in model.parameters()):
+    trained = any(True for _ in model.parameters())
+    if trained:
         seconds += budget.steps * _step(method, model, budget, inputs)
-    return seconds
+    return seconds, trained
 
 
 def _step(method: Method, model: Network, budget: Budget, data: SequenceDataset) -> float:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.table import (
+    TITLES,
     Row,
     mean_ap,
     people_table,
@@ -19,6 +20,7 @@ from meshgait.benchmark.table import (
 from meshgait.files.storage import written_whole
 from meshgait.visualization.document import Figure, Table
 from meshgait.visualization.report import plot_bars, plot_curves, write_report
+from meshgait.visualization.score_words import explain_scores
 
 _APART = (
     "Rank-1 under one condition apart: every clip is searched for, and found when its one match "
@@ -45,7 +47,7 @@ def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = ""
     tables = {
         intro: score_table(rows),
         _APART: people_table(rows, "conditions"),
-        _NOISE: people_table(rows, "noise"),
+        **({_NOISE: people_table(rows, "noise")} if len(budget.noise_levels) > 1 else {}),
         _TRAINED: training_table(rows),
     }
     with written_whole(out / "results.csv") as part:
@@ -59,7 +61,11 @@ def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = ""
         title="SyntheticGait-Wild",
         lead=intro,
         table=scores[1],
-        figures=[*_plots(rows), *(Table(caption, table) for caption, table in others)],
+        figures=[
+            explain_scores(TITLES.values()),
+            *_plots(rows),
+            *(Table(caption, table) for caption, table in others),
+        ],
     )
 
 
@@ -71,8 +77,8 @@ def lead(budget: Budget) -> str:
         "among all clips seen from 60 degrees or more away. Networks learnt from "
         f"{budget.train_identities} other people in {budget.steps} steps of "
         f"{budget.batch.subjects} x {budget.batch.clips} clips of {budget.frames} frames. Percent; "
-        "in brackets 95 of 100 bootstrap draws of the people, means over the seeds of data and "
-        "training. The discriminants learnt from the same clips without a network: a network "
+        "in brackets 95 of 100 bootstrap draws of people and trainings, means over the seeds of "
+        "both. The discriminants learnt from the same clips without a network: a network "
         "counts only above them. Differences are of mAP, paired person by person, and undecided "
         "where the interval holds zero."
     )
@@ -83,16 +89,21 @@ def _plots(rows: Sequence[Row]) -> list[Figure]:
     if not done:
         return []
     found = {row.method.name: row.interval(mean_ap) for row in done}
-    curves = {}
-    for row in done:
-        levels = list(row.cells[0].noise)
-        means = [row.interval(picks("noise", level)).mean for level in levels]
-        curves[row.method.name] = ([float(level) for level in levels], means)
+    bars = plot_bars(
+        {name: (i.mean, (i.high - i.low) / 2) for name, i in found.items()},
+        x="mAP, %", name="map", caption="mAP; the lines are half of the interval.",
+    )  # fmt: skip
+    curves = {
+        row.method.name: (
+            [float(level) for level in row.cells[0].noise],
+            [row.interval(picks("noise", level)).mean for level in row.cells[0].noise],
+        )
+        for row in done
+    }
+    if all(len(levels) < 2 for levels, _ in curves.values()):
+        return [bars]
     return [
-        plot_bars(
-            {name: (i.mean, (i.high - i.low) / 2) for name, i in found.items()},
-            x="mAP, %", name="map", caption="mAP; the lines are half of the interval.",
-        ),
+        bars,
         plot_curves(
             curves, x="errors of the estimated pose, times those of training", y="mAP, %",
             name="noise", caption="mAP by the errors of the poses of the test clips.",

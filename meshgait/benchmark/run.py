@@ -50,8 +50,8 @@ def _fill(
         note = people.describe() if people is not None else ""
         for training in range(budget.seed, budget.seed + budget.seeds):
             for index, row in enumerate(rows):
-                if row.problem or (training > budget.seed and not row.method.model):
-                    continue  # a discriminant has no chance in it
+                if row.problem or (training > budget.seed and not row.cells[-1].parameters):
+                    continue  # what nobody trains has no chance in it
                 try:
                     cell = run_cell(row.method, Seeds(data_seed, training), walkers, out)
                 except (MeshgaitError, RuntimeError, ValueError) as error:

@@ -40,11 +40,10 @@ class Row:
         return "; ".join(filter(None, [self.method.note, self.problem]))
 
     def people(self, pick: Pick) -> dict[int, np.ndarray]:
-        """What `pick` takes of a cell, by data seed: of each person the mean over the trainings."""
+        """What `pick` takes of a cell, (trainings, people) by data seed."""
         seeds = dict.fromkeys(cell.seeds.data for cell in self.cells)
         return {
-            seed: np.mean([pick(c) for c in self.cells if c.seeds.data == seed], axis=0)
-            for seed in seeds
+            seed: np.stack([pick(c) for c in self.cells if c.seeds.data == seed]) for seed in seeds
         }
 
     def interval(self, pick: Pick) -> Interval:
@@ -52,9 +51,16 @@ class Row:
         return bootstrap(list(self.people(pick).values()))
 
     def above(self, other: Row, pick: Pick) -> Interval:
-        """By how much this row's mean is above another's, person by person; of data both know."""
+        """By how much this row's mean is above another's, person by person; of data both know.
+
+        Trainings are paired by their order where there are as many; else each is compared with the
+        mean of the other row's.
+        """
         ours, theirs = self.people(pick), other.people(pick)
-        return bootstrap([ours[seed] - theirs[seed] for seed in ours if seed in theirs])
+        shared = [(ours[seed], theirs[seed]) for seed in ours if seed in theirs]
+        return bootstrap(
+            [a - (b if len(a) == len(b) else b.mean(0, keepdims=True)) for a, b in shared]
+        )
 
 
 def picks(part: str, name: str) -> Pick:

@@ -7,6 +7,7 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from importlib import import_module
 from pathlib import Path
 
@@ -38,6 +39,7 @@ COMMANDS = (
     "info",
     "datasets",
     "doctor",
+    "completion",
 )
 
 
@@ -89,12 +91,16 @@ def _obey(arguments: list[str]) -> None:
     elif arguments[0] == "--version":
         print(f"meshgait {__version__}")
     else:
-        from meshgait.files.limits import trusted  # not for --help: it brings numpy and torch
-
         rest = [word for word in arguments[1:] if word != "--trust-size"]
         command = _command(arguments[0])
-        with trusted(wanted="--trust-size" in arguments):
+        with _trusted() if "--trust-size" in arguments else nullcontext():
             import_module(f"meshgait.cli.{command}").run(rest)
+
+
+def _trusted() -> AbstractContextManager[None]:
+    from meshgait.files.limits import trusted  # brings numpy and torch
+
+    return trusted()
 
 
 def _format_warning(message: Warning | str, *_: object, **__: object) -> str:
@@ -119,7 +125,7 @@ def _sentence(error: Exception) -> str:
 
 def _help() -> str:
     width = max(map(len, COMMANDS))
-    lines = [f"  {name:{width}}  {_purpose(name)}" for name in COMMANDS]
+    lines = [f"  {name:{width}}  {purpose_of(name)}" for name in COMMANDS]
     more = (
         "meshgait VERB --help tells more; with --trust-size any verb reads files that ask for\n"
         "more memory than their size should need."
@@ -127,7 +133,7 @@ def _help() -> str:
     return "\n".join(["usage: meshgait VERB ...", "", *lines, "", more])
 
 
-def _purpose(name: str) -> str:
+def purpose_of(name: str) -> str:
     """The first line of a verb's file, without importing all that the verb needs."""
     source = Path(__file__).with_name(f"{name}.py").read_text(encoding="utf-8")
     return (ast.get_docstring(ast.parse(source)) or "").split("\n", maxsplit=1)[0]

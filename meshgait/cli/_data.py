@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import sys
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 
 _MOST_NAMES = 5
+Names = tuple[str, ...]
 
 
 def add_data(parser: ArgumentParser) -> None:
@@ -40,7 +42,6 @@ def make_data(
     store lacks what `model` reads.
     """
     from meshgait.data.recorded import Recorded
-    from meshgait.data.synthetic.dataset import SyntheticGait
 
     if chosen.store is not None:
         _refuse_settings(vars(chosen.data))
@@ -50,7 +51,21 @@ def make_data(
         if split == "train" and (chosen.store / "test").is_dir() and data.folder != chosen.store:
             tell_of_shared(data, Recorded(chosen.store, "test"), f"{chosen.store} trains on, too")
         return data
-    return SyntheticGait(split, **vars(chosen.data))
+    return _walkers(split, vars(chosen.data), () if model is None else tuple(model.inputs))
+
+
+def _walkers(split: Literal["train", "test"], settings: dict[str, Any], wanted: Names) -> Any:
+    """SyntheticGait with what a network reads: scanned, or made of the estimates."""
+    from meshgait.data.preparation.derived import Derived
+    from meshgait.data.preparation.drawings import DERIVATIONS
+    from meshgait.data.synthetic.dataset import SyntheticGait
+    from meshgait.data.synthetic.scan_clip import SCANS
+
+    if any(name in SCANS for name in wanted):
+        settings = settings | {"config": replace(settings["config"], lidar=True)}
+    data = SyntheticGait(split, **settings)
+    missing = [n for n in wanted if n in DERIVATIONS and n not in data.store.modalities]
+    return Derived(data, missing) if missing else data
 
 
 def tell_of_shared(

@@ -65,11 +65,10 @@ def embedded(paths: Sequence[Path], model: Any, chosen: Namespace) -> np.ndarray
 def clips_in(path: Path, work: Path) -> list[tuple[str, Path]]:
     """A clip as it is, under its name; of a video or folder of images those of all people."""
     from meshgait.errors import DataError
-    from meshgait.sequence.kind import names_in
-    from meshgait.video.process import process
+    from meshgait.video.pipeline import process
     from meshgait.video.reader import open_video
 
-    if path.is_file() and (names_in(path) or _is_read(path)):
+    if not _is_video(path):
         return [(str(path), path)]
     content = process(open_video(path), work)
     for facts in content["people"]:
@@ -81,11 +80,15 @@ def clips_in(path: Path, work: Path) -> list[tuple[str, Path]]:
     return [(f"{path}, {name}", work / name / "clip.npz") for name in usable]
 
 
-def _is_read(path: Path) -> bool:
-    """Whether another tool's file holds a body."""
-    from meshgait.io import recognise
+def _is_video(path: Path) -> bool:
+    """A file that begins as videos do, or a folder of images; all else holds clips or bodies."""
+    from meshgait.data.layouts.source import frame_names
+    from meshgait.files.images import IMAGE_SUFFIXES
+    from meshgait.sequence.kind import describe_file
 
-    return recognise(path) is not None
+    if path.is_dir():
+        return bool(frame_names(path, IMAGE_SUFFIXES))
+    return path.exists() and describe_file(path) == "a video"
 
 
 def say(text: str) -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
 from difflib import get_close_matches
 from itertools import pairwise
 from typing import Any
@@ -19,14 +20,14 @@ from jsonargparse import (
     set_parsing_settings,
 )
 
+from meshgait.cli._explanations import Parser, explain
 from meshgait.errors import ConfigError
-from meshgait.files.regular import require_file
 from meshgait.plugins import is_typed
 
 
-def make_parser(verb: str, purpose: str | None, **options: Any) -> ArgumentParser:
+def make_parser(verb: str, purpose: str | None, **options: Any) -> Parser:
     """A parser that raises its errors instead of leaving the program."""
-    return ArgumentParser(
+    return Parser(
         prog=f"meshgait {verb}",
         description=purpose,
         exit_on_error=False,
@@ -91,6 +92,26 @@ _load_yaml = get_loader("yaml")
 set_loader("yaml", load_settings, (yaml.YAMLError,))
 
 
+_CAPTURED: ContextVar[list[ArgumentParser] | None] = ContextVar("captured", default=None)
+
+
+class _Taken(Exception):  # noqa: N818
+    """The parser is there, and nothing is to be done with it."""
+
+
+def parser_of(run: Callable[[Sequence[str]], None], arguments: Sequence[str]) -> ArgumentParser:
+    """The parser that a verb would read these arguments with."""
+    found: list[ArgumentParser] = []
+    token = _CAPTURED.set(found)
+    try:
+        run(arguments)
+    except _Taken:
+        return found[0]
+    finally:
+        _CAPTURED.reset(token)
+    raise ConfigError("this command has no options")
+
+
 def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
     """The arguments, every dataclass among them made; `ConfigError` names the nearest key.
 
@@ -100,11 +121,19 @@ def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
     set_parsing_settings(
         import_path_denylist=["*"], import_path_allowlist=["meshgait", *_typed_names(arguments)]
     )
+    captured = _CAPTURED.get()
+    if captured is not None:
+        captured.append(parser)
+        raise _Taken
+    if isinstance(parser, Parser) and {"-h", "--help"} & set(arguments):
+        explain(parser, parser.prog.removeprefix("meshgait "))
     config = "the settings"
     for before, word in pairwise(["", *arguments]):
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
             config = value or word
+            from meshgait.files.regular import require_file  # brings torch
+
             require_file(config)
     try:
         return parser.instantiate(parser.parse_args([_FILE.sub(r"\1./\2", w) for w in arguments]))

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from jsonargparse import ArgumentParser, Namespace
 
 from meshgait.body import Body
 from meshgait.sequence.motion import Motion
+
+if TYPE_CHECKING:
+    from meshgait.io import Actor
 
 
 def add_walk(parser: ArgumentParser) -> None:
@@ -23,6 +28,29 @@ def add_walk(parser: ArgumentParser) -> None:
     parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")
     parser.add_argument("--seed", type=int, default=1, help="who walks without a file")
     parser.add_argument("--frames", type=int, default=60, help="how long without a file")
+
+
+def read_actors(chosen: Namespace, others: Sequence[Path] = ()) -> tuple[Body, list[list[Actor]]]:
+    """Everybody of the walk's file, and of each other file, for a scene."""
+    from meshgait.cli._bodies import body_of, read_people
+    from meshgait.io import Actor
+    from meshgait.io.write import actors_of
+
+    if chosen.walk is None:
+        body, motion = read_walk(chosen)
+        films = [[Actor.of(f"walker {chosen.seed}", motion)]]
+    else:
+        body, films = Body.embedded() if chosen.body is None else Body.load(chosen.body), []
+    for path in [*([] if chosen.walk is None else [chosen.walk]), *others]:
+        recording, tracks = read_people(path), {}
+        for name in map(str, recording.tracks):
+            track = body_of(recording, name).timed(chosen.fps)
+            for note in track.notes:
+                print(f"meshgait: {path}: {note}", file=sys.stderr)
+            label = path.stem if len(recording.tracks) == 1 else f"{path.stem}, {name}"
+            tracks[label] = track
+        films.append(actors_of(tracks, body))
+    return body, films
 
 
 def read_walk(chosen: Namespace) -> tuple[Body, Motion]:

@@ -2,47 +2,98 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
+from meshgait.errors import ConfigError
+
 Row = tuple[str, ...]
+CATALOGUE = Path(__file__).parent.parent / "zoo" / "catalogue.json"
 
 
-def networks() -> list[str]:
-    """A line for each network: inputs, cost, what it reached on Gait3D, paper."""
-    import meshgait.models
-    from meshgait.zoo import cost_of, results_of
-    from meshgait.zoo.cost import FRAMES
+COLUMNS = ("model", "inputs", "parameters", "MACs", "Rank-1", "mAP")
+"""What the list can be sorted by: names and inputs rising, parameters and MACs too, scores not."""
 
-    rows: list[Row] = [("model", "inputs", "weights", "MACs", "Rank-1", "mAP", "", "")]
+_ALL = "all"
+
+
+def networks(sort: str = "model", dataset: str = "Gait3D") -> list[str]:
+    """A line for each network, and for each of its results if `dataset` is "all".
+
+    Read from the catalogue of the package, without torch.
+    """
+    keys = {name.lower(): name for name in COLUMNS}
+    column = keys.get(sort.lower())
+    if column is None:
+        raise ConfigError(f"the list is sorted by one of {', '.join(COLUMNS)}, not {sort!r}")
+    catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    known = sorted({r["dataset"] for about in catalogue.values() for r in about["results"]})
+    chosen = {name.lower(): name for name in [_ALL, *known]}.get(dataset.lower())
+    if chosen is None:
+        raise ConfigError(f"there are results on {', '.join(known)}, or all, not {dataset!r}")
+    rows: list[tuple[Any, Row]] = []
     sources: list[str] = []
-    for name in meshgait.models.networks():
-        model_type = getattr(meshgait.models, name)
-        cost = cost_of(name)
-        known = [r for r in results_of(name) if (r.dataset, r.size) in GAIT3D]
-        scores = ("", "", "")
-        if known:
-            best = known[0]
-            if best.source not in sources:
-                sources.append(best.source)
-            mean_ap = "" if best.mean_ap is None else f"{best.mean_ap:.2f}"
-            scores = (f"{best.rank1:.2f}", mean_ap, f"[{sources.index(best.source) + 1}]")
-        numbers = (f"{cost.parameters:,}", _millions(cost.macs))
-        rows.append((name, " + ".join(model_type.inputs), *numbers, *scores, paper(model_type)))
+    for name, about in catalogue.items():
+        for result in _results(about, chosen):
+            if result and result["source"] not in sources:
+                sources.append(result["source"])
+            rows.append((_key(column, name, about, result), _row(name, about, result, sources)))
+    rows.sort(key=lambda row: row[0])
+    head = ("model", "inputs", "parameters", "MACs", "data set", "Rank-1", "mAP", "", "weights", "")
     return [
-        *_align(rows, right=(2, 3, 4, 5)),
+        *_align([head, *(row for _, row in rows)], right=(2, 3, 5, 6)),
         "",
-        f"MACs: multiply-accumulates per frame of a clip of {FRAMES} frames, in the default "
+        "MACs: multiply-accumulates per frame of a clip of 30 frames, in the default "
         "configuration.",
-        "Rank-1 and mAP: on Gait3D at 64 x 44 (skeletons have no size), in percent; more by "
-        "meshgait info MODEL.",
+        "Rank-1 and mAP in percent, as published; more by meshgait info MODEL. --sort COLUMN, "
+        "--dataset NAME or all.",
+        "weights: theirs are read by meshgait zoo import, ours come with the package (meshgait zoo "
+        "weights).",
         *(f"[{number}] {source}" for number, source in enumerate(sources, start=1)),
     ]
 
 
-GAIT3D = (("Gait3D", "64 x 44"), ("Gait3D", ""))
+def _results(about: dict[str, Any], dataset: str) -> list[dict[str, Any] | None]:
+    """All results of a network, or the first on a data set; None for none."""
+    found = [r for r in about["results"] if dataset in (_ALL, r["dataset"])]
+    if dataset == _ALL:
+        return [*found] or [None]
+    usual = [r for r in found if r["size"] in ("64 x 44", "")]
+    return [*usual, *found, None][:1]
+
+
+def _key(column: str, name: str, about: dict[str, Any], result: dict[str, Any] | None) -> Any:
+    """By what a row is sorted; what is not known comes last."""
+    text = name.lower()
+    if column in ("Rank-1", "mAP"):
+        score = None if result is None else result[{"Rank-1": "rank1", "mAP": "mean_ap"}[column]]
+        return (score is None, -(score or 0), text)
+    if column in ("parameters", "MACs"):
+        return (about["cost"][column.lower()], text)
+    return (" ".join(about["inputs"]), text) if column == "inputs" else (text,)
+
+
+def _row(
+    name: str, about: dict[str, Any], result: dict[str, Any] | None, sources: list[str]
+) -> Row:
+    cost = about["cost"]
+    scores: Row = ("", "", "", "")
+    if result:
+        mean_ap = "" if result["mean_ap"] is None else f"{result['mean_ap']:.2f}"
+        size = f" {result['size']}" if result["size"] not in ("", "64 x 44") else ""
+        number = sources.index(result["source"]) + 1
+        scores = (result["dataset"] + size, f"{result['rank1']:.2f}", mean_ap, f"[{number}]")
+    there = [word for word, is_there in (
+        ("theirs", about["published_weights"]), ("ours", bool(about["shipped"])),
+    ) if is_there]  # fmt: skip
+    return (
+        name, " + ".join(about["inputs"]), f"{cost['parameters']:,}", _millions(cost["macs"]),
+        *scores, ", ".join(there), about["about"],
+    )  # fmt: skip
 
 
 def recipes() -> list[str]:
@@ -68,7 +119,6 @@ def formats() -> list[str]:
 def describe(model_type: Any) -> list[str]:
     """All about one network."""
     from meshgait import models
-    from meshgait.errors import ConfigError
     from meshgait.models import name_of
     from meshgait.recipes import RECIPES
     from meshgait.zoo import cost_of, random_clips, results_of

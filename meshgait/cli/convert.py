@@ -13,6 +13,7 @@ from meshgait.cli._clips import add_camera, read_clip, say_what_is_made
 from meshgait.cli._parsing import make_parser, parse
 
 if TYPE_CHECKING:
+    from meshgait.body import Body
     from meshgait.io import BodyTrack, Recording
 
 
@@ -29,12 +30,37 @@ def run(arguments: Sequence[str]) -> None:
         return _write_clip(chosen)
     if chosen.modalities:
         raise ConfigError("--modalities are those of a clip; add --to clip")
-    recording, track = _read_track(chosen)
+    if chosen.correctives and target != "glb":
+        raise ConfigError("--correctives are those of a .glb")
     body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    if target == "glb":
+        return _write_gltf(chosen, body)
+    recording, track = _read_track(chosen)
     path = write(chosen.out, track, body, target, fps=chosen.fps)
     kind = f"{target}, a file for each frame" if path.is_dir() else target
     print(f"{path}: {len(track)} frames of {recording.format.title} as {kind}")
     return None
+
+
+def _write_gltf(chosen: Namespace, body: Body) -> None:
+    """Everybody of the file, or who was asked for."""
+    from meshgait.cli._bodies import body_of, read_people
+    from meshgait.io import write_gltf
+    from meshgait.io.write import actors_of
+
+    recording = read_people(chosen.file)
+    names = [str(name) for name in recording.tracks] if chosen.track is None else [chosen.track]
+    tracks = {
+        chosen.out.stem if len(names) == 1 else name: _prepared(body_of(recording, name), chosen)
+        for name in names
+    }
+    actors = actors_of(tracks, body, fps=chosen.fps)
+    off = write_gltf(chosen.out, actors, body, correctives=chosen.correctives)
+    people = f", {len(actors)} people" if len(actors) > 1 else ""
+    without = "" if chosen.correctives else " without the skin's correctives (--correctives)"
+    frames = max(len(actor.motion) for actor in actors)
+    print(f"{chosen.out}: {frames} frames of {recording.format.title} as glb{people}; vertices are "
+          f"off by {off:.1f} mm at most{without}")  # fmt: skip
 
 
 def _parser() -> ArgumentParser:
@@ -57,17 +83,24 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--smooth", type=float, default=0.0, help="frames over which to smooth")
     parser.add_argument("--modalities", type=list[str], default=[], help="what a clip is to "
                         "hold beside smpl, such as [silhouette,skeleton2d]")  # fmt: skip
+    parser.add_argument("--correctives", action="store_true", help="keep in a .glb what the pose "
+                        "adds to the skin, as morph targets")  # fmt: skip
     add_camera(parser)
     return parser
 
 
 def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
     from meshgait.cli._bodies import body_of, read_people
+
+    recording = read_people(chosen.file)
+    return recording, _prepared(body_of(recording, chosen.track), chosen)
+
+
+def _prepared(track: BodyTrack, chosen: Namespace) -> BodyTrack:
+    """Warn of jumps, fill gaps, smooth and resample as is asked for."""
     from meshgait.io import fill_gaps, find_jumps, resample, smooth
     from meshgait.io.write import TIMED, target_of
 
-    recording = read_people(chosen.file)
-    track = body_of(recording, chosen.track)
     for jump in find_jumps(track):
         print(f"meshgait: frame {jump.frame}: sudden change of {jump.what} by {jump.size:.2f}; "
               "perhaps the track switches to somebody else", file=sys.stderr)  # fmt: skip
@@ -81,7 +114,7 @@ def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
         track = resample(track, chosen.fps_out)
     for note in track.notes:
         print(f"meshgait: {note}", file=sys.stderr)
-    return recording, track
+    return track
 
 
 def _write_clip(chosen: Namespace) -> None:

@@ -27,6 +27,7 @@ _PARTS = (
     ("running ONNX files", "onnxruntime", "onnxruntime", "onnx"),
     ("graph layers", "torch_geometric", "torch-geometric", "graph"),
     ("networks that see people in videos", "ai_edge_litert", "ai-edge-litert", "video"),
+    ("videos as H.264", "imageio_ffmpeg", "imageio-ffmpeg", "video"),
     ("how sure an identification is", "sklearn", "scikit-learn", "video"),
     ("3D windows", "open3d", "open3d", "viz"),
     ("weights from the Hugging Face hub", "huggingface_hub", "huggingface-hub", "hub"),

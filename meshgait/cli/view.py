@@ -1,4 +1,4 @@
-"""Watch a walk in a window, or write it as HTML, GIF, MP4 or PNG where there is none."""
+"""Watch walks in a window, or write a page in 3D, a GIF, MP4 or PNG."""
 
 from __future__ import annotations
 
@@ -6,13 +6,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from jsonargparse import Namespace
+
 from meshgait.cli._parsing import make_parser, parse
-from meshgait.cli._walks import add_walk, read_walk
+from meshgait.cli._walks import add_walk, read_actors, read_walk
 
 
 def run(arguments: Sequence[str]) -> None:
     """Open the window, or write the file asked for; without a display, a page."""
-    from meshgait.errors import DisplayError
+    from meshgait.errors import ConfigError, DisplayError
     from meshgait.modalities.scene import Scene
     from meshgait.visualization.player import write_player
     from meshgait.visualization.window import open_window
@@ -20,19 +22,37 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("view", __doc__)
     add_walk(parser)
     parser.add_argument("-o", "--out", type=Path, help=".html, .gif, .mp4 or .png to write instead "
-                        "of opening a window")  # fmt: skip
+                        "of opening a window; a page shows everybody of the file")  # fmt: skip
+    parser.add_argument("--beside", nargs="+", type=Path, default=[], help="other walks to show on "
+                        "the page, side by side and in phase")  # fmt: skip
     parser.add_argument("--pixels", type=int, default=240, help="of a written picture per side")
     parser.add_argument("--seconds", type=float, default=0.0, help="close the window after so long")
     chosen = parse(parser, arguments)
+    out = chosen.out
+    if out is not None and out.suffix.lower() == ".html":
+        return _write_page(chosen, out)
+    if chosen.beside:
+        raise ConfigError("--beside is for a page; write one with -o walk.html")
     body, motion = read_walk(chosen)
     scene = Scene.follow(body, motion.decode(body), motion.fps)
-    out = chosen.out
     if out is None:
         try:
             return open_window(scene, seconds=chosen.seconds or None)
         except DisplayError as error:
             out = Path(chosen.walk.stem if chosen.walk else "walk").with_suffix(".html")
             print(f"meshgait: {error}; writing {out} instead", file=sys.stderr)
+            return _write_page(chosen, out)
     write_player(scene, out, pixels=chosen.pixels)
     print(f"{out}: {scene.frames} frames")
     return None
+
+
+def _write_page(chosen: Namespace, out: Path) -> None:
+    from meshgait.gait import shown_of
+    from meshgait.visualization.stage import write_stage
+
+    body, films = read_actors(chosen, chosen.beside)
+    shown = [shown_of(actor, body, n) for n, film in enumerate(films) for actor in film]
+    write_stage(out, shown, body, title=", ".join(one.actor.name for one in shown))
+    frames = max(len(one.actor.motion) for one in shown)
+    print(f"{out}: {frames} frames, {len(shown)} {'people' if len(shown) > 1 else 'person'}")

@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meshgait._optional import require
-from meshgait.cli._models import add_model, find_model, load_network
 from meshgait.cli._parsing import make_parser, parse
-from meshgait.cli._zoo import formats, networks, recipes, weights
+from meshgait.cli._zoo import COLUMNS, formats, networks, recipes, weights
 from meshgait.errors import ConfigError
 
 _LISTS = {
-    "list": ("List the networks: inputs, weights, cost, results, paper.", networks),
     "recipes": ("List the recipes of meshgait train --recipe.", recipes),
     "formats": ("Say which networks can be exported to ONNX, and for which clips.", formats),
 }
-_ACTIONS = (*_LISTS, "weights", "import", "export")
+_ACTIONS = ("list", *_LISTS, "weights", "import", "export")
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -28,6 +26,8 @@ def run(arguments: Sequence[str]) -> None:
             "export NAME -o OUT.onnx; each has its --help"
         )
         parse(make_parser("zoo", __doc__, epilog=more), ["--help"])
+    elif action == "list":
+        _list(rest)
     elif action in _LISTS:
         purpose, lines = _LISTS[action]
         parse(make_parser(f"zoo {action}", purpose), rest)
@@ -50,6 +50,19 @@ def _weights(arguments: Sequence[str]) -> None:
     parser.add_argument("name", nargs="?", type=str | None, default=None, help="whose card to show")
     chosen = parse(parser, arguments)
     print("\n".join(weights()) if chosen.name is None else find(chosen.name).card.rstrip("\n"))
+
+
+def _list(arguments: Sequence[str]) -> None:
+    purpose = "List the networks: inputs, parameters, cost, results and their source, weights."
+    parser = make_parser("zoo list", purpose)
+    parser.add_argument(
+        "--sort", type=str, default="model", help=f"the column to sort by: {', '.join(COLUMNS)}"
+    )
+    parser.add_argument(
+        "--dataset", type=str, default="Gait3D", help="the data set of the results, or all"
+    )
+    chosen = parse(parser, arguments)
+    print("\n".join(networks(chosen.sort, chosen.dataset)))
 
 
 def _import(arguments: Sequence[str]) -> None:
@@ -86,6 +99,7 @@ def _is_path(word: str) -> bool:
 def _export(arguments: Sequence[str]) -> None:
     import torch
 
+    from meshgait.cli._models import add_model, find_model, load_network
     from meshgait.models import name_of
     from meshgait.sequence import load_clip
     from meshgait.weights import shipped_weights

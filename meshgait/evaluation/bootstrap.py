@@ -1,4 +1,4 @@
-"""How sure a score is: intervals by drawing the people again (Efron, 1979).
+"""How sure a score is: intervals by drawing the people, and the trainings, again (Efron, 1979).
 
 People, not clips, are drawn: the clips of a person stand or fall together.
 """
@@ -42,20 +42,26 @@ class Interval:
 def bootstrap(groups: Sequence[np.ndarray], *, draws: int = DRAWS) -> Interval:
     """The mean over people, and over `groups` of them: data sets with people of their own.
 
-    For two methods on the same people pass the differences, person by person: that is the paired
-    bootstrap. The same people are drawn every time, so intervals of one run can be compared. NaN
-    is a person who was not asked for. Raises `DataError` where there is nobody.
+    A group is (people,), or (trainings, people) for what was trained more than once; trainings are
+    drawn again like people, so that the luck of one makes no difference certain. For two methods
+    on the same people pass the differences, person by person: that is the paired bootstrap. The
+    same people are drawn every time, so intervals of one run can be compared. NaN is a person who
+    was not asked for. Raises `DataError` where there is nobody.
 
     >>> str(bootstrap([np.array([40.0, 60.0, 50.0, 50.0])]))
     '50.0 [42.5, 57.5]'
     """
-    known = [values[np.isfinite(values)] for values in groups]
-    if not known or not all(len(values) for values in known):
+    known = [rows[:, np.isfinite(rows).all(axis=0)] for rows in map(np.atleast_2d, groups)]
+    if not known or not all(rows.size for rows in known):
         raise DataError("there is nobody whose scores could be averaged")
     generator = np.random.default_rng(0)
+    luck = np.random.default_rng(1)
     means = np.zeros(draws)
-    for values in known:
-        chosen = generator.integers(len(values), size=(draws, len(values)))
-        means += values[chosen].mean(1) / len(known)
+    for rows in known:
+        trainings, people = rows.shape
+        chosen = generator.integers(people, size=(draws, people))
+        weights = luck.multinomial(trainings, np.full(trainings, 1 / trainings), size=draws)
+        drawn = np.stack([row[chosen].mean(1) for row in rows], axis=1)
+        means += (drawn * weights).sum(1) / trainings / len(known)
     low, high = np.quantile(means, [0.025, 0.975])
-    return Interval(float(np.mean([values.mean() for values in known])), float(low), float(high))
+    return Interval(float(np.mean([rows.mean() for rows in known])), float(low), float(high))

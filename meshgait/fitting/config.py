@@ -29,7 +29,8 @@ class FitConfig:
     `prior` times the mean squared deviation from walking poses, `limits` times squared radians
     beyond what joints bend, `shape` times the mean square of betas, `smoothness` times the mean
     squared acceleration of the joints in units of 2 cm per frame and frame, `joints` times the
-    mean squared distance of 2D joints by the person's height.
+    mean squared distance of 2D joints by the person's height, `contact` times the mean squared way
+    of feet that stand and their distance from the floor, in units of 1 cm.
     """
 
     rigid_steps: int = 80
@@ -42,6 +43,7 @@ class FitConfig:
     shape: float = 0.003
     smoothness: float = 0.003
     joints: float = 60.0
+    contact: float = 0.01
 
     def __post_init__(self) -> None:
         for field in fields(self):
@@ -57,11 +59,16 @@ class FitConfig:
 
 @dataclass(frozen=True, eq=False)
 class Start:
-    """SMPL parameters to begin with; without `transl` the silhouettes say where the body is."""
+    """SMPL parameters to begin with; without `transl` the silhouettes say where the body is.
+
+    `stance` is how surely the left and the right foot stand, from 0 to 1, if that is known: then
+    they neither slide nor leave the floor.
+    """
 
     pose: Float[Tensor, "*batch T 72"]
     betas: Float[Tensor, "*batch 10"]
     transl: Float[Tensor, "*batch T 3"] | None = None
+    stance: Float[Tensor, "*batch T 2"] | None = None
 
     @classmethod
     def from_smpl(cls, smpl: np.ndarray | Tensor) -> Start:

@@ -12,6 +12,7 @@ from torch import Tensor
 from meshgait.body import Body
 from meshgait.errors import DataError
 from meshgait.fitting.config import FitConfig
+from meshgait.fitting.contact import off_floor, slide
 from meshgait.fitting.prior import PosePrior
 from meshgait.fitting.view import View
 from meshgait.render import soften
@@ -107,6 +108,7 @@ class Bending:
         self.bent = pose[..., 3:].clone().requires_grad_()
         self.betas = betas.clone().requires_grad_()
         self.place = place.clone().requires_grad_()
+        self.stance: Float[Tensor, "S T 2"] | None = None
 
     @property
     def pose(self) -> Float[Tensor, "S T 72"]:
@@ -141,6 +143,10 @@ class Bending:
                 config.shape * self.bent.shape[1] * self.betas.square().mean(-1).sum(),
                 config.smoothness * self._unrest(joints),
             ]
+            if self.stance is not None:
+                world = joints + self.view.pelvis(self.place)[..., None, :]
+                away = slide(world, self.stance) + off_floor(world, self.stance)
+                terms.append(config.contact * away.sum())
             if joints_px is not None:
                 terms.append(config.joints * self._miss(joints_px, vertices, joints))
             return torch.stack(terms).sum()

@@ -82,6 +82,7 @@ def _descend(
         begin = _begin(body, view, start, lead)
     with tqdm(desc="fitting", unit=" steps", disable=None if progress else True) as bar:
         bending = _settled(body, view, begin, config, bar)
+        bending.stance = _stance(start, lead, view)
         bending.fit(config, walker_prior(), joints, bar.update)
     return Bending(body, view, *begin), bending
 
@@ -181,6 +182,20 @@ def _checked(
             raise DataError(f"start.{name} holds NaN or infinity")
         found.append(value)
     return found[0].reshape(S, T, 72), found[1].reshape(S, 10), found[2].reshape(S, T, 3)
+
+
+def _stance(
+    start: Start | Motion | None, lead: tuple[int, ...], view: View
+) -> Float[Tensor, "S T 2"] | None:
+    """How surely feet stand, with one sequence axis."""
+    if not isinstance(start, Start) or start.stance is None:
+        return None
+    stance = as_plain_tensor(start.stance).float()
+    if stance.shape != (*lead, 2):
+        raise ShapeError(f"start.stance is {tuple(stance.shape)}, expected {(*lead, 2)}")
+    if not bool(((stance >= 0) & (stance <= 1)).all()):
+        raise DataError("start.stance must lie between 0 and 1, without NaN")
+    return stance.reshape(*view.target.shape[:2], 2)
 
 
 def _settled(

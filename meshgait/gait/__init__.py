@@ -5,6 +5,7 @@ from meshgait.gait.files import read_gait, write_gait
 from meshgait.gait.measure import Gait, measure_gait
 from meshgait.gait.measures import MEASURES, Measure
 from meshgait.gait.normative import Band, band_at, comfortable_speed
+from meshgait.gait.shown import shown_of
 from meshgait.gait.strides import Stride
 from meshgait.gait.summary import (
     Difference,
@@ -37,6 +38,7 @@ __all__ = [
     "mean_curve",
     "measure_gait",
     "read_gait",
+    "shown_of",
     "summarise",
     "summary_of",
     "write_gait",

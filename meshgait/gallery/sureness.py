@@ -2,9 +2,9 @@
 
 The threshold is an order statistic of how near strangers come, so the share of strangers who are
 let in is at most the one asked for, as long as new strangers are like the people enrolled. Of too
-few people to count it is where a normal distribution has that share (Student's prediction bound),
-and never beyond the middle between own clips and those of others. Probabilities are those of a
-logistic regression (scikit-learn) of the distance, and are not given for fewer than `LEAST_PEOPLE`.
+few people to count it is where a log-normal distribution has that share (Student's prediction
+bound), and never beyond the middle between own clips and those of others. Probabilities are those
+of a logistic regression (scikit-learn), and are not given for fewer than `LEAST_PEOPLE`.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from meshgait._optional import require
 LEAST_PEOPLE = 20
 _FOLDS, _BINS = 5, 10
 _AT_ONCE = 512
+_LEAST = 1e-6  # distance that rounding leaves of equal clips
 _FINITE = 1e6  # in place of no distance at all
 
 
@@ -100,7 +101,8 @@ def _threshold(
     from scipy.stats import t
 
     reach = float(t.ppf(fpir, len(people) - 1)) * np.sqrt(1 + 1 / len(people))
-    bound = float(np.mean(people) + reach * np.std(people, ddof=1))
+    logarithms = np.log(np.maximum(people, _LEAST))  # distances are above 0
+    bound = float(np.exp(logarithms.mean() + reach * logarithms.std(ddof=1)))
     seen = own[np.isfinite(own)]
     # Of few people nobody is between own clips and others', which proves nothing: the middle.
     return min(bound, float(seen.max() + other.min()) / 2) if len(seen) else bound

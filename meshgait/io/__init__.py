@@ -8,6 +8,7 @@ from meshgait.io.formats.amass import write_amass
 from meshgait.io.formats.bvh import write_bvh
 from meshgait.io.formats.c3d import marker_joints
 from meshgait.io.formats.gait3d import write_gait3d
+from meshgait.io.formats.gltf import Actor, write_gltf
 from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.read import ALL_FORMATS, FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
@@ -18,6 +19,7 @@ from meshgait.io.write import write
 __all__ = [
     "ALL_FORMATS",
     "FORMATS",
+    "Actor",
     "BodyTrack",
     "Format",
     "Jump",
@@ -39,5 +41,6 @@ __all__ = [
     "write_amass",
     "write_bvh",
     "write_gait3d",
+    "write_gltf",
     "write_mesh_sequence",
 ]

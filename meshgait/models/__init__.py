@@ -17,11 +17,14 @@ from meshgait.models.gaittr import GaitTR
 from meshgait.models.gei import GEI
 from meshgait.models.geinet import GEINet
 from meshgait.models.gln import GLN
+from meshgait.models.hybridgait import HybridGait
 from meshgait.models.lidargait import LidarGait
 from meshgait.models.lidargaitpp import LidarGaitPP
+from meshgait.models.meshgait import MeshGait
 from meshgait.models.meshnet import MeshNet
 from meshgait.models.msgg import MSGG
 from meshgait.models.mtsgait import MTSGait
+from meshgait.models.multigaitpp import MultiGaitPP
 from meshgait.models.parsinggait import ParsingGait
 from meshgait.models.pointnet import PointNet
 from meshgait.models.posegait import PoseGait
@@ -32,6 +35,7 @@ from meshgait.models.skeletongaitpp import SkeletonGaitPP
 from meshgait.models.skeletongcn import SkeletonGCN
 from meshgait.models.sln import SLN
 from meshgait.models.smplgait import SMPLGait
+from meshgait.models.swingait import SwinGait
 from meshgait.models.voxel_legs import VoxelLegs
 from meshgait.models.xgait import XGait
 
@@ -54,10 +58,13 @@ __all__ = [
     "GaitPart",
     "GaitSet",
     "GaitTR",
+    "HybridGait",
     "LidarGait",
     "LidarGaitPP",
     "MTSGait",
+    "MeshGait",
     "MeshNet",
+    "MultiGaitPP",
     "ParsingGait",
     "PointNet",
     "PoseGait",
@@ -67,6 +74,7 @@ __all__ = [
     "SkeletonGCN",
     "SkeletonGait",
     "SkeletonGaitPP",
+    "SwinGait",
     "VoxelLegs",
     "XGait",
     "all_models",

@@ -14,6 +14,7 @@ from meshgait.nn.convolution import (
     scale_channels,
     split_strips,
 )
+from meshgait.nn.deformable import DeformableConv2d
 from meshgait.nn.embed import embed_sequences
 from meshgait.nn.frame_statistics import frame_statistics
 from meshgait.nn.frames import Frames
@@ -51,6 +52,7 @@ from meshgait.nn.shape_correction import ShapeCorrection
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
+from meshgait.nn.windows import WindowBlock, cut_windows
 
 __all__ = [
     "PYRAMID",
@@ -58,6 +60,7 @@ __all__ = [
     "BlockKind",
     "CompactBlock",
     "ConvStack",
+    "DeformableConv2d",
     "FrameBlock",
     "Frames",
     "Fusion",
@@ -82,11 +85,13 @@ __all__ = [
     "StripConv2d",
     "TemporalMixing",
     "VolumeBlock",
+    "WindowBlock",
     "align",
     "calibrate_",
     "check_width",
     "configured",
     "convolution_3d",
+    "cut_windows",
     "embed_sequences",
     "farthest_points",
     "find_neighbours",

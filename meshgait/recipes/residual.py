@@ -12,23 +12,27 @@ from meshgait.data import (
     SubjectsAndClips,
     VaryingFrames,
 )
-from meshgait.models import deepgaitv2, gaitgraph, gaittr, geinet
+from meshgait.models import deepgaitv2, gaitgraph, gaittr, geinet, multigaitpp, swingait
 from meshgait.recipes.schedules import (
     DEEP,
     GAIT3D,
     GRAPH,
     GREW,
+    NO_FLOW_TURNED,
     OUMVLP,
     OURS,
     P32K4,
     P32K8,
     PARSED,
     PHASES,
+    RATES,
     SKELETON,
     SKIPPED,
+    STREAMS,
     TRANSFORMER,
     VIEWS,
     WILD,
+    WINDOWS,
     K,
     Published,
 )
@@ -93,6 +97,30 @@ RECIPES: dict[str, Published] = {
         ),
         note="Batches are pairs of clips; the originals are drawn without regard to people.",
     ),
+    "multigaitpp/gait3d": Published("MultiGaitPP", STREAMS),
+    "multigaitpp/grew": Published(
+        "MultiGaitPP", replace(GREW, frames=SKIPPED), multigaitpp.GREW, note=NO_FLOW_TURNED
+    ),
+    "multigaitpp/sustech1k": Published(
+        "MultiGaitPP",
+        replace(
+            STREAMS,
+            batch=SubjectsAndClips(8, 8),
+            frames=OrderedFrames(10, skip=4),
+            milestones=(20 * K, 30 * K, 40 * K),
+            steps=50 * K,
+            augment=(),
+        ),
+        multigaitpp.SUSTECH1K,
+        note=NO_FLOW_TURNED,
+    ),
+    "swingait/gait3d": Published(
+        "SwinGait", replace(WINDOWS, batch=P32K4, steps=80 * K), swingait.LARGE, note=RATES
+    ),
+    "swingait/grew": Published(
+        "SwinGait", replace(WINDOWS, batch=P32K4, steps=200 * K), swingait.LARGE, note=RATES
+    ),
+    "swingait/sustech1k": Published("SwinGait", WINDOWS, note=RATES),
     "gaittr/gait3d": Published("GaitTR", TRANSFORMER, note=PHASES),
     "gaittr/grew": Published("GaitTR", TRANSFORMER, note=PHASES),
     "gaittr/ou-mvlp": Published(

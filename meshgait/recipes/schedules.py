@@ -12,7 +12,7 @@ from meshgait.data import (
     SubjectsAndClips,
 )
 from meshgait.training.criterion import Loss
-from meshgait.training.optimizers import Adam, Sgd
+from meshgait.training.optimizers import Adam, AdamW, Sgd
 from meshgait.training.recipe import Recipe
 
 
@@ -59,6 +59,16 @@ GRAPH = replace(
     one_cycle=True, batch=SubjectsAndClips(64, 2), metric="euclidean",
     augment=(Flip(0.5), JointNoise()),
 )  # fmt: skip
+STREAMS = replace(DEEP, batch=P32K4, frames=SKIPPED, augment=WILD)
+WINDOWS = replace(
+    DEEP, optimizer=AdamW(lr=3e-4, weight_decay=0.02), batch=SubjectsAndClips(8, 8), frames=SKIPPED,
+    milestones=(), cosine_to=1e-6, augment=WILD,
+)  # fmt: skip
+RATES = (
+    "The original starts from a trained DeepGaitV2 and learns its convolutions at a tenth of the "
+    "rate; the cosine ends some 10,000 steps before the training."
+)
+NO_FLOW_TURNED = "Without the original's augmentation, which would turn images and not their flow."
 TRANSFORMER = replace(
     TRIPLET, loss=Loss({"triplet": 1}, margin=0.3), optimizer=Adam(lr=1e-3, weight_decay=2e-5),
     milestones=(), one_cycle=True, batch=P32K4, frames=OrderedFrames(60), steps=40 * K,

@@ -91,7 +91,7 @@ class _Training:
     ) -> None:
         self.recipe, self.out, self.fabric = recipe, out, fabric
         self.batches = TrainingBatches(
-            data, modalities=model.inputs, shape=recipe.batch, frames=recipe.frames,
+            data, modalities=model.train().inputs, shape=recipe.batch, frames=recipe.frames,
             augment=recipe.augment, seed=recipe.seed, rank=fabric.global_rank,
             world_size=fabric.world_size,
         )  # fmt: skip

@@ -39,9 +39,11 @@ class Recipe:
     calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0
     workers: int = 0  # processes that read data
-    log_every: int = 10  # steps
-    save_every: int = 500  # steps
-    validate_every: int = 0  # steps; 0 trains on everybody, without a validation
+    log_every: int = 10  # steps from one line of the log to the next
+    save_every: int = 500  # steps from one checkpoint to the next
+    validate_every: int = (
+        0  # steps between validations; 0 trains on everybody, without a validation
+    )
     validate_share: float = 0.1  # of the training people, held out for the validation
 
     def schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:

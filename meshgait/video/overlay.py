@@ -13,7 +13,7 @@ from meshgait.video.detect import Detector, PoseDetector
 from meshgait.video.people import People, boxes_between
 from meshgait.video.reader import Video
 from meshgait.video.results import LINKS, PALETTE
-from meshgait.video.writer import write_video
+from meshgait.visualization.mp4 import write_video
 
 _HEAD = 0.17  # of the height, from above
 _FACE = range(11)  # landmarks

@@ -1,13 +1,10 @@
-"""A walk as a file to watch, drawn by our own renderer: PNG, GIF, MP4, or a page that plays it."""
+"""A walk as a file to watch, drawn by our own renderer: PNG, GIF or MP4."""
 
 from __future__ import annotations
 
-import base64
 import io
-import json
 import tempfile
 from collections.abc import Callable
-from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
@@ -16,30 +13,27 @@ from jaxtyping import UInt8
 
 from meshgait import render
 from meshgait._optional import require
-from meshgait.body import JOINT_PARENTS
 from meshgait.camera import Camera
-from meshgait.errors import ConfigError, DependencyError
+from meshgait.errors import ConfigError
 from meshgait.files.storage import written_whole
-from meshgait.modalities import heading
 from meshgait.modalities.scene import Scene
 from meshgait.visualization.gif import encode_gif
+from meshgait.visualization.mp4 import write_video
 
 PIXELS = 240  # per side
-VIEWS = 6  # around the walker, on the page
 _STRIP = 6  # frames of a PNG
-_COLORS = 48  # of a picture on the page
 
 Video = UInt8[np.ndarray, "T H W 3"]
 
 
 def write_player(scene: Scene, path: str | Path, *, pixels: int = PIXELS) -> None:
-    """Write `path`, of the kind that its ending names: .png, .gif, .mp4 or .html.
+    """Write `path`, of the kind that its ending names: .png, .gif or .mp4.
 
     Raises `ConfigError` for another ending, `DependencyError` where a kind needs what is missing.
     """
     path = Path(path)
     kinds: dict[str, Callable[[Scene, int], bytes]] = {
-        ".png": _png, ".gif": _gif, ".mp4": _mp4, ".html": _html
+        ".png": _png, ".gif": _gif, ".mp4": _mp4
     }  # fmt: skip
     if path.suffix.lower() not in kinds:
         raise ConfigError(f"{path} must end in one of {', '.join(kinds)}")
@@ -83,54 +77,9 @@ def _gif(scene: Scene, pixels: int) -> bytes:
 
 
 def _mp4(scene: Scene, pixels: int) -> bytes:
-    cv2 = require("cv2", extra="data")
     side = pixels + pixels % 2  # the codec halves the image
     pictures = render_frames(scene, scene.camera.resize((side, side)))
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "walk.mp4"
-        code = cv2.VideoWriter.fourcc(*"mp4v")
-        writer = cv2.VideoWriter(str(file), code, scene.fps, (side, side))
-        if not writer.isOpened():
-            raise DependencyError("this OpenCV cannot write MP4; write a .gif or .html instead")
-        for picture in pictures:
-            writer.write(np.ascontiguousarray(picture[..., ::-1]))
-        writer.release()
+        write_video(file, pictures, fps=scene.fps)
         return file.read_bytes()
-
-
-def _html(scene: Scene, pixels: int) -> bytes:
-    """A page without a network: pictures from `VIEWS` sides, and the skeleton as numbers."""
-    views = []
-    for index in range(VIEWS):
-        camera = _around(scene, 360.0 * index / VIEWS, pixels)
-        place = camera.project(scene.mesh.require_joints()).numpy(force=True)
-        views.append(
-            {
-                "pictures": [_data_url(picture) for picture in render_frames(scene, camera)],
-                "joints": place.round(1).tolist(),
-            }
-        )
-    walk = {
-        "pixels": pixels, "fps": scene.fps, "views": views,
-        "bones": [[parent, joint] for joint, parent in enumerate(JOINT_PARENTS) if parent >= 0],
-    }  # fmt: skip
-    page = files("meshgait.visualization").joinpath("player.html").read_text(encoding="utf-8")
-    return page.replace("/*WALK*/", json.dumps(walk, separators=(",", ":"))).encode()
-
-
-def _around(scene: Scene, azimuth_deg: float, pixels: int) -> Camera:
-    """A camera that goes with the walker on one of its sides, from a little above."""
-    joints = scene.mesh.require_joints()
-    facing = float(heading(joints.mean(0)).rad2deg())
-    same = torch.ones(len(joints))
-    return Camera.orbit(
-        (facing + azimuth_deg) * same, 10 * same, 6 * same, (pixels, pixels),
-        target=joints[:, 0] - joints.new_tensor([0.0, 0.05, 0.0]), fov_deg=20.5,
-    )  # fmt: skip
-
-
-def _data_url(picture: UInt8[np.ndarray, "H W 3"]) -> str:
-    content = io.BytesIO()
-    small = _image(picture).quantize(_COLORS)  # type: ignore[attr-defined]
-    small.save(content, format="PNG", optimize=True)
-    return "data:image/png;base64," + base64.b64encode(content.getvalue()).decode()

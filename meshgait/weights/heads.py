@@ -65,11 +65,13 @@ def _neck(weights: Weights, model: Any, part_major: bool) -> nn.Module:
 
 def _fill_neck(head: Any, weights: Weights, prefix: str, part_major: bool) -> nn.Module:
     state = head.state_dict()
-    state["weight"] = weights[f"{prefix}.fc_bin"]
+    own = len(state["weight"])  # of SwinGait the last of the published parts is used for nothing
+    state["weight"] = weights[f"{prefix}.fc_bin"][:own]
     for name in ("weight", "bias", "running_mean", "running_var"):
         values = weights[f"{prefix}.bn1d.{name}"]
-        parts = state["weight"].shape[0]
-        state[f"norm.{name}"] = values if part_major else to_part_major(values, parts)
+        parts = len(weights[f"{prefix}.fc_bin"])
+        values = values if part_major else to_part_major(values, parts)
+        state[f"norm.{name}"] = values[: own * len(values) // parts]
     head.load_state_dict(state)
     return head
 

@@ -68,8 +68,9 @@ def load_official(
         settings["size"] = tuple(size)
     model = model_type(match.config, **settings)
     _take_over(model, match.weights, settings)
+    is_old = bool(pixels) or getattr(_module(match.name), "OFFICIAL_PART_MAJOR", False)
     head = find_head(
-        match.all_weights, model, part_major=bool(pixels) if part_major is None else part_major
+        match.all_weights, model, part_major=is_old if part_major is None else part_major
     )
     return model.eval(), None if head is None else head.eval()
 

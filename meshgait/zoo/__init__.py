@@ -1,6 +1,7 @@
 """The networks as a collection: what each eats, costs and reached, and where else it runs."""
 
-from meshgait.zoo.cost import Cost, cost_of
+from meshgait.zoo.catalogue import cost_of
+from meshgait.zoo.cost import Cost, count_cost
 from meshgait.zoo.export import Support, check_onnx, to_onnx, to_program
 from meshgait.zoo.random_clips import random_clips
 from meshgait.zoo.results import RESULTS, Result, results_of
@@ -12,6 +13,7 @@ __all__ = [
     "Support",
     "check_onnx",
     "cost_of",
+    "count_cost",
     "random_clips",
     "results_of",
     "to_onnx",

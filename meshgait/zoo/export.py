@@ -30,6 +30,7 @@ class Support:
 
     least: int = 1
     any_length: bool = True
+    reason: str = "its recurrent layer is unrolled"  # where it is exported for one length
     obstacle: str = ""  # where it cannot be exported at all
     settings: tuple[tuple[str, Any], ...] = ()  # without which it cannot
 
@@ -37,7 +38,7 @@ class Support:
         if self.obstacle:
             return f"no: {self.obstacle}"
         if not self.any_length:
-            return "one length: its recurrent layer is unrolled"
+            return f"one length: {self.reason}"
         if self.least > 1:
             return f"any length from {self.least} frames on: shorter clips take another way"
         without = [f"{name}={value}" for name, value in self.settings]
@@ -50,6 +51,7 @@ SUPPORT = {
     "CGI": Support(obstacle="the steps are looked for by scipy"),
     # Drawing is compiled apart from torch.
     "FusionGait": Support(settings=(("rerender", False),)),
+    "HybridGait": Support(settings=(("drawn", False),)),
     "GaitGL": Support(6),
     "GaitGraph": Support(5),
     "GaitGraph2": Support(5),
@@ -59,6 +61,7 @@ SUPPORT = {
     "RefineGait": Support(
         obstacle="each of its steps draws, and drawing is compiled apart from torch"
     ),
+    "SwinGait": Support(any_length=False, reason="time is cut into windows, the last filled up"),
     "VoxelLegs": Support(obstacle="the path through the angles is looked for frame by frame"),
 }
 """What is not `ANY` yet possible, by the name of the network."""

@@ -25,12 +25,12 @@ def cell(data, training, values):
     return Cell("a", Seeds(data, training), scores, {"bag": values * np.nan}, {"1.0": values}, 7)
 
 
-def test_trainings_are_averaged_person_by_person_before_people_are_drawn():
+def test_trainings_are_drawn_beside_people():
     one, two = GENERATOR.uniform(0, 100, (2, 40))
     row = Row(Method("a", note="n"), [cell(0, 0, one), cell(0, 1, two)])
-    assert row.interval(mean_ap) == bootstrap([(one + two) / 2])
+    assert row.interval(mean_ap) == bootstrap([np.stack([one, two])])
     (line,) = score_table([row])
-    assert line["mAP"] == str(bootstrap([(one + two) / 2]))
+    assert line["mAP"] == str(bootstrap([np.stack([one, two])]))
     assert line["note"] == "n"
     (line,) = training_table([row])
     assert (line["cells"], line["parameters"]) == ("2", "7")
@@ -52,7 +52,7 @@ def test_differences_to_the_best_discriminant_are_paired():
     ]
     table = score_table(rows)
     assert ABOVE not in {name for name, value in table[1].items() if value}
-    assert table[2][ABOVE] == "6.0 [6.0, 6.0], above"
+    assert table[2][ABOVE] == "6.0 [5.0, 7.0], above"
     assert table[0][ABOVE] == f"{bootstrap([weak - strong - 20])}, below"
 
 

@@ -7,6 +7,7 @@ from meshgait.models import create
 from meshgait.sequence import GaitSequence, save_clip
 from meshgait.weights import describe_model, save_checkpoint
 from tests.cli.test_cli import refused
+from tests.video.film import alone, write_frames
 
 
 def clip(path, person, number):
@@ -54,3 +55,18 @@ def test_every_mistake_is_one_sentence(place, tmp_path, capsys):
     (tmp_path / "text.db").write_text("text")
     said = refused(["gallery", f"--gallery={tmp_path / 'text.db'}"], capsys)
     assert "is no gallery" in said
+
+
+def test_whoever_walks_in_a_video_is_identified(place, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("meshgait.video.watch.PoseTracker", alone)
+    more = [f"--gallery={tmp_path / 'g.db'}", f"--checkpoint={place / 'net.pt'}"]
+    film = write_frames(tmp_path / "film", 30)
+    assert main(["video", str(film), "-o", str(tmp_path / "seen")]) == 0
+    walk = str(tmp_path / "seen" / "person-01" / "clip.npz")
+    assert main(["enrol", "ann", walk, *more]) == 0
+    assert main(["enrol", "bob", str(place / "1-0.npz"), *more]) == 0
+    assert main(["identify", str(film), *more]) == 0
+    said = capsys.readouterr()
+    assert "film, person-01: " in said.out
+    assert "  1. ann 0.000" in said.out
+    assert "what ann agreed to is not recorded" in said.err

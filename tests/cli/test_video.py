@@ -6,7 +6,7 @@ from PIL import Image
 
 from meshgait.cli import main
 from meshgait.sequence import load_clip
-from meshgait.video.writer import write_video
+from meshgait.visualization.mp4 import write_video
 from tests.cli.test_cli import refused
 from tests.video.scene import one
 

@@ -1,10 +1,13 @@
+import subprocess
+import sys
+
 import pytest
 import torch
 
 from meshgait import models
 from meshgait.cli import main
 from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
-from meshgait.zoo import check_onnx
+from meshgait.zoo import RESULTS, check_onnx, cost_of
 from tests.golden import formula
 
 
@@ -16,8 +19,46 @@ def test_the_list_names_every_network_with_its_inputs_and_weights(capsys):
     assert "silhouette + smpl" in rows["SMPLGait"]
     assert "3,287,104" in rows["SMPLGait"]
     assert "re-designed" in rows["PoseGait"]
-    assert "419.8 M   42.90  35.19  [1]" in rows["SLN"]
+    assert "419.8 M  Gait3D     42.90  35.19  [1]" in rows["SLN"]
+    assert "theirs" in rows["SLN"]
     assert "[1] Gait3D benchmark" in legend
+
+
+def column(capsys, *arguments, place=0):
+    assert main(["zoo", "list", *arguments]) == 0
+    table = capsys.readouterr().out.split("\n\n")[0]
+    return [line.split()[place] for line in table.splitlines()[1:]]
+
+
+def test_the_list_is_sorted_by_any_column(capsys):
+    assert column(capsys) == sorted(models.networks(), key=str.lower)
+    cost = [cost_of(name) for name in column(capsys, "--sort=macs")]
+    assert [c.macs for c in cost] == sorted(c.macs for c in cost)
+    cost = [cost_of(name) for name in column(capsys, "--sort=parameters")]
+    assert [c.parameters for c in cost] == sorted(c.parameters for c in cost)
+    best = {}
+    for result in RESULTS:
+        if result.dataset == "GREW":
+            best.setdefault(result.model, result.rank1)
+    ranked = column(capsys, "--sort", "rank-1", "--dataset", "grew")
+    assert ranked[: len(best)] == sorted(best, key=lambda name: (-best[name], name.lower()))
+    assert column(capsys, "--sort=inputs")[0] in ("LidarGait",)
+    assert main(["zoo", "list", "--sort=age"]) == 2
+    assert "sorted by one of model, inputs, parameters" in capsys.readouterr().err
+    assert main(["zoo", "list", "--dataset=MNIST"]) == 2
+    assert "results on CASIA-B, GREW" in capsys.readouterr().err
+
+
+def test_with_all_data_sets_there_is_a_line_for_every_result(capsys):
+    names = column(capsys, "--dataset=all")
+    without = set(models.networks()) - {result.model for result in RESULTS}
+    assert sorted(names) == sorted([*(result.model for result in RESULTS), *without])
+
+
+def test_the_list_needs_no_torch():
+    code = "import sys; from meshgait.cli import main; main(['zoo']); print('torch' in sys.modules)"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("name", models.networks())

@@ -36,3 +36,16 @@ def test_who_was_not_asked_for_does_not_count_and_nobody_is_an_error():
         bootstrap([np.array([np.nan])])
     with pytest.raises(DataError, match="nobody"):
         bootstrap([])
+
+
+def test_what_one_training_shows_and_another_does_not_is_undecided():
+    """Two trainings whose gains are sure for their people each, and of opposite sign."""
+    people = np.random.default_rng(2).standard_normal(60)
+    gains = np.stack([people + 2, people - 2])
+    assert all(bootstrap([row]).excludes_zero for row in gains)
+    both = bootstrap([gains])
+    assert both.verdict == "undecided"
+    # A quarter of the draws are of the first twice, a quarter of the second.
+    assert (both.low < -1.5, both.high > 1.5) == (True, True)
+    same, one = bootstrap([np.stack([people, people])]), bootstrap([people])
+    assert (same.mean, same.low, same.high) == pytest.approx((one.mean, one.low, one.high))

@@ -1,3 +1,5 @@
+import os
+import signal
 import sqlite3
 import stat
 
@@ -71,3 +73,21 @@ def test_a_vector_of_another_length_is_damage(file):
         list(file.blocks(9))
     with pytest.raises(DataError, match="is there already"):
         GalleryFile.create(file.path, {})
+
+
+def test_a_process_that_is_killed_while_it_adds_leaves_what_was_there(file):
+    file.add("ann", vectors(1), ["a"], "form", "2026-01-01")
+    child = os.fork()
+    if child == 0:
+        try:
+            with file._writing() as connection:
+                connection.execute("delete from clips")
+                connection.execute("insert into about values ('half', '1')")
+                os.kill(os.getpid(), signal.SIGKILL)
+        finally:
+            os._exit(1)
+    assert os.WTERMSIG(os.waitpid(child, 0)[1]) == signal.SIGKILL
+    assert [row[0] for row in file.rows()] == ["ann"]
+    assert "half" not in file.about()
+    file.add("bob", vectors(1), ["b"], "form", "2026-01-01")
+    assert len(GalleryFile.open(file.path).rows()) == 2

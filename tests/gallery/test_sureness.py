@@ -37,13 +37,14 @@ def test_the_threshold_lets_in_no_more_strangers_than_asked_for():
 
 def test_of_few_people_the_threshold_is_a_prediction_bound():
     found = Sureness.of(*gallery(3, 2), 0.01)
-    lowest = found.other.reshape(3, 2).min(1)
+    lowest = np.log(found.other.reshape(3, 2).min(1))
     reach = 6.964557 * np.sqrt(4 / 3) * lowest.std(ddof=1)  # Student's, of two degrees of freedom
-    bound, middle = lowest.mean() - reach, (found.own.max() + found.other.min()) / 2
+    bound, middle = np.exp(lowest.mean() - reach), (found.own.max() + found.other.min()) / 2
     assert found.threshold == pytest.approx(min(bound, middle), abs=1e-6)
     alone = Sureness.of(*gallery(3, 1), 0.01)
-    reach = 6.964557 * np.sqrt(4 / 3) * alone.other.std(ddof=1)
-    assert alone.threshold == pytest.approx(alone.other.mean() - reach, abs=1e-6)
+    lowest = np.log(alone.other)
+    reach = 6.964557 * np.sqrt(4 / 3) * lowest.std(ddof=1)
+    assert alone.threshold == pytest.approx(np.exp(lowest.mean() - reach), abs=1e-6)
     assert found.probability(0.1) is None
     assert Sureness.of(*gallery(1, 2)).threshold == -np.inf
 

@@ -23,8 +23,9 @@ IMAGES = ("silhouette", "pose_heatmap", "depth_image", "flow")
 
 # Their export takes seconds, and each block of theirs is in a network that is exported here too.
 LONG_TO_EXPORT = (
-    "DeepGaitV2", "FusionGait", "GaitGL", "GaitGraph", "GaitGraph2", "MTSGait", "PoseGait",
-    "MSGG", "SkeletonGCN", "LidarGait", "SkeletonGait", "SkeletonGaitPP", "XGait",
+    "DeepGaitV2", "FusionGait", "GaitGL", "GaitGraph", "GaitGraph2", "HybridGait", "LidarGait",
+    "MSGG", "MTSGait", "MeshGait", "MultiGaitPP", "PoseGait", "SkeletonGCN", "SkeletonGait",
+    "SkeletonGaitPP", "SwinGait", "XGait",
 )  # fmt: skip
 
 MODELS = [getattr(models, name) for name in models.networks()]
@@ -35,7 +36,12 @@ every_network = pytest.mark.parametrize(
 
 
 # What narrow networks still take seconds for.
-SIMPLER = {"LidarGaitPP": {"centres": (64, 32, 16), "count": 8}}
+SIMPLER = {
+    "LidarGaitPP": {"centres": (64, 32, 16), "count": 8},
+    "HybridGait": {"window": 6, "layers": 1},
+    "MeshGait": {"markers": 8, "vertices": 40, "depth": 4},
+    "SwinGait": {"depths": (1, 1, 2, 1)},
+}
 
 
 def small(model_class, **options):
@@ -82,9 +88,12 @@ def test_it_says_what_it_eats_and_how_it_is_configured(model_class):
     assert is_dataclass(config)
     assert config.__dataclass_params__.frozen
     assert all(field.default is not None for field in fields(config))
-    arguments = list(inspect.signature(model_class.forward).parameters)[1:]
-    assert arguments == [*model_class.inputs, "mask"]
+    arguments = dict(list(inspect.signature(model_class.forward).parameters.items())[1:])
+    read = [name for name in arguments if name in (*model_class.inputs, "mask")]
+    assert read == [*model_class.inputs, "mask"]
     assert model_class.inputs
+    more = [argument.default for name, argument in arguments.items() if name not in read]
+    assert more == [None] * len(more)  # what another configuration reads
 
 
 @every_model

@@ -17,6 +17,8 @@ from tests.models.test_contract import every_network, small
 STEPS = 100
 PEOPLE = 6
 LOSSES = {
+    "MeshGait": Loss({"triplet": 1, "neck": 1, "consistency": 1}),
+    "MSGG": Loss({"triplet": 1, "finer": 1, "normed": 1}),
     "GaitNet": Loss({"disentangle": 1}),
     "CSTL": Loss({"triplet": 1, "salience": 1}),
     "RefineGait": Loss({"triplet": 1, "neck": 1, "consistency": 1, "cover": 1, "shape": 0.1}),

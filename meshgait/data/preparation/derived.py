@@ -21,6 +21,7 @@ from meshgait.data.preparation.drawings import (
     decode_estimate,
     estimated_body,
 )
+from meshgait.data.protocols.protocol import Protocol
 from meshgait.data.store.read import Store
 from meshgait.data.store.write import write_store
 from meshgait.data.synthetic.rendered import RenderedGait
@@ -55,6 +56,11 @@ class Derived:
     def fingerprint(self) -> str:
         """Names the data and what was made of them."""
         return "+".join([self.data.fingerprint, *self.stores])
+
+    @property
+    def protocol(self) -> Protocol:
+        """That of the data."""
+        return self.data.protocol
 
     def __len__(self) -> int:
         return len(self.data)

@@ -129,10 +129,14 @@ class MotionGait(RenderedGait):
 
     def _count(self) -> int:
         if not self.people:
+            everybody, config = len(self.survey.people), self.config
+            why = (
+                f"of {everybody} people nobody is left for {self.split} with train={self.train}"
+                if everybody
+                else f"nobody walks there for {config.frames[0]} frames at {config.fps:g} a second"
+            )
             raise DataError(
-                f"{self.root}: {len(self.survey.people)} people walk there, and nobody is left for "
-                f"{self.split} with train={self.train}; meshgait datasets motion {self.root} says "
-                "what was left out"
+                f"{self.root}: {why}; meshgait datasets motion {self.root} says who is there"
             )
         return len(self.people)
 

@@ -14,7 +14,7 @@ from tqdm import tqdm
 from meshgait.body import JOINT_INDEX
 from meshgait.data.processes import in_turn, processes
 from meshgait.data.synthetic.walking_parts import Part, walking_parts
-from meshgait.errors import DataError, MeshgaitError
+from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.io import BodyTrack, fill_gaps, read, to_body
 from meshgait.io.fit_joints import FAR_MM
 from meshgait.io.ground import on_floor
@@ -104,8 +104,10 @@ def survey_motion(
     The folder of a file is the person, `07/07_01.amc` as `CMU/07/07_01_poses.npz`; directly in
     `root` it is the beginning of its name, up to the first `_`. Walks have `fps` frames a second;
     `fps_in` holds for files that do not say theirs. Raises `DataError` when there is no folder, or
-    when two folders would be one person.
+    when two folders would be one person, and `ConfigError` for rates of 0.
     """
+    if fps <= 0 or (fps_in is not None and fps_in <= 0):
+        raise ConfigError(f"frame rates are above 0, got {fps} and {fps_in}")
     root = Path(root)
     files = motion_files(root)
     look = partial(_look, fps=fps, fps_in=fps_in, least=least)

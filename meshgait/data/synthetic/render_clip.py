@@ -10,6 +10,7 @@ from jaxtyping import Float, UInt8
 
 from meshgait.body import Body
 from meshgait.camera import Camera
+from meshgait.data.synthetic.scan_clip import scan_clip
 from meshgait.data.synthetic.segmentation import Occluder, SegmentationNoise, occlude, segment
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
@@ -34,7 +35,8 @@ class WildConfig:
     `azimuth_deg` (0 sees the front, 90 the left side), `elevation_deg` and `distance` (metres)
     place the camera, `person_px` is the height in pixels of two metres at that distance. `bag` and
     `coat` are the shares of clips with one, `occluded` that of clips in which something hides a
-    part.
+    part. With `lidar` clips have what a laser scanner at the camera's place sees, too: `points` and
+    `depth_image` (see `scan_clip`).
     """
 
     clips: int = 8
@@ -50,6 +52,7 @@ class WildConfig:
     occluded: float = 0.1
     segmentation: SegmentationNoise = SegmentationNoise(edge=0.15, holes=0.02)
     estimator: EstimatorNoise = EstimatorNoise()
+    lidar: bool = False
 
     def __post_init__(self) -> None:
         if self.clips < 2:
@@ -178,6 +181,8 @@ def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
         mask, seen = clean, is_visible(clean)
     silhouette = normalize_silhouette(mask[seen], config.size)
     frames = {"silhouette": _binary(silhouette), "smpl": smpl[seen]}
+    if config.lidar:
+        frames |= scan_clip(mesh, clip.camera, seen, clip.key)
     record = clip.record
     return GaitSequence(record.subject, record.condition, record.view, frames)
 

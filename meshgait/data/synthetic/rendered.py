@@ -88,7 +88,10 @@ class RenderedGait(ABC):
     def fingerprint(self) -> str:
         """Names what decides the content: the generator, its settings, the body."""
         body = embedded().layer
-        words = (GENERATOR, asdict(self.config), *([self._content()] if self._content() else []))
+        settings = asdict(self.config)
+        if not self.config.lidar:  # clips without scans are what they were before there were scans
+            del settings["lidar"]
+        words = (GENERATOR, settings, *([self._content()] if self._content() else []))
         digest = hashlib.sha256(repr(words).encode())
         for array in (body.v_template, body.shapedirs, body.posedirs, body.lbs_weights):
             digest.update(array.numpy().tobytes())

@@ -104,10 +104,14 @@ def test_the_same_seed_is_the_same_data(root, cache, tmp_path):
 def test_what_cannot_be_is_refused(root, cache, tmp_path):
     with pytest.raises(ConfigError, match="from 0 to 1, got 2"):
         make(root, cache, train=2.0)
-    with pytest.raises(DataError, match=r"nobody is left for train with train=0.0; meshgait datas"):
+    with pytest.raises(
+        DataError, match=r"of 3 people nobody is left for train with train=0.0; meshg"
+    ):
         make(root, cache, "train")
     (tmp_path / "x.txt").write_text("nothing")
-    with pytest.raises(DataError, match=r"0 people walk there"):
+    with pytest.raises(
+        DataError, match=r"nobody walks there for 30 frames at 25 a second; meshgait d"
+    ):
         make(tmp_path, cache)
 
 
@@ -118,6 +122,8 @@ def test_the_verbs_survey_and_make(root, cache, capsys):
              "--data.config.frames=[30, 36]", f"--data.cache={cache}"]  # fmt: skip
     assert main(["synth", "--motion", str(root), *words]) == 0
     assert "3 people, 9 clips" in capsys.readouterr().out
+    assert main(["datasets", "motion", str(root), "--fps", "0"]) == 2
+    assert "frame rates are above 0, got 25.0 and 0.0" in capsys.readouterr().err
     assert main(["datasets", "motion"]) == 2
     assert "meshgait datasets motion ROOT" in capsys.readouterr().err
     assert main(["synth", f"--motion={root}/none"]) == 2

@@ -1,11 +1,14 @@
 import json
+import subprocess
+import sys
 
 import pytest
 
 from meshgait.errors import ConfigError, DataError
 from meshgait.io import read
 from meshgait.sequence import load_clip
-from meshgait.video.process import VideoConfig, process
+from meshgait.video import pipeline as module
+from meshgait.video.pipeline import VideoConfig, process
 from meshgait.video.reader import open_video
 from tests.video.film import alone, crossing, nobody, write_frames
 
@@ -81,3 +84,25 @@ def test_two_runs_do_not_write_into_one_folder(film, tmp_path):
 def test_settings_that_make_no_sense_are_refused(wrong):
     with pytest.raises(ConfigError):
         VideoConfig(**wrong)
+
+
+@pytest.mark.slow
+def test_killed_at_10_moments_it_goes_on_and_writes_the_same(tmp_path):
+    report = subprocess.run(
+        [sys.executable, "-m", "tests.kill_at_events", "see", "10", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert report.returncode == 0, report.stderr
+    found = json.loads(report.stdout.splitlines()[-1])
+    assert found["events"] > 30
+    assert found["killed"] == 10
+    assert found["different"] == []
+
+
+def test_pixels_of_people_do_not_stay_in_memory(film, tmp_path, monkeypatch):
+    kept, plain = [], module.people_of
+    monkeypatch.setattr(module, "people_of", lambda *a: kept.append(plain(*a)) or kept[0])
+    process(open_video(film, fps=30), tmp_path, tracker=crossing(), progress=False)
+    for person in kept[0].people:
+        for name in ("mask", "silhouette", "look", "world"):
+            assert set(getattr(person.rows, name).strides) == {0}

@@ -1,4 +1,4 @@
-"""A video file of pictures: H.264 where there is an ffmpeg, else MPEG-4."""
+"""A video file of pictures: H.264 (yuv420p), which every player and browser shows."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from meshgait._optional import require
-from meshgait.errors import StorageError
+from meshgait.errors import DependencyError, StorageError
 from meshgait.files.storage import written_whole
 
 
@@ -20,30 +20,37 @@ def write_video(
 ) -> None:
     """Write an .mp4 of RGB pictures of one size, whole or not at all.
 
-    Sides that are odd lose a row or column: players want even ones.
+    Sides that are odd lose a row or column: players want even ones. Raises `DependencyError` where
+    there is no encoder, neither the system's ffmpeg nor that of imageio-ffmpeg.
     """
+    program = _encoder()
     with written_whole(path) as part:
         inner = part.with_name(part.name + ".mp4")  # writers tell the kind by the ending
         try:
-            program = _encoder()
-            if program is None:
-                _by_opencv(inner, pictures, fps)
-            else:
-                _by_ffmpeg(program, inner, pictures, fps)
+            _encode(program, inner, pictures, fps)
+            if not inner.is_file():
+                raise StorageError(f"there is no picture to write into {path}")
             inner.replace(part)
         finally:
             inner.unlink(missing_ok=True)
 
 
-def _encoder() -> str | None:
-    """An ffmpeg that knows H.264, if there is one."""
+def _encoder() -> str:
+    """An ffmpeg that knows H.264: the system's, or the one that pip brings."""
     program = shutil.which("ffmpeg")
-    if program is None:
-        return None
-    told = subprocess.run(  # noqa: S603
-        [program, "-hide_banner", "-encoders"], capture_output=True, text=True, check=False
-    )
-    return program if "libx264" in told.stdout else None
+    if program is not None:
+        told = subprocess.run(  # noqa: S603
+            [program, "-hide_banner", "-encoders"], capture_output=True, text=True, check=False
+        )
+        if "libx264" in told.stdout:
+            return program
+    try:
+        return str(require("imageio_ffmpeg", extra="video").get_ffmpeg_exe())
+    except (DependencyError, RuntimeError) as error:
+        raise DependencyError(
+            "no ffmpeg that writes H.264 is here; install one with pip install 'meshgait[video]', "
+            "or write a .gif or .html instead"
+        ) from error
 
 
 def _even(picture: np.ndarray) -> np.ndarray:
@@ -51,21 +58,7 @@ def _even(picture: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(picture[:height, :width])
 
 
-def _by_opencv(path: Path, pictures: Iterable[np.ndarray], fps: float) -> None:
-    cv2, writer = require("cv2", extra="video"), None
-    for picture in pictures:
-        even = _even(picture)
-        if writer is None:
-            kind = cv2.VideoWriter_fourcc(*"mp4v")
-            writer = cv2.VideoWriter(str(path), kind, fps, (even.shape[1], even.shape[0]))
-        writer.write(even[..., ::-1])
-    if writer is not None:
-        writer.release()
-    if not path.is_file() or not path.stat().st_size:
-        raise StorageError(f"{path.parent} takes no video; write into another folder")
-
-
-def _by_ffmpeg(program: str, path: Path, pictures: Iterable[np.ndarray], fps: float) -> None:
+def _encode(program: str, path: Path, pictures: Iterable[np.ndarray], fps: float) -> None:
     process = None
     for picture in pictures:
         even = _even(picture)
@@ -74,7 +67,7 @@ def _by_ffmpeg(program: str, path: Path, pictures: Iterable[np.ndarray], fps: fl
             process = subprocess.Popen(  # noqa: S603
                 [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
                  "-s", size, "-r", f"{fps:.6f}", "-i", "-", "-an", "-vcodec", "libx264",
-                 "-pix_fmt", "yuv420p", str(path)],
+                 "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(path)],
                 stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         if process.stdin is None or process.poll() is not None:

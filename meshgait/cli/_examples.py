@@ -1,0 +1,97 @@
+"""Examples at the end of every `--help`, and words for settings that nothing else explains."""
+
+from __future__ import annotations
+
+# Settings that mean the same wherever they occur.
+WORDS: dict[str, str] = {
+    "batch": "who is in a batch: subjects x clips of each",
+    "bidirectional": "whether frames are moved to the past and to the future, or to the past alone",
+    "bins": "into how many horizontal strips the feature map is cut, one number for each scale",
+    "cache": "keep what was made of the walkers in the user's cache",
+    "EstimatorNoise.camera": "how wrong the estimated camera is, 1 as published tools are",
+    "EstimatorNoise.pose": "how wrong the estimated pose is, 1 as published tools are",
+    "EstimatorNoise.shape": "how wrong the estimated shape is, 1 as published tools are",
+    "Config.camera": "whether the branch of the SMPL parameters reads the camera, too",
+    "WildConfig.frames": "how many frames a clip has, at least and at most",
+    "channels": "channels of each part of the embedding",
+    "clips": "clips of each person",
+    "config": "how the walkers are filmed",
+    "data_seeds": "seeds of the walkers; results are means over all of them",
+    "dropout": "share of the activations that a training step leaves out",
+    "estimator": "how wrong estimated poses, shapes and cameras are",
+    "fps": "frames a second",
+    "frames": "which frames of a clip are seen in training",
+    "harmonics": "waves of the gait cycle that are kept of each cell",
+    "identities": "how many walkers there are",
+    "loss": "what is minimised: terms by name with their weights, and their settings",
+    "lr": "learning rate",
+    "optimizer": "Adam, AdamW or Sgd, with its rate and weight decay",
+    "precision": "fp32, or bf16 for the network's own work where the machine is faster so",
+    "progress": "show bars",
+    "seed": "of everything that is drawn: the same seed, the same run",
+    "seeds": "seeds of the training; results are means over all of them",
+    "segmentation": "how wrong silhouettes are",
+    "size": "of the image in pixels, height and width",
+    "split": "train or test",
+    "stages": "channels of the convolutions, stage by stage",
+    "steps": "steps of the work, of a training one batch each",
+    "terms": "the loss: terms by name, with their weights",
+    "test_identities": "people to tell apart whom no network has seen",
+    "train_identities": "people to learn from",
+    "width": "of the network, 1 as published; channels are multiplied by it",
+}
+
+EXAMPLES: dict[str, tuple[str, ...]] = {
+    "demo": ("meshgait demo --out out/demo",),
+    "synth": (
+        "meshgait synth --data.identities 20",
+        "meshgait synth --motion ROOT",
+    ),
+    "prepare": (
+        "meshgait prepare gait3d ROOT --dry-run",
+        "meshgait prepare gait3d ROOT --partition Gait3D.json -o gait3d",
+    ),
+    "train": (
+        "meshgait train SMPLGait --model.width 0.25 --recipe.steps 100 --out runs/first",
+        "meshgait train --recipe smplgait/gait3d --store gait3d --out runs/gait3d",
+        "meshgait train SLN --out runs/first --resume",
+    ),
+    "embed": ("meshgait embed runs/first/checkpoint.pt walk.npz --out embeddings.npz",),
+    "evaluate": (
+        "meshgait evaluate runs/first/checkpoint.pt",
+        "meshgait evaluate runs/gait3d/checkpoint.pt --store gait3d",
+    ),
+    "experiment": ("meshgait experiment frames --counts [1,10,30]",),
+    "benchmark": ("meshgait benchmark --preset quick", "meshgait benchmark --list"),
+    "explain": ("meshgait explain runs/first/checkpoint.pt",),
+    "fit": ("meshgait fit walk.npz --gif fit.gif",),
+    "gait": (
+        "meshgait gait walk.npz -o table.csv page.html",
+        "meshgait gait before/*.npz after/*.npz --by folder -o page.html",
+    ),
+    "represent": ("meshgait represent walk.npz -o sheet.png --only events,gei",),
+    "view": (
+        "meshgait view walk.npz -o walk.html",
+        "meshgait view before.npz --beside after.npz -o both.html",
+        "meshgait view --seed 3 -o walk.mp4",
+    ),
+    "video": ("meshgait video walk.mp4 -o out --overlay",),
+    "enrol": ("meshgait enrol ann out/person-1/clip.npz --gallery g.db",),
+    "identify": ("meshgait identify walk.mp4 --gallery g.db",),
+    "forget": ("meshgait forget ann --gallery g.db",),
+    "gallery": ("meshgait gallery --gallery g.db --calibration",),
+    "convert": (
+        "meshgait convert wham_output.pkl -o walk.npz --fps 30",
+        "meshgait convert walk.bvh -o walk.glb",
+        "meshgait convert walk.npz --to clip -o clip.npz",
+    ),
+    "zoo": ("meshgait zoo list", "meshgait zoo export SLN -o sln.onnx"),
+    "info": ("meshgait info walk.npz", "meshgait info SMPLGait"),
+    "datasets": ("meshgait datasets", "meshgait datasets gait3d ROOT"),
+    "doctor": ("meshgait doctor",),
+    "completion": (
+        "meshgait completion bash > ~/.local/share/bash-completion/completions/meshgait",
+        "meshgait completion zsh > ~/.zfunc/_meshgait",
+        "meshgait completion fish > ~/.config/fish/completions/meshgait.fish",
+    ),
+}

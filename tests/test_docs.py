@@ -1,0 +1,81 @@
+"""What the documentation says can be run."""
+
+import re
+import shlex
+from pathlib import Path
+
+import pytest
+
+from meshgait.cli import COMMANDS, main
+
+DOCS = Path(__file__).parents[1] / "docs"
+PAGES = sorted(path for path in DOCS.rglob("*.md") if not {"generated", "_build"} & set(path.parts))
+BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
+LEARNING = {"your_data_set"}
+
+
+def blocks(page, language):
+    return [text for kind, text in BLOCK.findall(page.read_text("utf-8")) if kind == language]
+
+
+def lines():
+    """Every command line of ours on any page."""
+    found = {
+        line.split("#")[0].strip()
+        for page in PAGES
+        for block in blocks(page, "sh")
+        for line in block.splitlines()
+    }
+    return sorted(line for line in found if line.startswith("meshgait "))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, id=page.stem, marks=[pytest.mark.slow] if page.stem in LEARNING else [])
+        for page in PAGES
+        if blocks(page, "python")
+    ],
+)
+def test_the_python_of_a_page_runs_from_top_to_bottom(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MESHGAIT_CACHE", str(tmp_path))
+    exec(compile("\n".join(blocks(page, "python")), str(page), "exec"), {"__name__": "page"})
+
+
+@pytest.mark.parametrize("line", lines())
+def test_a_command_line_names_a_command_and_options_that_are_there(line, capsys):
+    verb, *words = shlex.split(line)[1:]
+    assert verb in COMMANDS
+    flags = {word.split("=")[0] for word in words if word.startswith("-")}
+    if not flags:
+        return
+    nested = words[:1] if verb == "zoo" else []
+    with pytest.raises(SystemExit):
+        main([verb, *nested, "--help"])
+    known = set(re.findall(r"(?<![\w-])--?[\w.]+(?:[-_]\w+)*", capsys.readouterr().out))
+    assert flags <= known
+
+
+def test_every_page_is_reached_from_the_front():
+    front = (DOCS / "index.md").read_text("utf-8")
+    for page in PAGES:
+        name = str(page.relative_to(DOCS)).removesuffix(".md")
+        assert name == "index" or name in front
+
+
+def test_both_readmes_show_the_same_code():
+    english, chinese = (
+        (DOCS.parent / name).read_text("utf-8") for name in ("README.md", "README.zh-CN.md")
+    )
+    ours = {
+        line.split("#")[0].rstrip()
+        for block in BLOCK.findall(english)
+        for line in block[1].splitlines()
+    }
+    theirs = {
+        line.split("#")[0].rstrip()
+        for block in BLOCK.findall(chinese)
+        for line in block[1].splitlines()
+    }
+    assert theirs <= ours
