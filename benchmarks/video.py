@@ -2,10 +2,11 @@
 
 `python benchmarks/video.py` prints, for each kind of scene: `recall`, the share of frames of people
 in sight (95 % of them; 120 px and more, but in `small`) that were seen with an overlap (IoU) of
-half or more; `strays`, sightings of nobody; `swaps`, people who became somebody else;
-`IoU`, the median of whole frames; frames a second. With `--fit fast` or `full`: the error of joints
-(cm, from the pelvis, and after Procrustes), and how fast feet slide that stand (m/s). Last Rank-1
-of the walkers of `crossing` in other clothes, by GEIs and by `--checkpoint`, against true masks.
+half or more; `strays`, sightings of nobody; `swaps`, how often whole frames of a person become
+those of somebody else; `IoU`, the median of whole frames; frames a second. With `--fit fast` or
+`full`: the error of joints (cm, from the pelvis, and after Procrustes), and how fast feet slide
+that stand (m/s). Last Rank-1 of the walkers of `crossing` in other clothes, by GEIs and by
+`--checkpoint`, against true masks.
 """
 
 import argparse
@@ -43,7 +44,7 @@ BALLS = [JOINT_INDEX["left_foot"], JOINT_INDEX["right_foot"]]
 def main(argv=None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", nargs="+", choices=SCENES, default=list(SCENES))
-    parser.add_argument("--crossings", type=int, default=10)
+    parser.add_argument("--crossings", type=int, nargs="+", default=range(10), help="which of them")
     parser.add_argument("--fit", choices=("none", "fast", "full"), default="none")
     parser.add_argument("--fits", type=int, default=2, help="people that are fitted in a kind")
     parser.add_argument("--checkpoint", help="also rank by this network")
@@ -71,9 +72,9 @@ def main(argv=None):
         options.json.write_text(json.dumps(rows, indent=1))
 
 
-def crossing(body, count):
+def crossing(body, which):
     """Two who cross, ten people in all, each in two outfits."""
-    for k in range(count):
+    for k in which:
         first, second = 2 * k % 10, (2 * k + 1 + 2 * (k // 5)) % 10
         ahead = 0.3 + 0.15 * (k % 5)
         yield scene(
@@ -81,24 +82,24 @@ def crossing(body, count):
         )
 
 
-def pillar(body, count):
+def pillar(body, which):
     yield replace(scene(body, 21, [(21, (0.0, 0.0), 90, 0)]), pillar=(0.45, 0.55))
 
 
-def frontal(body, count):
+def frontal(body, which):
     yield scene(body, 22, [(22, (0.3, 0.5), 0, 0)], eye=(0.0, 1.4, 7.5))
 
 
-def above(body, count):
+def above(body, which):
     yield scene(body, 23, [(23, (0.0, 0.0), 90, 0)], eye=(0.0, 4.2, 4.5))
 
 
-def small(body, count):
+def small(body, which):
     """About 75 pixels high."""
     yield scene(body, 24, [(24, (0.0, 0.0), 60, 0)], eye=(0.0, 1.4, 10.0))
 
 
-def group(body, count):
+def group(body, which):
     """Four, of whom some cross each other."""
     walks = [(25, (0.4, 0.6), 90, 0), (26, (-0.6, -0.5), -90, 0), (27, (1.0, -1.4), -80, 0),
              (28, (-1.2, -2.2), 85, 0)]  # fmt: skip
@@ -180,7 +181,8 @@ def count(seen, *, least_px):
     wanted, found, ious, strays, swaps = 0, 0, [], 0, 0
     hits = {}
     for person, who in zip(seen.people, seen.who, strict=True):
-        owners = [walker for walker, iou in who if walker >= 0 and iou > FOUND]
+        whole = person.judged.whole
+        owners = [walker for (walker, _), kept in zip(who, whole, strict=True) if kept]
         swaps += sum(a != b for a, b in itertools.pairwise(owners))
         strays += sum(walker < 0 for walker, _ in who)
         for k, (walker, iou) in enumerate(who):

@@ -29,13 +29,14 @@ from meshgait.render import shade
 from meshgait.training.criterion import Loss
 from meshgait.training.fit import Row, fit
 from meshgait.training.recipe import Precision
-from meshgait.visualization.document import Figure
+from meshgait.visualization.document import Figure, Part
 from meshgait.visualization.report import (
     draw_pictures,
     draw_retrieval,
     plot_curves,
     write_report,
 )
+from meshgait.visualization.score_words import explain_scores
 
 COLUMNS = ("rank1", "rank5", "mAP", "mINP")
 _CHANCE_DRAWS = 100
@@ -128,7 +129,8 @@ def _train(
 def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: DemoConfig) -> Path:
     trained = {name: result for name, result in results.items() if result.history}
     best = max(trained, key=lambda name: results[name].scores["rank1"])
-    figures = [
+    figures: list[Part] = [
+        explain_scores(COLUMNS),
         _draw_walkers(test),
         _draw_matches(results[best].distance, test, best),
         _plot_ranks(results, test),
@@ -156,6 +158,8 @@ def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: 
         ),
         table=table,
         figures=figures,
+        foot=f"Seed {config.seed}. Again: meshgait demo --out {out}. Next: meshgait train --help, "
+        "and meshgait video FILE for people of your own.",
     )
 
 

@@ -21,7 +21,7 @@ from meshgait.data.synthetic import dataset, rendered
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.training.fit import fit
 from meshgait.video import watch
-from meshgait.video.process import process
+from meshgait.video.pipeline import process
 from meshgait.video.reader import open_video
 from meshgait.weights.checkpoint import load_checkpoint
 from tests.small_training import DATA, RECIPE, tiny

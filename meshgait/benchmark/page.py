@@ -7,6 +7,7 @@ from pathlib import Path
 
 from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.table import (
+    TITLES,
     Row,
     mean_ap,
     people_table,
@@ -19,6 +20,7 @@ from meshgait.benchmark.table import (
 from meshgait.files.storage import written_whole
 from meshgait.visualization.document import Figure, Table
 from meshgait.visualization.report import plot_bars, plot_curves, write_report
+from meshgait.visualization.score_words import explain_scores
 
 _APART = (
     "Rank-1 under one condition apart: every clip is searched for, and found when its one match "
@@ -59,7 +61,11 @@ def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = ""
         title="SyntheticGait-Wild",
         lead=intro,
         table=scores[1],
-        figures=[*_plots(rows), *(Table(caption, table) for caption, table in others)],
+        figures=[
+            explain_scores(TITLES.values()),
+            *_plots(rows),
+            *(Table(caption, table) for caption, table in others),
+        ],
     )
 
 

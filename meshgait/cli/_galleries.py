@@ -65,7 +65,7 @@ def embedded(paths: Sequence[Path], model: Any, chosen: Namespace) -> np.ndarray
 def clips_in(path: Path, work: Path) -> list[tuple[str, Path]]:
     """A clip as it is, under its name; of a video or folder of images those of all people."""
     from meshgait.errors import DataError
-    from meshgait.video.process import process
+    from meshgait.video.pipeline import process
     from meshgait.video.reader import open_video
 
     if not _is_video(path):

@@ -12,7 +12,7 @@ from meshgait.cli._parsing import make_parser, parse
 
 def run(arguments: Sequence[str]) -> None:
     """Watch, write, and say who was seen, what was left out and why."""
-    from meshgait.video.process import FitMode, VideoConfig, process
+    from meshgait.video.pipeline import FitMode, VideoConfig, process
     from meshgait.video.reader import open_video
 
     parser = make_parser("video", __doc__)

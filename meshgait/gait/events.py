@@ -19,6 +19,7 @@ from meshgait.modalities.heading import heading
 
 _SMOOTHING_S = 0.01
 _NEAR = 0.1  # of a stride around an event of the ball
+_FLAT = 0.15  # of a stride after a strike a heel rests
 # Speeds by that of the walk at which a heel lands and toes leave: walkers' own events are met
 # within 2 % of the cycle from 25 frames a second on (benchmarks/gait.py).
 _LANDS, _LEAVES = 0.35, 0.7
@@ -27,13 +28,17 @@ Times = Float[np.ndarray, " K"]
 
 
 class FootEvents(NamedTuple):
-    """Seconds from the first frame, by side; `false` are strikes left out."""
+    """Seconds from the first frame, by side; `false` are strikes left out.
+
+    `rests` says whether heels rest where they stand; else events are those of the balls.
+    """
 
     strikes: tuple[Times, Times]
     lifts: tuple[Times, Times]
     false: tuple[Times, Times]
     stride_s: float
     speed: float
+    rests: bool
 
 
 def over_ground(marks: Landmarks, fps: float) -> tuple[Landmarks, bool]:
@@ -58,18 +63,30 @@ def find_events(marks: Landmarks, fps: float) -> FootEvents:
     joints = torch.from_numpy(marks.joints)
     coarse = gait_cycle(joints, torch.ones(len(joints), dtype=torch.bool), fps=fps)
     stride_s, speed = 120 / float(coarse.cadence), float(coarse.speed)
+    rests = _rests(marks, coarse, fps, stride_s, speed)
+    near = _NEAR * stride_s if rests else 0.0
     strikes, lifts = [], []
     for side in (0, 1):
         strikes.append(
             _refine(marks.heels[:, side], _times(coarse, "heel_strike", side), fps,
-                    -_LANDS * speed, _NEAR * stride_s)
+                    -_LANDS * speed, near)
         )  # fmt: skip
         lifts.append(
             _refine(marks.toes[:, side], _times(coarse, "toe_off", side), fps,
-                    _LEAVES * speed, _NEAR * stride_s)
+                    _LEAVES * speed, near)
         )  # fmt: skip
     false = tuple(_times(coarse, "false_strike", side) for side in (0, 1))
-    return FootEvents((strikes[0], strikes[1]), (lifts[0], lifts[1]), false, stride_s, speed)  # type: ignore[arg-type]
+    return FootEvents((strikes[0], strikes[1]), (lifts[0], lifts[1]), false, stride_s, speed, rests)  # type: ignore[arg-type]
+
+
+def _rests(marks: Landmarks, coarse: GaitCycle, fps: float, stride_s: float, speed: float) -> bool:
+    """Whether heels rest where they stand: those of bodies estimated from pictures shiver."""
+    found = []
+    for side in (0, 1):
+        rate = np.linalg.norm(np.diff(marks.heels[:, side], axis=0), axis=1) * fps
+        frames = (_times(coarse, "heel_strike", side) + _FLAT * stride_s) * fps
+        found += rate[frames[frames < len(rate)].astype(int)].tolist()
+    return bool(found) and float(np.median(found)) < _LANDS / 2 * speed
 
 
 def _times(coarse: GaitCycle, name: str, side: int) -> Times:

@@ -18,6 +18,12 @@ from meshgait.gait.strides import Prints, Stride, find_strides
 from meshgait.gait.usable import Trouble
 from meshgait.sequence import Motion
 
+_ON_SPOT = "the person walks on the spot: the floor is taken to go backwards with the standing foot"
+_SHIVERS = (
+    "heels do not rest on the floor, as in bodies estimated from pictures: events are those of the "
+    "balls of the feet, and widths and angles of feet are rough"
+)
+
 Frames = Bool[np.ndarray, " T"]
 
 
@@ -41,6 +47,11 @@ class Gait:
 
     def __repr__(self) -> str:
         return f"{self.name}: {len(self.counted())} of {len(self.strides)} strides count"
+
+    @property
+    def on_spot(self) -> bool:
+        """Whether the person stayed in place, so that footprints are on a floor that goes."""
+        return _ON_SPOT in self.notes
 
     def counted(self, side: str | None = None) -> list[Stride]:
         """The strides that count, of one side or both."""
@@ -82,11 +93,11 @@ def measure_gait(
     strides, prints = find_strides(marks, events, trouble, joint_angles(marks, way))
     if all(stride.left_out for stride in strides):
         raise DataError(f"{name}: no stride counts; the first: {strides[0].left_out}")
-    notes = ("the person walks on the spot: the floor is taken to go backwards with the standing "
-             "foot",) if on_spot else ()  # fmt: skip
+    notes = [_ON_SPOT] if on_spot else []
+    notes += [] if events.rests else [_SHIVERS]
     return Gait(
         name, subject or name, frames / fps, fps, tuple(strides), events, prints,
-        marks.joints[:, 0][:, [0, 2]], notes,
+        marks.joints[:, 0][:, [0, 2]], tuple(notes),
     )  # fmt: skip
 
 

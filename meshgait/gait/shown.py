@@ -31,7 +31,7 @@ def shown_of(actor: Actor, body: Body, film: int = 0) -> Shown:
         gait = measure_gait(motion, body)
     except DataError:
         return Shown(actor, facing, floor, curves=curves, film=film)
-    steps = [] if gait.notes else _steps(gait, actor)
+    steps = [] if gait.on_spot else _steps(gait, actor)
     phase = _phase(gait.events, len(motion), motion.fps)
     return Shown(actor, facing, floor, steps, phase, curves, film)
 

@@ -14,6 +14,7 @@ _LASTS = 0.4  # of the median stride, longer or shorter
 _SLOW = 0.4  # of the speed of the walk, over a quarter of a stride
 _AROUND = 0.15  # of a stride before and after it
 _TURN_DEG = 45.0
+_EARLY = 0.2  # of a stride that the other foot may leave before the strike
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,13 +73,18 @@ def _reasons(
 def phases(
     side: int, start: float, end: float, events: FootEvents
 ) -> tuple[float, float, float] | None:
-    """When the other foot leaves and lands and this one leaves; none where it is not so."""
-    other = 1 - side
-    inside = [
-        times[(times > start) & (times < end)]
-        for times in (events.lifts[other], events.strikes[other], events.lifts[side])
-    ]
-    if any(len(times) != 1 for times in inside):
+    """When the other foot leaves and lands and this one leaves; none where it is not so.
+
+    Who walks lifts the other foot after the strike, who runs before it.
+    """
+    other, early = 1 - side, _EARLY * (end - start)
+    lands = _within(events.strikes[other], start, end)
+    leaves = _within(events.lifts[side], start, end)
+    if len(lands) != 1 or len(leaves) != 1:
         return None
-    lift, land, leave = (float(times[0]) for times in inside)
-    return (lift, land, leave) if lift < land < leave else None
+    lifts = _within(events.lifts[other], start - early, float(lands[0]))
+    return (float(lifts[0]), float(lands[0]), float(leaves[0])) if len(lifts) == 1 else None
+
+
+def _within(times: Float[np.ndarray, " K"], start: float, end: float) -> Float[np.ndarray, " L"]:
+    return times[(times > start) & (times < end)]

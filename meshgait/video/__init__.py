@@ -1,1 +1,33 @@
 """People in videos: found, followed, cut out and, if asked, fitted with bodies."""
+
+from meshgait.video.detect import Detector, PoseDetector
+from meshgait.video.landmarks import Landmarker, PoseLandmarker, Sighting
+from meshgait.video.painted import Painted, PaintedScene
+from meshgait.video.pipeline import VideoConfig, process
+from meshgait.video.reader import Frame, Video, open_video
+from meshgait.video.region import Patch, Region
+from meshgait.video.segment import Segmenter
+from meshgait.video.track import PoseTracker, Seen, Tracker
+from meshgait.video.weights import pose_weights
+
+__all__ = [
+    "Detector",
+    "Frame",
+    "Landmarker",
+    "Painted",
+    "PaintedScene",
+    "Patch",
+    "PoseDetector",
+    "PoseLandmarker",
+    "PoseTracker",
+    "Region",
+    "Seen",
+    "Segmenter",
+    "Sighting",
+    "Tracker",
+    "Video",
+    "VideoConfig",
+    "open_video",
+    "pose_weights",
+    "process",
+]

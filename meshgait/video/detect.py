@@ -27,7 +27,20 @@ Scores = Float[np.ndarray, " N"]
 class Detector(Protocol):
     """Whatever finds people: boxes (N, 4) left, top, right, bottom in pixels, and scores (N,).
 
-    `picture` is RGB. Torchvision's Mask R-CNN is one in a few lines: see `examples/video.py`.
+    `picture` is RGB. Torchvision's Mask R-CNN is one, whose weights name no licence::
+
+        class MaskRCNN:
+            def __init__(self):
+                make = torchvision.models.detection.maskrcnn_resnet50_fpn
+                self.network = make(weights="DEFAULT").eval()
+
+            @torch.no_grad()
+            def detect(self, picture):
+                (found,) = self.network([to_tensor(picture)])
+                kept = (found["labels"] == 1) & (found["scores"] > 0.7)
+                return found["boxes"][kept].numpy(), found["scores"][kept].numpy()
+
+        process(open_video("walk.mp4"), "seen", tracker=PoseTracker(MaskRCNN()))
     """
 
     def detect(self, picture: UInt8[np.ndarray, "H W 3"]) -> tuple[Boxes, Scores]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
@@ -79,23 +79,36 @@ class People:
     notes: tuple[str, ...]
 
 
-def people_of(watched: Watched, announced_fps: float) -> People:
-    """Put stretches together, put legs right, judge frames."""
+def people_of(
+    watched: Watched,
+    announced_fps: float,
+    each: Callable[[Person, float], object] | None = None,
+) -> People:
+    """Put stretches together, put legs right, judge frames.
+
+    `each` is given every person with the frame rate; then nobody's pixels stay in memory.
+    """
     fps, uneven = usual_rate(watched.seconds, announced_fps)
     stretches = watched.stretches()
     numbers = list(stretches)
+    groups = [[numbers[i] for i in group] for group in link(list(stretches.values()))]
+    ways = [boxes_between(*watched.boxes_of(group), fps) for group in groups]
+    known = [who for who, way in enumerate(ways) if len(way) >= _BRIEF]
     notes = ["variable frame rate: frames were placed by their time stamps"] if uneven else []
-    everybody = [
-        watched.rows_of([numbers[i] for i in group]) for group in link(list(stretches.values()))
-    ]
-    everybody = [rows for rows in everybody if len(rows) >= _BRIEF]
     found: list[Person] = []
-    for number, rows in enumerate(_covered_by_lost(everybody, fps), 1):
-        name = f"person-{number:02d}"
+    for who in known:
+        others = [ways[other] for other in known if other != who]
+        rows = _covered_by_lost(watched.rows_of(groups[who]), others)
+        name = f"person-{len(found) + 1:02d}"
         if len(rows) == LONGEST:
             notes.append(f"{name} is seen for long: {LONGEST} frames are kept")
-        placed = np.rint(rows.seconds * fps).astype(np.int64) if uneven else rows.frame
-        found.append(_person(name, replace(rows, frame=placed), fps))
+        if uneven:
+            rows = replace(rows, frame=np.rint(rows.seconds * fps).astype(np.int64))
+        person = _person(name, rows, fps)
+        if each is not None:
+            each(person, fps)
+            person = replace(person, rows=person.rows.light())
+        found.append(person)
     count = len(watched.seconds)
     if not found:
         notes.append(f"nobody found in {count} frames; people should be 100 px or higher")
@@ -114,18 +127,14 @@ def _person(name: str, rows: Rows, fps: float) -> Person:
     return Person(name, rows, judge(rows, fps), tuple(rows.frame[wrong].tolist()))
 
 
-def _covered_by_lost(everybody: Sequence[Rows], fps: float) -> list[Rows]:
+def _covered_by_lost(rows: Rows, others: Sequence[Mapping[int, np.ndarray]]) -> Rows:
     """Rows with what others cover also while nobody follows those: they must be somewhere."""
-    boxes = [boxes_between(rows.frame, rows.box, fps) for rows in everybody]
-    found = []
-    for who, rows in enumerate(everybody):
-        covered = rows.covered.copy()
-        for other in boxes[:who] + boxes[who + 1 :]:
-            for k, frame in enumerate(rows.frame.tolist()):
-                if frame in other:
-                    covered[k] = max(covered[k], covered_share(rows.box[k], other[frame]))
-        found.append(replace(rows, covered=covered))
-    return found
+    covered = rows.covered.copy()
+    for k, frame in enumerate(rows.frame.tolist()):
+        for other in others:
+            if frame in other:
+                covered[k] = max(covered[k], covered_share(rows.box[k], other[frame]))
+    return replace(rows, covered=covered)
 
 
 def boxes_between(

@@ -7,7 +7,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -29,14 +29,15 @@ RESEARCH = "For research: gait is a biometric; film and keep only people who agr
 
 
 def write_person(
-    folder: Path, person: Person, size: tuple[int, int], fps: float, clip: GaitSequence
-) -> None:
+    folder: Path, person: Person, size: tuple[int, int], fps: float, clip: GaitSequence,
+    figure: bytes,
+) -> None:  # fmt: skip
     """Write `clip.npz`, `landmarks.json` and `sheet.png`."""
     save_clip(folder / "clip.npz", clip)
     with written_whole(folder / "landmarks.json") as part:
         part.write_text(json.dumps(landmarks(person, size, fps)), encoding="utf-8")
     with written_whole(folder / "sheet.png") as part:
-        part.write_bytes(draw_person(person))
+        part.write_bytes(figure)
 
 
 def landmarks(person: Person, size: tuple[int, int], fps: float) -> dict[str, Any]:
@@ -95,16 +96,17 @@ def _draw_sticks(axes: Any, points: np.ndarray) -> None:
     axes.set(ylim=(middle[1] + half, middle[1] - half), aspect="equal")
 
 
-def write_index(
-    out: Path, name: str, people: People, size: tuple[int, int], more: Sequence[dict[str, Any]]
-) -> dict[str, Any]:
-    """Write `people.json` and `report.html`; what is in the former.
+class Shown(NamedTuple):
+    """What a report says of a person: the facts, and a figure."""
 
-    `more` are facts of each person beside `Person.describe`, of a fit say.
-    """
-    described = [
-        person.describe() | extra for person, extra in zip(people.people, more, strict=True)
-    ]
+    facts: dict[str, Any]
+    figure: bytes
+
+
+def write_index(
+    out: Path, name: str, people: People, size: tuple[int, int], shown_people: Sequence[Shown]
+) -> dict[str, Any]:
+    """Write `people.json` and `report.html`; what is in the former."""
     content = {
         "video": name,
         "meshgait": __version__,
@@ -112,24 +114,22 @@ def write_index(
         "frames": people.count,
         "size": list(size),
         "notes": list(people.notes),
-        "people": described,
+        "people": [each.facts for each in shown_people],
     }
     with written_whole(out / "report.html") as part:
-        part.write_text(_report(out, content, people), encoding="utf-8")
+        part.write_text(_report(content, people, shown_people), encoding="utf-8")
     with written_whole(out / "people.json") as part:
         part.write_text(json.dumps(content, indent=1), encoding="utf-8")
     return content
 
 
-def _report(out: Path, content: dict[str, Any], people: People) -> str:
+def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -> str:
     rows = [_summary(facts) for facts in content["people"]]
     parts: list[Part] = [Notes(content["notes"])] if content["notes"] else []
     parts.append(Figure("times", "Who was seen when: whole frames are dark.", draw_times(people)))
-    for facts, person in zip(content["people"], people.people, strict=True):
-        sheet = out / facts["name"] / "sheet.png"
-        png = sheet.read_bytes() if sheet.is_file() else draw_person(person)
+    for facts, figure in figures:
         alt = f"Silhouettes and sticks of {facts['name']} at moments of the walk."
-        parts += [Section(facts["name"]), Figure("sheet", _sentence(facts), png, alt)]
+        parts += [Section(facts["name"]), Figure("sheet", _sentence(facts), figure, alt)]
     seconds = content["frames"] / content["fps"]
     count = len(people.people)
     lead = (

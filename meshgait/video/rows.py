@@ -7,7 +7,7 @@ one person's share of it in memory.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +62,13 @@ class Rows:
     def masks(self) -> Bool[np.ndarray, "N 128 128"]:
         """The masks, unpacked."""
         return np.unpackbits(self.mask, axis=1).reshape(-1, MASK, MASK).astype(bool)
+
+    def light(self) -> Rows:
+        """The same without pixels, colours and metres, in their place zeros that take no memory."""
+        heavy = ("world", "look", "mask", "silhouette")
+        empty = {n: np.broadcast_to(getattr(self, n).dtype.type(0), getattr(self, n).shape)
+                 for n in heavy}  # fmt: skip
+        return replace(self, **empty)
 
     def save(self, path: Path, **more: np.ndarray) -> None:
         """Write an .npz, whole or not at all, with more arrays beside."""

@@ -7,6 +7,7 @@ import shutil
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,25 @@ class Watched:
         for path in _pieces(self.folder):
             yield Rows.load(path)
 
+    @cached_property
+    def _index(self) -> dict[Path, set[int]]:
+        """The stretches that each piece has a part of."""
+        return {
+            path: set(read_npz(path, only=("number",))["number"].tolist())
+            for path in _pieces(self.folder)
+        }
+
+    def boxes_of(self, numbers: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Frames and boxes of some stretches, in order of time."""
+        frames, boxes = [np.zeros(0, np.int64)], [np.zeros((0, 4), np.float32)]
+        for path, inside in self._index.items():
+            if inside & set(numbers):
+                arrays = read_npz(path, only=("number", "frame", "box"))
+                mine = np.isin(arrays["number"], numbers)
+                frames.append(arrays["frame"][mine])
+                boxes.append(arrays["box"][mine])
+        return np.concatenate(frames), np.concatenate(boxes)
+
     def stretches(self) -> dict[int, Rows]:
         """A few rows of each stretch: enough to tell which belong together."""
         known: dict[int, tuple[Rows, Rows]] = {}  # the beginning with some rows, and the end
@@ -55,8 +75,11 @@ class Watched:
 
     def rows_of(self, numbers: Sequence[int]) -> Rows:
         """All rows of some stretches, `LONGEST` at most."""
-        parts, count = [], 0
-        for rows in self.pieces():
+        parts, count, wanted = [], 0, set(numbers)
+        for path, inside in self._index.items():
+            if not inside & wanted:
+                continue
+            rows = Rows.load(path)
             parts.append(rows.take(np.isin(rows.number, numbers)))
             count += len(parts[-1])
             if count >= LONGEST:

@@ -25,6 +25,10 @@ td { white-space: nowrap } td:last-child:not(.number) { white-space: normal }
 .wide { overflow-x: auto } h1, h2 { overflow-wrap: anywhere }
 img { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
 .wide img { max-width: none; width: max(100%, 42rem) }
+th button { all: unset; cursor: pointer; text-decoration: underline dotted }
+th button:focus-visible { outline: 2px solid }
+th[aria-sort="ascending"] button::after { content: " ▲" }
+th[aria-sort="descending"] button::after { content: " ▼" }
 figcaption, footer { color: var(--soft); font-size: .9rem } footer { margin-top: 3rem }
 code { overflow-wrap: anywhere }
 @media print { body { max-width: none } .wide { overflow: visible } figure { break-inside: avoid } }
@@ -33,6 +37,31 @@ code { overflow-wrap: anywhere }
 
 _WIDE_PX = 1000  # a picture that is scrolled rather than shrunk
 _NUMBER = re.compile(r"[-+\u2212\u2013]?[\d.]|[-\u2013]$")
+
+
+# A click on a column's name sorts by it; without scripts the table is as it was written.
+_SORT = """
+for (const table of document.querySelectorAll("table")) {
+  const body = table.tBodies[0];
+  if (body.rows.length < 2) continue;
+  [...table.tHead.rows[0].cells].forEach((head, column) => {
+    const button = document.createElement("button");
+    button.append(...head.childNodes); head.append(button);
+    button.onclick = () => {
+      const up = head.getAttribute("aria-sort") === "descending";
+      for (const other of table.tHead.rows[0].cells) other.removeAttribute("aria-sort");
+      head.setAttribute("aria-sort", up ? "ascending" : "descending");
+      const value = (row) => row.cells[column].textContent.replace("\u2212", "-");
+      const order = (a, b) => {
+        const [x, y] = [parseFloat(value(a)), parseFloat(value(b))];
+        return isNaN(x) || isNaN(y) ? value(a).localeCompare(value(b)) : x - y;
+      };
+      const rows = [...body.rows].sort(order);
+      body.append(...(up ? rows : rows.reverse()));
+    };
+  });
+}
+"""
 
 
 @dataclass(frozen=True)
@@ -84,6 +113,7 @@ def compose_page(
     foot: str = "",
 ) -> str:  # fmt: skip
     """The page: its title and lead, a table, the parts one after the other, a line at the end."""
+    sortable = bool(table) or any(isinstance(part, Table) for part in parts)
     content = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
@@ -92,7 +122,8 @@ def compose_page(
         f"<h1>{html.escape(title)}</h1><p>{html.escape(lead)}</p>",
         _table(table) if table else "",
         *map(_part, parts),
-        f"</main>{f'<footer>{html.escape(foot)}</footer>' if foot else ''}</body></html>",
+        f"</main>{f'<footer>{html.escape(foot)}</footer>' if foot else ''}",
+        f"<script>{_SORT}</script></body></html>" if sortable else "</body></html>",
     ]
     return "\n".join(content)
 

@@ -10,6 +10,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from meshgait._optional import require
+from meshgait._version import __version__
 from meshgait.files.storage import written_whole
 from meshgait.visualization.document import Figure, Part, compose_page
 
@@ -24,8 +25,12 @@ def write_report(
     lead: str,
     table: Sequence[Mapping[str, str]],
     figures: Sequence[Part],
+    foot: str = "",
 ) -> Path:
-    """Write `index.html` with the pictures inside, and every picture as a PNG beside it."""
+    """Write `index.html` with the pictures inside, and every picture as a PNG beside it.
+
+    `foot` ends the page after the version: seeds, say, and how to have it again.
+    """
     folder = Path(folder)
     for figure in figures:
         if not isinstance(figure, Figure):
@@ -35,8 +40,12 @@ def write_report(
     page = folder / "index.html"
     with written_whole(page) as part:
         part.write_text(
-            compose_page(title=title, lead=lead, table=table, parts=figures), encoding="utf-8"
-        )
+            compose_page(
+                title=title, lead=lead, table=table, parts=figures,
+                foot=f"Made by meshgait {__version__}. {foot}".rstrip(),
+            ),
+            encoding="utf-8",
+        )  # fmt: skip
     return page
 
 
@@ -63,7 +72,9 @@ def plot_curves(
         legend = figure.legend(loc="outside right upper") if many else axes.legend()
         for text in legend.get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
-    return Figure(name, caption, to_png(figure))
+    ends = [f"{label} from {up[0]:.4g} to {up[-1]:.4g}" for label, (_, up) in curves.items()
+            if len(up)]  # fmt: skip
+    return Figure(name, caption, to_png(figure), f"{y} by {x}: {'; '.join(ends)}.")
 
 
 def plot_bars(
@@ -80,7 +91,8 @@ def plot_bars(
     axes.invert_yaxis()
     axes.set_xlabel(x)
     axes.grid(axis="x", alpha=0.3)
-    return Figure(name, caption, to_png(figure))
+    alt = f"{x}: {'; '.join(f'{label} {length:.4g}' for label, (length, _) in bars.items())}."
+    return Figure(name, caption, to_png(figure), alt)
 
 
 def plot_groups(
@@ -102,7 +114,9 @@ def plot_groups(
     if bars:
         for text in axes.legend().get_texts():
             text.set_parse_math(False)  # a name may hold a dollar
-    return Figure(name, caption, to_png(figure))
+    told = [f"{label} {', '.join(f'{place} {height:.4g}' for place, height in heights.items())}"
+            for label, heights in bars.items()]  # fmt: skip
+    return Figure(name, caption, to_png(figure), f"{y} by {x}: {'; '.join(told)}.")
 
 
 def draw_retrieval(
@@ -131,7 +145,10 @@ def draw_retrieval(
     titles = ["probe", *[f"match {k}" for k in range(1, columns)]]
     for cell, title in zip(grid[0], titles, strict=True):
         cell.set_title(title, fontsize=9)
-    return Figure(name, caption, to_png(figure))
+    told = [f"probe {number}: {', '.join('right' if mark else 'wrong' for mark in right)}"
+            for number, right in enumerate(marks, start=1)]  # fmt: skip
+    alt = f"Silhouettes of probes and their matches, nearest first; {'; '.join(told)}."
+    return Figure(name, caption, to_png(figure), alt)
 
 
 def _strip(clip: UInt8[np.ndarray, "T H W"], shown: int = 3) -> UInt8[np.ndarray, "H {shown}*W"]:

@@ -206,6 +206,13 @@ def test_seeds_differ_in_weights_and_people(budget):
     assert not torch.equal(*weights)
 
 
+def test_seeds_count_from_the_one_that_is_asked_for(budget, tmp_path):
+    run_benchmark(ROWS[:1], replace(budget, seed=1), out=tmp_path, report=str)
+    assert [(row["data seed"], row["seed"]) for row in numbers(tmp_path)] == [("1", "1")]
+    with pytest.raises(ConfigError, match="seed must be 0 or more, got -1"):
+        replace(budget, seed=-1)
+
+
 def test_a_folder_that_another_process_writes_into_is_refused_at_once(budget, tmp_path):
     with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
         run_benchmark([], budget, out=tmp_path)

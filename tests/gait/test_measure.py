@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from scipy.spatial.transform import Rotation
 
+from meshgait import Camera
 from meshgait.errors import DataError, ShapeError
 from meshgait.gait import measure_gait, summary_of
+from meshgait.io.formats.gait3d import vector_track
 from meshgait.sequence import Motion
-from meshgait.walker import Identity, Route, walk
+from meshgait.walker import EstimatorNoise, Identity, Route, estimate_smpl, walk
 from meshgait.walker.identity import TRAITS
 from tests.gait.conftest import FPS
 
@@ -166,6 +168,21 @@ def test_on_a_treadmill_the_numbers_are_those_over_ground(body, plain):
     assert after["step_length"]["both"].mean == pytest.approx(
         before["step_length"]["both"].mean, rel=0.03
     )
+
+
+def test_bodies_estimated_from_pictures_have_the_cadence_of_the_walker(body):
+    """Their feet shiver and they have no place; strides are found all the same."""
+    steps = walk(body, Identity.average(), frames=150, fps=25.0)
+    joints, camera = steps.motion.decode(body).joints, Camera.orbit(70, 5, 8.0, (256, 256))
+    smpl = estimate_smpl(
+        body, steps.motion, joints, camera, EstimatorNoise(), np.random.default_rng(2)
+    )
+    gait = measure_gait(vector_track(smpl, frames=np.arange(150)).to_motion(body, fps=25.0), body)
+    assert "heels do not rest" in gait.notes[1]
+    assert len(gait.left_out()) <= 2
+    found = summary_of([gait])
+    assert abs(found["cadence"]["both"].mean / steps.cadence - 1) < 0.02
+    assert abs(found["step_length"]["both"].mean / steps.step_length - 1) < 0.1
 
 
 def test_a_turn_of_the_world_changes_nothing(body, plain):

@@ -14,6 +14,8 @@ from meshgait.weights import save_pretrained, shipped, shipped_weights
 from tests.cli.test_cli import refused
 from tests.io.samples import write_romp
 
+REAL = shipped.SHIPPED
+
 
 @pytest.fixture(autouse=True)
 def two(tmp_path, monkeypatch):
@@ -129,3 +131,33 @@ def test_without_any_it_is_said(tmp_path, monkeypatch, capsys):
         ["embed", clip(tmp_path / "w.npz", "silhouette")], capsys
     )
     assert "only none" in refused(["zoo", "weights", "x"], capsys)
+
+
+@pytest.fixture
+def real(monkeypatch):
+    """The networks that are in the package."""
+    monkeypatch.setattr(shipped, "SHIPPED", REAL)
+    return shipped_weights()
+
+
+def test_what_ships_reads_silhouettes_or_bodies_and_takes_three_megabytes_at_most(real):
+    assert {each.inputs for each in real.values()} >= {("silhouette",), ("smpl",)}
+    assert sum(each.size for each in real.values()) <= 3_000_000
+
+
+def test_what_ships_embeds_a_walk_and_says_on_its_card_what_it_is(real, tmp_path):
+    walk = load_clip(clip(tmp_path / "walk.npz", "silhouette", "smpl"))
+    for name, each in real.items():
+        model = meshgait.load_model(name)
+        assert type(model).__name__ == each.model
+        assert tuple(model.inputs) == each.inputs
+        embedding = model.embed(walk)
+        assert embedding.shape == model.embedding_shape
+        assert torch.isfinite(embedding).all()
+        card = each.card
+        assert card.startswith("---\nlicense: apache-2.0\n")
+        assert f"| **{name}** | {each.scores} |" in card
+        assert each.scores.startswith(f"{each.score:.1f} [")
+        for part in ("Data", "Training", "Scores", "Limits", "Licence"):
+            assert f"\n## {part}\n" in card
+        assert "{" not in card  # nothing was left to fill in

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.lock import locked
 from meshgait.video import results
-from meshgait.video.people import People, Person, people_of
+from meshgait.video.people import Person, people_of
 from meshgait.video.reader import Video
 from meshgait.video.track import Tracker
-from meshgait.video.watch import Watched, watch
+from meshgait.video.watch import watch
 
 FitMode = Literal["none", "fast", "full"]
 
@@ -59,10 +59,14 @@ def process(
         watched = watch(
             video, out / "work", tracker=tracker, most=config.most_frames, progress=progress
         )
-        people = people_of(watched, video.fps)
         results.clear(out)
-        more = [_write(out, person, people, watched, config, say) for person in people.people]
-        content = results.write_index(out, video.name, people, watched.size, more)
+        shown: list[results.Shown] = []
+
+        def write(person: Person, fps: float) -> None:
+            shown.append(_write(out / person.name, person, fps, watched.size, config, say))
+
+        people = people_of(watched, video.fps, write)
+        content = results.write_index(out, video.name, people, watched.size, shown)
         if config.overlay:
             from meshgait.video.overlay import write_overlay
 
@@ -73,22 +77,23 @@ def process(
 
 
 def _write(
-    out: Path,
+    folder: Path,
     person: Person,
-    people: People,
-    watched: Watched,
+    fps: float,
+    size: tuple[int, int],
     config: VideoConfig,
     say: Callable[[str], object],
-) -> dict[str, Any]:
-    """The files of one person; what a fit adds to the facts."""
+) -> results.Shown:
+    """Write the files of one person, if there is enough of it."""
+    facts, figure = person.describe(), results.draw_person(person)
     if not person.is_usable:
-        return {}
-    folder, clip, facts = out / person.name, person.clip(), {}
+        return results.Shown(facts, figure)
+    clip = person.clip()
     if config.fit != "none":
         from meshgait.video.lift import lift
 
-        fitted = lift(person, watched.size, people.fps, config.fov_deg, config.fit, say)
-        clip, facts = fitted.add_to(clip), fitted.describe()
+        fitted = lift(person, size, fps, config.fov_deg, config.fit, say)
+        clip, facts = fitted.add_to(clip), facts | fitted.describe()
         fitted.save(folder / "motion.npz")
-    results.write_person(folder, person, watched.size, people.fps, clip)
-    return facts
+    results.write_person(folder, person, size, fps, clip, figure)
+    return results.Shown(facts, figure)

@@ -7,7 +7,8 @@ import pytest
 from meshgait.errors import ConfigError, DataError
 from meshgait.io import read
 from meshgait.sequence import load_clip
-from meshgait.video.process import VideoConfig, process
+from meshgait.video import pipeline as module
+from meshgait.video.pipeline import VideoConfig, process
 from meshgait.video.reader import open_video
 from tests.video.film import alone, crossing, nobody, write_frames
 
@@ -96,3 +97,12 @@ def test_killed_at_10_moments_it_goes_on_and_writes_the_same(tmp_path):
     assert found["events"] > 30
     assert found["killed"] == 10
     assert found["different"] == []
+
+
+def test_pixels_of_people_do_not_stay_in_memory(film, tmp_path, monkeypatch):
+    kept, plain = [], module.people_of
+    monkeypatch.setattr(module, "people_of", lambda *a: kept.append(plain(*a)) or kept[0])
+    process(open_video(film, fps=30), tmp_path, tracker=crossing(), progress=False)
+    for person in kept[0].people:
+        for name in ("mask", "silhouette", "look", "world"):
+            assert set(getattr(person.rows, name).strides) == {0}
