@@ -26,7 +26,7 @@ extras = {
     "mocap": ["c3d>=0.5.2"],
     "video": [
         "ai-edge-litert>=2.3",
-        "imageio-ffmpeg>=0.5",  # brings an ffmpeg that writes H.264
+        "imageio-ffmpeg>=0.6",  # brings an ffmpeg that writes H.264
         "opencv-python-headless>=4.8",
         "scikit-learn>=1.3",
     ],
@@ -112,7 +112,7 @@ setup(
         "jaxtyping>=0.2.30",
         "smplx>=0.1.28",
         "scipy>=1.13",
-        "trimesh>=4.0",
+        "trimesh>=4.8.3",
         "pillow>=10.0",
         "matplotlib>=3.8",
         "jsonargparse>=4.52",
@@ -120,7 +120,7 @@ setup(
         "loky>=3.4",
         "tqdm>=4.65",
         "pygltflib>=1.16.2",
-        "shtab>=1.8",
+        "shtab>=1.9",
     ],
     extras_require=extras,
     entry_points={"console_scripts": ["meshgait = meshgait.cli:main"]},

@@ -112,8 +112,7 @@ somebody is who never agreed to it: do not use it for that.
 
 ## Licence
 
-Apache-2.0, as meshgait. The walkers were decoded by the package `smplx`, whose own licence is for
-non-commercial research.
+Apache-2.0, as meshgait. The walkers stand on the embedded body (CC0) and on meshgait's own decoder.
 """
 
 
