@@ -22,7 +22,7 @@ extras = {
     "data": ["opencv-python-headless>=4.8.0.76"],
     "fast": ["numba>=0.60"],
     "onnx": ["onnx>=1.16", "onnxruntime>=1.18", "onnxscript>=0.5"],
-    "graph": ["torch-geometric>=2.5"],
+    "graph": ["torch-geometric>=2.7"],
     "mocap": ["c3d>=0.5.2"],
     "video": [
         "ai-edge-litert>=2.3",
