@@ -50,7 +50,7 @@ class Network:
 NETWORKS = {
     "sln-walkers": Network(
         Method("sln-walkers", "SLN", input_mode="set"),
-        replace(DATA, steps=1200, width=0.25, frames=4),
+        replace(DATA, steps=1000, width=0.125, frames=4),
         "It reads silhouettes of 64 x 44 pixels alone: a coat or a bag changes what it sees.",
     ),
     "skeletongcn-walkers": Network(
@@ -112,8 +112,7 @@ somebody is who never agreed to it: do not use it for that.
 
 ## Licence
 
-Apache-2.0, as meshgait. The walkers were decoded by the package `smplx`, whose own licence is for
-non-commercial research.
+Apache-2.0, as meshgait. The walkers stand on the embedded body (CC0) and on meshgait's own decoder.
 """
 
 

@@ -2,10 +2,11 @@
 
 `python benchmarks/video.py` prints, for each kind of scene: `recall`, the share of frames of people
 in sight (95 % of them; 120 px and more, but in `small`) that were seen with an overlap (IoU) of
-half or more; `strays`, sightings of nobody; `swaps`, people who became somebody else;
-`IoU`, the median of whole frames; frames a second. With `--fit fast` or `full`: the error of joints
-(cm, from the pelvis, and after Procrustes), and how fast feet slide that stand (m/s). Last Rank-1
-of the walkers of `crossing` in other clothes, by GEIs and by `--checkpoint`, against true masks.
+half or more; `strays`, sightings of nobody; `swaps`, how often whole frames of a person become
+those of somebody else; `IoU`, the median of whole frames; frames a second. With `--fit fast` or
+`full`: the error of joints (cm, from the pelvis, and after Procrustes), and how fast feet slide
+that stand (m/s). Last Rank-1 of the walkers of `crossing` in other clothes, by GEIs and by
+`--checkpoint`, against true masks.
 """
 
 import argparse
@@ -180,7 +181,8 @@ def count(seen, *, least_px):
     wanted, found, ious, strays, swaps = 0, 0, [], 0, 0
     hits = {}
     for person, who in zip(seen.people, seen.who, strict=True):
-        owners = [walker for walker, iou in who if walker >= 0 and iou > FOUND]
+        whole = person.judged.whole
+        owners = [walker for (walker, _), kept in zip(who, whole, strict=True) if kept]
         swaps += sum(a != b for a, b in itertools.pairwise(owners))
         strays += sum(walker < 0 for walker, _ in who)
         for k, (walker, iou) in enumerate(who):

@@ -31,6 +31,8 @@ def networks(sort: str = "model", dataset: str = "Gait3D") -> list[str]:
     if column is None:
         raise ConfigError(f"the list is sorted by one of {', '.join(COLUMNS)}, not {sort!r}")
     catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    for name in _shipped():
+        catalogue[name]["shipped"] = True
     known = sorted({r["dataset"] for about in catalogue.values() for r in about["results"]})
     chosen = {name.lower(): name for name in [_ALL, *known]}.get(dataset.lower())
     if chosen is None:
@@ -55,6 +57,12 @@ def networks(sort: str = "model", dataset: str = "Gait3D") -> list[str]:
         "weights).",
         *(f"[{number}] {source}" for number, source in enumerate(sources, start=1)),
     ]
+
+
+def _shipped() -> set[str]:
+    """Networks whose weights come with the package."""
+    files = CATALOGUE.parent.parent.joinpath("weights", "shipped").glob("*/config.json")
+    return {json.loads(file.read_text(encoding="utf-8"))["architectures"][0] for file in files}
 
 
 def _results(about: dict[str, Any], dataset: str) -> list[dict[str, Any] | None]:
@@ -88,7 +96,7 @@ def _row(
         number = sources.index(result["source"]) + 1
         scores = (result["dataset"] + size, f"{result['rank1']:.2f}", mean_ap, f"[{number}]")
     there = [word for word, is_there in (
-        ("theirs", about["published_weights"]), ("ours", bool(about["shipped"])),
+        ("theirs", about["published_weights"]), ("ours", "shipped" in about),
     ) if is_there]  # fmt: skip
     return (
         name, " + ".join(about["inputs"]), f"{cost['parameters']:,}", _millions(cost["macs"]),

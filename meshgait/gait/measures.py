@@ -6,11 +6,15 @@ from typing import NamedTuple
 
 
 class Measure(NamedTuple):
-    """Unit, digits that are shown, and a sentence."""
+    """Unit, digits that are shown, and a sentence; whether shares of it mean anything.
+
+    Those of an angle or of a small clearance, which may be 0 or less, do not.
+    """
 
     unit: str
     digits: int
     meaning: str
+    is_ratio: bool = True
 
 
 MEASURES: dict[str, Measure] = {
@@ -28,8 +32,8 @@ MEASURES: dict[str, Measure] = {
     "double_support": Measure("%", 1, "Of the stride, while both feet stand; below 0 "
                               "none does, as in running."),
     "foot_progression": Measure("deg", 1, "From ankle to ball of the flat foot against the way; "
-                                "toes out above 0."),
+                                "toes out above 0.", is_ratio=False),
     "toe_clearance": Measure("m", 3, "Least height of the tip of the toes in the middle of the "
-                             "swing over where it stands."),
+                             "swing over where it stands.", is_ratio=False),
     "walk_ratio": Measure("mm/(steps/min)", 2, "Step length by cadence."),
 }  # fmt: skip

@@ -81,8 +81,8 @@ def _walk(gait: Gait, number: int) -> list[Part]:
 
 def _explain() -> str:
     return (
-        "Left, right and both sides; asymmetry is 100 (left - right) / their mean. Adults walk so "
-        "at this speed."
+        "Left, right and both sides; asymmetry is 100 (left - right) / their mean, CV the "
+        "deviation by the mean. Adults are those of the grey bands at this speed."
     )
 
 
@@ -105,11 +105,13 @@ def _numbers(gait: Gait) -> list[dict[str, str]]:
                 "measure": f"{title(name)}, {measure.unit}",
                 **{side: show(found, measure.digits) for side, found in sides.items()},
                 "asymmetry, %": show_percent(asymmetry_of(name, sides)),
-                "CV, %": show_percent(sides[BOTH].cv).lstrip("+"),
+                "CV, %": show_percent(sides[BOTH].cv if measure.is_ratio else math.nan).lstrip("+"),
                 "adults": f"{band.mean:.{measure.digits}f} ± {band.sd:.{measure.digits}f}"
                 if band else "",
             }
         )  # fmt: skip
+    if not any(row["adults"] for row in rows):  # nobody was measured so slow or so fast
+        rows = [{key: text for key, text in row.items() if key != "adults"} for row in rows]
     return rows
 
 

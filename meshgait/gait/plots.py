@@ -69,7 +69,7 @@ def draw_footprints(gait: Gait, *, name: str, caption: str, alt: str) -> Figure:
     turn = _along(gait.path)
     path = gait.path @ turn
     width, height = np.ptp(path, axis=0) + 1.0
-    figure, ((axes,),) = diagram(9.6, float(np.clip(9.6 * height / width, 1.8, 6.0)))
+    figure, ((axes,),) = diagram(9.6, float(np.clip(9.6 * height / width + 0.8, 2.0, 6.0)))
     axes.plot(*path.T, color="#888888", linewidth=1, label="pelvis")
     for side, (color, style) in zip((0, 1), _LOOKS, strict=False):
         prints, counted = gait.prints[side], _counted_starts(gait, SIDES[side])
@@ -86,10 +86,12 @@ def draw_footprints(gait: Gait, *, name: str, caption: str, alt: str) -> Figure:
                       fillstyle="full" if is_counted else "none", markersize=6)  # fmt: skip
     for side, (color, style) in zip((0, 1), _LOOKS, strict=False):
         axes.plot([], [], color=color, linestyle=style, marker="os"[side], label=SIDES[side])
+    low, high = path.min(axis=0) - 0.4, path.max(axis=0) + 0.4
     axes.set_aspect("equal")
-    axes.set(xlabel="metres along the way", ylabel="metres")
+    axes.set(xlabel="metres along the way", ylabel="metres", xlim=(low[0], high[0]),
+             ylim=(low[1], high[1]))  # fmt: skip
     axes.grid(alpha=0.3)
-    axes.legend(fontsize=8)
+    figure.legend(loc="outside upper center", ncols=3, fontsize=8)
     return Figure(name, caption, to_png(figure), alt)
 
 

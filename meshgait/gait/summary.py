@@ -67,8 +67,8 @@ def asymmetry(left: float, right: float) -> float:
 
 
 def asymmetry_of(measure: str, sides: Mapping[str, Summary]) -> float:
-    """`asymmetry` of the means; none of an angle, whose 0 is a matter of agreement."""
-    if MEASURES[measure].unit == "deg":
+    """`asymmetry` of the means, where it means anything."""
+    if not MEASURES[measure].is_ratio:
         return np.nan
     return asymmetry(*(sides[side].mean for side in SIDES))
 

@@ -1,10 +1,9 @@
 """Heel strikes, toe-offs and the numbers of a gait, from joints alone.
 
 A foot stands while its ball rests on the floor, and swings while it goes forwards. The moments
-between are taken where it goes at half the speed of the walk, so a foot that waits where somebody
-stops stands. On a treadmill, and where the file holds no place, the floor is what goes backwards,
-seen from the pelvis, at the speed of the walk. Zeni et al. (Gait Posture 2008) take the turning
-points of the way of the foot from the pelvis, before the heel strike and after the toe-off.
+between are taken where it goes at half the speed of the walk. On a treadmill, and where the file
+holds no place, the floor is what goes backwards, seen from the pelvis. Zeni et al. (Gait Posture
+2008) take the turning points of the foot's way, before the heel strike and after the toe-off.
 """
 
 from __future__ import annotations
@@ -21,6 +20,7 @@ from torch import Tensor
 from meshgait.body.names import JOINT_INDEX
 from meshgait.errors import ConfigError, DataError
 from meshgait.modalities.heading import heading
+from meshgait.numerics import uncompiled
 
 _SMOOTHING_S = 0.02  # seconds, of the curve of a foot
 _SHORT = 0.7  # strides shorter than that, by the median, begin or end with a false event
@@ -53,6 +53,7 @@ class GaitCycle(NamedTuple):
     duty_factor: Float[Tensor, "*batch"]
 
 
+@uncompiled
 def gait_cycle(
     joints: Float[Tensor, "*batch T 24 3"], mask: Bool[Tensor, "*batch T"], *, fps: float
 ) -> GaitCycle:
@@ -65,9 +66,8 @@ def gait_cycle(
         raise ConfigError(f"fps must be above 0, got {fps}")
     if not len(joints) or not mask.shape[-1]:
         raise DataError(f"there is no clip to measure: joints are {tuple(joints.shape)}")
-    mask = mask.bool()
+    mask, found = mask.bool(), []
     lead, frames = mask.shape[:-1], mask.shape[-1]
-    found = []
     places = joints.detach().double().reshape(-1, frames, 24, 3)
     lengths = mask.reshape(-1, frames).sum(-1).tolist()
     for index, (clip, length) in enumerate(zip(places, lengths, strict=True)):

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from meshgait._optional import require
 from meshgait.errors import ConfigError, DataError
+from meshgait.numerics import uncompiled
 
 COLUMN_DEG, ROW_DEG = 0.19188, 0.2
 """Steps of azimuth and elevation of the scanner of SUSTech1K: a pixel before the crop."""
@@ -61,6 +62,7 @@ def metric_depth_image(
     return _draw(points, hit, partial(_metric_picture, side=side), side)
 
 
+@uncompiled
 def _draw(
     points: Tensor, hit: Tensor | None, paint: Callable[[np.ndarray], np.ndarray], side: int
 ) -> Tensor:

@@ -63,6 +63,9 @@ class RefineGait(nn.Module):
     seen in T-pose, with the features of the images at each of its vertices, and pooled by the
     joint it moves with. One of the inputs may be None, or empty (all zero) for some clips, as for
     `FusionGait`. The order of the frames does not matter. `embedding_shape` is (P, C).
+
+    That the skin tells people apart is not shown: across views, `benchmarks/refine.py` finds its
+    untrained offsets worth no more than an energy image.
     """
 
     @dataclass(frozen=True)

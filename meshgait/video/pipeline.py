@@ -90,10 +90,14 @@ def _write(
         return results.Shown(facts, figure)
     clip = person.clip()
     if config.fit != "none":
-        from meshgait.video.lift import lift
+        from meshgait.video.lift import lift, runs_of
 
-        fitted = lift(person, size, fps, config.fov_deg, config.fit, say)
-        clip, facts = fitted.add_to(clip), facts | fitted.describe()
-        fitted.save(folder / "motion.npz")
+        if runs_of(person.whole):
+            fitted = lift(person, size, fps, config.fov_deg, config.fit, say)
+            clip, facts = fitted.add_to(clip), facts | fitted.describe()
+            fitted.save(folder / "motion.npz")
+        else:
+            why = "no body was fitted: whole frames are too scattered"
+            facts["warnings"] = [*facts["warnings"], why]
     results.write_person(folder, person, size, fps, clip, figure)
     return results.Shown(facts, figure)

@@ -205,5 +205,6 @@ def _opencv() -> ModuleType:
     """OpenCV, which is not to tell users what it tried before it gave up."""
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2 = require("cv2", extra="video")
-    cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+    logging = getattr(cv2.utils, "logging", None)  # since OpenCV 5
+    (cv2 if logging is None else logging).setLogLevel(0)
     return cv2

@@ -21,5 +21,5 @@ def three_js() -> str:
     except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
         raise DependencyError(
             "this trimesh brings no three.js, which pages in 3D need; install another: "
-            "pip install 'trimesh>=4,<6'"
+            "pip install 'trimesh>=4.8.3'"
         ) from error

@@ -1,4 +1,4 @@
-"""What is known of every network, as data: what each eats, costs and reached, and which weights.
+"""What is known of every network, as data: what each eats, costs and reached.
 
 `python -m meshgait.zoo.catalogue` writes `catalogue.json` anew, which a test compares with what
 this computes. `meshgait zoo` reads the file alone, without torch.
@@ -30,19 +30,11 @@ def describe_network(name: str) -> dict[str, Any]:
         "inputs": list(model_type.inputs),
         "about": first.rstrip("."),
         "published_weights": hasattr(module, "OFFICIAL_NAMES"),
-        "shipped": shipped_with_package(name),
         "results": [
             {key: value for key, value in asdict(result).items() if key != "model"}
             for result in results_of(name)
         ],
     }
-
-
-def shipped_with_package(name: str) -> list[str]:
-    """Names of the weights of this network that come with the package."""
-    folders = CATALOGUE.parent.parent.joinpath("weights", "shipped").glob("*/config.json")
-    kinds = {file.parent.name: read_json(file)["architectures"] for file in folders}
-    return sorted(folder for folder, kind in kinds.items() if name in kind)
 
 
 def build_catalogue() -> dict[str, dict[str, Any]]:

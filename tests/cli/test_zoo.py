@@ -1,3 +1,4 @@
+import re
 import subprocess
 import sys
 
@@ -6,6 +7,7 @@ import torch
 
 from meshgait import models
 from meshgait.cli import main
+from meshgait.weights import shipped_weights
 from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
 from meshgait.zoo import RESULTS, check_onnx, cost_of
 from tests.golden import formula
@@ -21,6 +23,8 @@ def test_the_list_names_every_network_with_its_inputs_and_weights(capsys):
     assert "re-designed" in rows["PoseGait"]
     assert "419.8 M  Gait3D     42.90  35.19  [1]" in rows["SLN"]
     assert "theirs" in rows["SLN"]
+    ours = {name for name, row in rows.items() if re.search(r"\bours\b", row)}
+    assert ours == {each.model for each in shipped_weights().values()}
     assert "[1] Gait3D benchmark" in legend
 
 

@@ -21,7 +21,8 @@ ROOMS = ["render", "modalities", "rotation", "Camera", "WeakPerspective", "Mesh"
 TERMS = 32  # of the longest sums that many threads or other strides share out anew
 VERTICES = 6890  # which a sum on a GPU may share out
 DOORS = [("render", name) for name in ("coverage", "mask", "rasterize", "softras")]
-DOORS += [("Body", "forward"), ("modalities", "normalized_coverage")]
+DOORS += [("Body", "forward")]
+DOORS += [("modalities", n) for n in ("gait_cycle", "metric_depth_image", "normalized_coverage")]
 
 
 def is_batch(leaf):

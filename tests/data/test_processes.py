@@ -55,20 +55,23 @@ def test_processes_end_with_the_one_they_work_for(number):
     assert "Failed to kill" not in error
 
 
-def test_an_error_of_one_ends_the_others_at_once():
-    with pytest.raises(ZeroDivisionError), processes(2) as pool:
-        list(in_turn(pool, eval, ["1 / 0", "__import__('time').sleep(600)"]))
-
-
 def test_a_process_that_is_killed_is_told_of_in_a_sentence():
     with pytest.raises(MeshgaitError, match="has ended before its time"), processes(2) as pool:
         list(in_turn(pool, os._exit, [3]))
 
 
-def test_in_turn_is_map():
-    with processes(2) as pool:
-        assert list(in_turn(pool, divmod, [7, 9], [2, 2])) == [(3, 1), (4, 1)]
+def test_in_turn_is_map_and_an_error_of_one_ends_the_others_at_once():
     assert list(in_turn(None, divmod, [7, 9], [2, 2])) == [(3, 1), (4, 1)]
+    found = []
+
+    def share():
+        with processes(2) as pool:
+            found.extend(in_turn(pool, divmod, [7, 9], [2, 2]))
+            list(in_turn(pool, eval, ["1 / 0", "__import__('time').sleep(600)"]))
+
+    with pytest.raises(ZeroDivisionError):
+        share()
+    assert found == [(3, 1), (4, 1)]
 
 
 def test_interrupts_come_after_they_were_held_back():

@@ -106,3 +106,15 @@ def test_pixels_of_people_do_not_stay_in_memory(film, tmp_path, monkeypatch):
     for person in kept[0].people:
         for name in ("mask", "silhouette", "look", "world"):
             assert set(getattr(person.rows, name).strides) == {0}
+
+
+def test_whoever_is_too_scattered_for_a_body_keeps_the_clip(film, tmp_path, monkeypatch):
+    monkeypatch.setattr("meshgait.video.lift.LEAST_RUN", 100)
+    content = process(
+        open_video(film, fps=30), tmp_path, VideoConfig(fit="fast"), tracker=alone(), progress=False
+    )  # fmt: skip
+    assert content["people"][0]["warnings"] == [
+        "no body was fitted: whole frames are too scattered"
+    ]
+    assert "smpl" not in load_clip(tmp_path / "person-01" / "clip.npz").frames
+    assert not (tmp_path / "person-01" / "motion.npz").exists()

@@ -55,7 +55,7 @@ def test_the_weak_camera_puts_the_joints_where_they_are_in_the_picture(body, ste
 
 def test_errors_are_those_of_fits_to_pictures_mostly_in_depth(body):
     errors, aligned = [], []
-    for seed in range(40):
+    for seed in range(20):
         person = Identity.draw(np.random.default_rng(seed))
         steps = walk(body, person, Route(heading=seed), frames=8)
         joints = decode(body, estimate(body, steps, EstimatorNoise(), seed)).joints

@@ -9,7 +9,7 @@ from torch.testing import assert_close
 
 from meshgait.errors import ConfigError, DataError, UnsafeFileError
 from meshgait.losses import BNNeckCrossEntropy
-from meshgait.models import SLN, deepgaitv2
+from meshgait.models import SLN, LidarGaitPP, deepgaitv2
 from meshgait.weights import load_official
 from tests.golden import formula
 from tests.tolerance import rounding_of_network
@@ -232,3 +232,20 @@ def test_settings_that_neither_weights_nor_name_tell_can_be_given(tmp_path):
         load_official(weights, name, config={"width": 2.0})
     with pytest.raises(ConfigError, match=r"SLN has no setting 'widht'; did you mean 'width'\?"):
         load_official(weights, name, config={"widht": 2.0})
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_settings_that_no_preset_has_are_looked_for():
+    weights = {}
+    for key, value in LidarGaitPP(base=8).state_dict().items():
+        stage, _, rest = key.partition(".")
+        rest = rest.removeprefix("layers.").replace("convs.", "mlp_convs.")
+        weights[f"{stage}.{rest.replace('norms.', 'mlp_bns.')}"] = value
+    weights["FCs.fc_bin"] = weights.pop("head.weight")
+    with pytest.raises(DataError, match="nearest is LidarGaitPP"):
+        load_official(weights)
+    model, _ = load_official(
+        weights, config={"base": 8, "pooling": "uap", "bins": [1, 2, 4, 8, 16]}
+    )
+    assert (model.config.base, model.config.pooling) == (8, "uap")
+    assert torch.equal(model.head.weight, weights["FCs.fc_bin"])

@@ -112,6 +112,16 @@ def test_an_erased_box_has_the_share_it_says():
         assert black[0][rows.min() : rows.max() + 1, columns.min() : columns.max() + 1].all()
 
 
+@pytest.mark.parametrize("aspect", [0.5, 2.0])
+def test_a_box_has_the_share_of_the_image_and_the_form_asked_for(aspect):
+    white = GaitSequence("a", "b", "c", {"silhouette": np.full((2, 64, 44), 255, np.uint8)})
+    erase = Erase(1.0, area=(0.1, 0.1), aspect=(aspect, aspect))
+    black = erase(white, chance()).frames["silhouette"][0] == 0
+    pixels = 0.1 * 64 * 44
+    assert abs(black.any(1).sum() - (pixels * aspect) ** 0.5) <= 0.5
+    assert abs(black.any(0).sum() - (pixels / aspect) ** 0.5) <= 0.5
+
+
 def test_backwards_plays_everything_from_the_end():
     before = GaitSequence("a", "b", "c", {"smpl": np.arange(3.0)[:, None].repeat(85, 1)})
     assert Backwards(1.0)(before, chance()).frames["smpl"][:, 0].tolist() == [2, 1, 0]
