@@ -122,6 +122,18 @@ def test_a_box_has_the_share_of_the_image_and_the_form_asked_for(aspect):
     assert abs(black.any(0).sum() - (pixels / aspect) ** 0.5) <= 0.5
 
 
+def test_boxes_lie_in_every_corner():
+    white = GaitSequence("a", "b", "c", {"silhouette": np.full((1, 64, 44), 255, np.uint8)})
+    erase = Erase(1.0, area=(0.1, 0.1), aspect=(1.0, 1.0))
+    black = np.stack(
+        [erase(white, chance(seed)).frames["silhouette"][0] == 0 for seed in range(60)]
+    )
+    rows, columns = (np.nonzero(black.any(0).any(axis))[0] for axis in (1, 0))
+    assert max(rows.min(), columns.min()) <= 2
+    assert rows.max() >= 61
+    assert columns.max() >= 41
+
+
 def test_backwards_plays_everything_from_the_end():
     before = GaitSequence("a", "b", "c", {"smpl": np.arange(3.0)[:, None].repeat(85, 1)})
     assert Backwards(1.0)(before, chance()).frames["smpl"][:, 0].tolist() == [2, 1, 0]
