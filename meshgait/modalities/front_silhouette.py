@@ -20,7 +20,7 @@ def front_silhouette(
     """Silhouettes of bodies that face the viewer, seen without perspective, as high as `size`.
 
     A row of `smpl` is the camera (3) and the turn of the root (3), neither looked at, the rest of
-    the pose and the shape. Gradients reach both.
+    the pose and the shape. Gradients reach both. The result is of the type of the body.
 
     >>> import torch
     >>> front_silhouette(Body.embedded(), torch.zeros(2, 85)).shape
@@ -28,7 +28,7 @@ def front_silhouette(
     """
     if smpl.shape[-1:] != (BODY,):
         raise ShapeError(f"smpl must be (..., {BODY}), got {tuple(smpl.shape)}")
-    rows = smpl.reshape(-1, BODY)
+    rows = smpl.reshape(-1, BODY).to(body.weights)  # estimates are kept in double precision
     pose = rows[:, CAMERA : CAMERA + POSE]
     still = pose.clone()
     still[:, :ROOT] = 0
