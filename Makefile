@@ -19,7 +19,7 @@ test: $(VENV)/.dev
 
 # The numerical tests under other instruction sets and numbers of threads: minutes.
 test-portable: $(VENV)/.dev
-	$(BIN)/python -m tests.portable $(SHARED)
+	$(BIN)/python -m tests.portable
 
 test-gpu: $(VENV)/.dev
 	$(BIN)/python -m pytest -m gpu

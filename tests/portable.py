@@ -1,7 +1,8 @@
 """The numerical tests as other processors and thread counts would run them; ends at a failure.
 
-python -m tests.portable [pytest's options]. Each row takes another instruction set for torch,
-oneDNN, numba and OpenBLAS, and other threads; every value is in one row at least.
+python -m tests.portable [--from ROW] [pytest's options]. Each row takes another instruction set
+for torch, oneDNN, numba and OpenBLAS, and other threads; every value is in one row at least. The
+tests are shared among as many processes as the cores have room for with those threads.
 """
 
 import os
@@ -36,7 +37,10 @@ def possible(row):
 
 
 def main(options):
-    for row in ROWS:
+    begin = 0
+    if options[:1] == ["--from"]:
+        begin, options = int(options[1]) - 1, options[2:]
+    for row in ROWS[begin:]:
         setting = {name: str(value) for name, value in zip(NAMES, row, strict=True) if value != ""}
         said = " ".join(f"{name}={value}" for name, value in setting.items())
         if not possible(row):
@@ -45,7 +49,9 @@ def main(options):
         print(said, flush=True)
         plain = {name: value for name, value in os.environ.items() if name not in NAMES}
         rooms = [f"tests/{room}" for room in ROOMS]
-        command = [sys.executable, "-m", "pytest", "-q", "-x", *options, *rooms]
+        processes = str(max(1, (os.cpu_count() or 1) // row[-1]))
+        shared = ["-n", processes, "--dist", "loadfile"]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", *shared, *options, *rooms]
         if subprocess.run(command, env=plain | setting, check=False).returncode:
             sys.exit(f"failed under {said}")
 
