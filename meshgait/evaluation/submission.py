@@ -57,35 +57,37 @@ def write_submission(
     people without a number where numbers are asked for.
     """
     probe, gallery = protocol.split(embeddings.records)
-    names = [embeddings.records[i].subject for i in gallery]
+    person = _people([embeddings.records[i].subject for i in gallery], form)
+    videos = [embeddings.records[i].view for i in probe]
+    video, count = Counter(videos).most_common(1)[0]
+    if count > 1:
+        raise DataError(f"{count} probes are called {video}; the view of a probe names its video")
+    metric = metric or protocol.metric
+    values, distance = embeddings.values, None
+    if rerank is not None:
+        distance = torch.from_numpy(all_distances(values, probe, gallery, metric, rerank))
+    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow([form.probe, *form.ranks])
+        for start in range(0, len(probe), _ROWS):
+            some = slice(start, start + _ROWS)
+            far = (
+                part_distance(values[probe[some]], values[gallery], metric)
+                if distance is None
+                else distance[some]
+            )
+            if far.isnan().any():
+                raise DataError("distances are NaN; look for NaN in the embeddings")
+            nearest = far.sort(dim=1, stable=True).indices[:, : len(form.ranks)].numpy()
+            for name, row in zip(videos[some], person[nearest], strict=True):
+                writer.writerow([name, *row.tolist()])
+
+
+def _people(names: list[str], form: Form) -> np.ndarray:
+    """The people of the gallery as the answer names them."""
     if len(names) < len(form.ranks):
         raise DataError(f"{len(form.ranks)} ranks need as many gallery sequences, got {len(names)}")
     wrong = next((name for name in names if not name.isdecimal()), None)
     if wrong is not None and not form.as_named:
         raise DataError(f"a submission names people by whole numbers, got {wrong!r}")
-    person = np.array(names if form.as_named else [int(name) for name in names])
-    videos = Counter(embeddings.records[i].view for i in probe)
-    video, count = videos.most_common(1)[0]
-    if count > 1:
-        raise DataError(f"{count} probes are called {video}; the view of a probe names its video")
-    metric = metric or protocol.metric
-    distance = None
-    if rerank is not None:
-        distance = torch.from_numpy(
-            all_distances(embeddings.values, probe, gallery, metric, rerank)
-        )
-    with written_whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([form.probe, *form.ranks])
-        for start in range(0, len(probe), _ROWS):
-            some = probe[start : start + _ROWS]
-            far = (
-                part_distance(embeddings.values[some], embeddings.values[gallery], metric)
-                if distance is None
-                else distance[start : start + _ROWS]
-            )
-            if far.isnan().any():
-                raise DataError("distances are NaN; look for NaN in the embeddings")
-            nearest = far.sort(dim=1, stable=True).indices[:, : len(form.ranks)].numpy()
-            for index, row in zip(some, person[nearest], strict=True):
-                writer.writerow([embeddings.records[index].view, *row.tolist()])
+    return np.array(names if form.as_named else [int(name) for name in names])

@@ -45,13 +45,26 @@ def evaluate(
     which some probes must have no match. These three hold the whole matrix of distances, and
     re-ranking one among all sequences; otherwise memory grows with the embeddings only.
     """
-    if len(protocol.tasks) > 1:
-        how: dict[str, Any] = {
-            "metric": metric, "rerank": rerank, "verify": verify, "unknown": unknown
-        }  # fmt: skip
-        tasks = zip(protocol.groups, protocol.tasks, strict=True)
-        found = {group.name: evaluate(embeddings, task, **how) for group, task in tasks}
-        return over_tasks(found, overall=protocol.overall)
+    how: dict[str, Any] = {
+        "metric": metric, "rerank": rerank, "verify": verify, "unknown": unknown
+    }  # fmt: skip
+    if len(protocol.tasks) == 1:
+        return _of_task(embeddings, protocol, **how)
+    tasks = zip(protocol.groups, protocol.tasks, strict=True)
+    found = {group.name: _of_task(embeddings, task, **how) for group, task in tasks}
+    return over_tasks(found, overall=protocol.overall)
+
+
+def _of_task(
+    embeddings: Embeddings,
+    protocol: Protocol,
+    *,
+    metric: str | None,
+    rerank: Reranking | None,
+    verify: bool,
+    unknown: bool,
+) -> Scores:
+    """The scores of a protocol with one gallery."""
     comparison = protocol.compare(embeddings.records)
     probe = np.unique(np.concatenate(list(comparison.probes.values())))
     gallery, metric = comparison.gallery, metric or protocol.metric
