@@ -58,10 +58,7 @@ def write_submission(
     """
     probe, gallery = protocol.split(embeddings.records)
     person = _people([embeddings.records[i].subject for i in gallery], form)
-    videos = [embeddings.records[i].view for i in probe]
-    video, count = Counter(videos).most_common(1)[0]
-    if count > 1:
-        raise DataError(f"{count} probes are called {video}; the view of a probe names its video")
+    videos = _distinct([embeddings.records[i].view for i in probe])
     metric = metric or protocol.metric
     values, distance = embeddings.values, None
     if rerank is not None:
@@ -81,6 +78,13 @@ def write_submission(
             nearest = far.sort(dim=1, stable=True).indices[:, : len(form.ranks)].numpy()
             for name, row in zip(videos[some], person[nearest], strict=True):
                 writer.writerow([name, *row.tolist()])
+
+
+def _distinct(videos: list[str]) -> list[str]:
+    video, count = Counter(videos).most_common(1)[0]
+    if count > 1:
+        raise DataError(f"{count} probes are called {video}; the view of a probe names its video")
+    return videos
 
 
 def _people(names: list[str], form: Form) -> np.ndarray:
