@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Literal
 
+from jsonargparse import ArgumentParser
+
 from meshgait.cli._parsing import make_parser, parse
 
 Modality = Literal[
@@ -21,6 +23,23 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.data.preparation.prepare import prepare
     from meshgait.errors import ConfigError
 
+    chosen = parse(_parser(), arguments)
+    layout = find_layout(chosen.layout)
+    points = layout.points if chosen.points is None else chosen.points
+    if points < 1:
+        raise ConfigError(f"a cloud is given 1 point or more, not --points {points}")
+    layout = replace(
+        layout, side=chosen.side, modalities=tuple(chosen.modalities), points=points,
+        group=chosen.group,
+    )  # fmt: skip
+    out = chosen.out or Path("prepared") / layout.name
+    done = prepare(layout, chosen.root, out, partition=chosen.partition, dry_run=chosen.dry_run)
+    print(done.describe())
+    what = "would be written to" if chosen.dry_run else "the report is in"
+    print(f"{what} {out if chosen.dry_run else out / 'report.json'}")
+
+
+def _parser() -> ArgumentParser:
     parser = make_parser("prepare", __doc__)
     add = parser.add_argument
     add("layout", type=str, help="name of the data set's layout: see meshgait datasets")
@@ -39,20 +58,7 @@ def run(arguments: Sequence[str]) -> None:
     add(
         "--group", type=str, default="",
         help="which of the modalities recorded together, such as lidar, camera or sync; without "
-        "it, the first group that has those to keep",
+        "it, the smallest group that has those to keep",
     )  # fmt: skip
     add("--dry-run", action="store_true", help="read everything, write nothing")
-    chosen = parse(parser, arguments)
-    layout = find_layout(chosen.layout)
-    points = layout.points if chosen.points is None else chosen.points
-    if points < 1:
-        raise ConfigError(f"a cloud is given 1 point or more, not --points {points}")
-    layout = replace(
-        layout, side=chosen.side, modalities=tuple(chosen.modalities), points=points,
-        group=chosen.group,
-    )  # fmt: skip
-    out = chosen.out or Path("prepared") / layout.name
-    done = prepare(layout, chosen.root, out, partition=chosen.partition, dry_run=chosen.dry_run)
-    print(done.describe())
-    what = "would be written to" if chosen.dry_run else "the report is in"
-    print(f"{what} {out if chosen.dry_run else out / 'report.json'}")
+    return parser

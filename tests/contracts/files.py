@@ -37,7 +37,7 @@ from meshgait.sequence import GaitSequence, Record, load_clip, save_clip
 from meshgait.sequence.motion import load_motion, save_motion
 from meshgait.weights import load_official, save_pretrained
 from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
-from tests.body.bodies import python2_pickle, small_body
+from tests.body.bodies import later_body, python2_pickle, small_body
 from tests.data.layouts import miniature, recent
 from tests.data.store.test_read import write as write_store
 from tests.golden import formula
@@ -170,6 +170,8 @@ OWN = {
     "published of old": (
         saved(lambda path: published(path, _use_new_zipfile_serialization=False)), load_official),
     "body npz": (saved(npz(small_body())), read_body),
+    "body of SMPL-H": (saved(npz(later_body(52, 20))), read_body),
+    "body of SMPL-X": (saved(npz(later_body(55, 20))), read_body),
     "body pickle": (saved(lambda path: path.write_bytes(pickle.dumps(small_body()))), read_body),
     "body python 2": (
         saved(lambda path: path.write_bytes(python2_pickle(small_body()))), read_body),
