@@ -15,6 +15,7 @@ from meshgait.data.preparation.prepare import prepare
 from meshgait.data.recorded import Recorded
 from meshgait.errors import ConfigError
 from meshgait.evaluation import embed, evaluate
+from meshgait.recipes import find_recipe
 from tests.data.layouts import miniature, recent
 
 SILENT = {
@@ -286,3 +287,20 @@ def test_an_unlabelled_data_set_knows_nobody_twice(tmp_path):
     assert findings == []
     assert len({clip.subject for clip in clips.values()}) == len(clips) == 6
     assert "001_000_001-unlabelled-0" in clips
+
+
+def test_what_is_learnt_without_labels_is_scored_on_another_data_set(tmp_path):
+    recent.gaitlu_1m(tmp_path / "root")
+    prepare(LAYOUTS["gaitlu-1m"], tmp_path / "root", tmp_path / "out", progress=False)
+    data, model = Recorded(tmp_path / "out", "train"), models.GaitSSB(width=1 / 16)
+    published = find_recipe("gaitssb/gaitlu-1m").recipe
+    recipe = replace(
+        published, steps=2, batch=SubjectsAndClips(3, 2), frames=UnorderedFrames(3), milestones=()
+    )  # fmt: skip
+    history = fit(model, data, recipe, out=tmp_path / "run")
+    assert history
+    root, official = recent.ccgait(tmp_path / "known")
+    prepare(LAYOUTS["ccgait"], root, tmp_path / "test", partition=official, progress=False)
+    test = Recorded(tmp_path / "test", "test")
+    scores = evaluate(embed(model, test, progress=False), test.protocol)
+    assert scores["probes"] == 4
