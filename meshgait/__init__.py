@@ -5,10 +5,10 @@ Everything is loaded when it is used, torch with the first of it.
 
 from __future__ import annotations
 
-from importlib import import_module
-from pkgutil import iter_modules
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING
 
+from meshgait._lazy import when_touched
 from meshgait._version import __version__
 
 if TYPE_CHECKING:
@@ -43,34 +43,4 @@ __all__ = [
     "render",
 ]
 
-_PLACES = {
-    "Body": "body",
-    "Camera": "camera",
-    "GaitSequence": "sequence",
-    "Mesh": "mesh",
-    "Recipe": "training.recipe",
-    "SyntheticGait": "data.synthetic.dataset",
-    "WeakPerspective": "camera",
-    "embed": "evaluation",
-    "evaluate": "evaluation",
-    "fit": "training.fit",
-    "load_model": "weights.checkpoint",
-}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _PLACES:
-        globals()[name] = getattr(import_module(f"meshgait.{_PLACES[name]}"), name)
-        return globals()[name]
-    if name in _rooms():
-        return import_module(f"meshgait.{name}")
-    raise AttributeError(f"module 'meshgait' has no attribute {name!r}")
-
-
-def __dir__() -> list[str]:
-    return sorted({*__all__, *_rooms()})
-
-
-def _rooms() -> list[str]:
-    """The packages and modules inside, which are loaded when they are touched."""
-    return [room.name for room in iter_modules(__path__) if not room.name.startswith("_")]
+__getattr__, __dir__ = when_touched(sys.modules[__name__])

@@ -1,6 +1,7 @@
 """The one door for packages that a plain `pip install meshgait` does not bring."""
 
 import importlib
+from importlib.util import find_spec
 from types import ModuleType
 
 from meshgait.errors import DependencyError
@@ -22,18 +23,32 @@ def require(package: str, extra: str | None = None) -> ModuleType:
 
     Raises `DependencyError` when it is not installed, and when it is installed but broken.
     """
-    install = f"meshgait[{extra}]" if extra else package
     try:
         return importlib.import_module(package)
     except ModuleNotFoundError as error:
         if error.name != package.split(".", maxsplit=1)[0]:
             raise _broken(package, error) from error
-        raise DependencyError(
-            f"this needs the package {package!r}, which is not installed; "
-            f"install it with: pip install '{install}'"
-        ) from error
+        raise _missing(package, extra) from error
     except (ImportError, OSError) as error:
         raise _broken(package, error) from error
+
+
+def find(package: str, extra: str | None = None) -> None:
+    """As `require`, without loading it: `DependencyError` where it is not installed."""
+    try:
+        found = find_spec(package)
+    except ValueError:  # somebody put None or a bare object into its place
+        found = None
+    if found is None:
+        raise _missing(package, extra)
+
+
+def _missing(package: str, extra: str | None) -> DependencyError:
+    install = f"meshgait[{extra}]" if extra else package
+    return DependencyError(
+        f"this needs the package {package!r}, which is not installed; "
+        f"install it with: pip install '{install}'"
+    )
 
 
 def _broken(package: str, error: Exception) -> DependencyError:

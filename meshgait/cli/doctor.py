@@ -6,15 +6,10 @@ import platform
 from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 
-import loky
-import torch
-
-from meshgait._optional import require
+from meshgait._optional import find, require
 from meshgait._version import __version__
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.errors import BodyNotFoundError, DependencyError
-from meshgait.render import backends
-from meshgait.video.weights import FETCH, find_weights, pose_weights
 
 # What it is for, the module, its distribution, the extra that brings it.
 _PARTS = (
@@ -42,22 +37,54 @@ def run(arguments: Sequence[str]) -> None:
         "--fetch", action="store_true", help="fetch the networks that see people in videos, if "
         "they are missing",
     )  # fmt: skip
-    if parse(parser, arguments).fetch:
+    parser.add_argument(
+        "--load", action="store_true", help="load every package that is installed, to see that it "
+        "works: seconds",
+    )  # fmt: skip
+    chosen = parse(parser, arguments)
+    if chosen.fetch:
+        from meshgait.video.weights import pose_weights
+
         pose_weights()
+    _show_machine()
+    for purpose, module, distribution, extra in _PARTS:
+        _check_package(purpose, module, distribution, extra, load=chosen.load)
+    _check_drawing()
+    _check_bodies()
+    _check_video()
+    if not chosen.load:
+        print("found: installed, not tried; meshgait doctor --load loads each of them, in seconds")
+
+
+def _show_machine() -> None:
+    import loky
+    import torch
+
     print(f"meshgait {__version__}, Python {platform.python_version()}, torch {torch.__version__}")
     threads = torch.get_num_threads()
     print(f"{loky.cpu_count()} processor cores, {threads} threads of torch")
     has_gpu = torch.cuda.is_available()
     _line(has_gpu, "GPU", torch.cuda.get_device_name() if has_gpu else "torch sees none")
-    for purpose, module, distribution, extra in _PARTS:
-        try:
-            require(module, extra=extra)
-            _line(True, purpose, f"{distribution} {_version(distribution)}")
-        except DependencyError as error:
-            _line(False, purpose, str(error))
+
+
+def _check_package(purpose: str, module: str, distribution: str, extra: str, *, load: bool) -> None:
+    try:
+        (require if load else find)(module, extra=extra)
+        _line("ok" if load else "found", purpose, f"{distribution} {_version(distribution)}")
+    except DependencyError as error:
+        _line("missing", purpose, str(error))
+
+
+def _check_drawing() -> None:
+    from meshgait.render import backends
+
     for device, choice in backends().items():
         _line(choice.missing is None, f"rendering on {device}", choice.missing or choice.backend)
-    _check_bodies()
+
+
+def _check_video() -> None:
+    from meshgait.video.weights import FETCH, find_weights
+
     found = find_weights()
     how = f"run `{FETCH}`" if found is None else str(found.detection.parent)
     _line(found is not None, "weights of those that see people", how)
@@ -73,8 +100,9 @@ def _check_bodies() -> None:
         _line(False, "SMPL body", str(error).splitlines()[-1])
 
 
-def _line(works: bool, purpose: str, text: str) -> None:
-    print(f"{'ok     ' if works else 'missing'}  {purpose}: {text}")
+def _line(state: bool | str, purpose: str, text: str) -> None:
+    word = state if isinstance(state, str) else "ok" if state else "missing"
+    print(f"{word:7}  {purpose}: {text}")
 
 
 def _version(distribution: str) -> str:

@@ -43,7 +43,8 @@ def run(arguments: Sequence[str]) -> None:
     metric = chosen.metric or content.get("metric")
     if chosen.submission:
         form = {"grew": GREW, "hid": HID}[chosen.form]
-        write_submission(chosen.submission, embeddings, protocol, form, metric=metric)
+        how = form.reranking if chosen.rerank else None
+        write_submission(chosen.submission, embeddings, protocol, form, metric=metric, rerank=how)
         print(f"{chosen.submission}: for the organisers to score")
         return
     scores = evaluate(
@@ -80,18 +81,21 @@ def _parser() -> ArgumentParser:
     add(
         "--protocol", type=str | None, default=None,
         help="published one by name (casia-b, casia-b-cross-view, ou-mvlp, ou-mvlp-matched-only, "
-        "ou-lp, grew-proxy, grew), or a file: a table of sequences (CSV, JSON), an official "
+        "ou-lp, grew-proxy, grew, sustech1k, ccpg, ccpg-gait, ccpg-gait-all-views, casia-e, hid), "
+        "or a file: a table of sequences (CSV, JSON), an official "
         "partition with its PROBE_SET, or what meshgait wrote; without it, that of the data",
     )  # fmt: skip
     add(
-        "--average", type=Literal["probes", "views", "view pairs"] | None, default=None,
+        "--average", type=Literal["probes", "views", "view pairs", "all view pairs"] | None,
+        default=None,
         help="what the scores are means over, where not as the protocol says",
     )  # fmt: skip
     add(
         "--metric", type=Literal["cosine", "euclidean"] | None, default=None,
         help="distance; without it, that of the training, else of the protocol",
     )  # fmt: skip
-    add("--rerank", action="store_true", help="by k-reciprocal neighbours, seen all at once")
+    add("--rerank", action="store_true", help="by k-reciprocal neighbours, seen all at once; of a "
+        "--submission those of the organisers")  # fmt: skip
     add("--verify", action="store_true", help="add EER and TAR@FAR over all pairs")
     add("--unknown", action="store_true", help="add open-set rates; some probes have no match")
     add("--submission", type=Path | None, default=None, help="CSV to write instead of scores")

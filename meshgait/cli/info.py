@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zipfile import is_zipfile
-
-import numpy as np
-import torch
 
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.cli._zoo import describe
 from meshgait.errors import DataError, UnsafeFileError
-from meshgait.weights import shipped_weights
-from meshgait.weights.folder import is_folder, read_folder
+
+if TYPE_CHECKING:
+    import numpy as np
+    import torch
 
 _MOST_LINES = 60
 
@@ -26,6 +25,8 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("info", __doc__)
     parser.add_argument("file", type=Path, help="a file, a store or what prepare wrote, or a model")
     path = parse(parser, arguments).file
+    from meshgait.weights import shipped_weights  # brings torch, which --help does without
+
     if str(path) in (known := shipped_weights()) and not path.exists():
         path = known[str(path)].folder
     if not path.exists() and path.name == str(path) and not path.suffix:
@@ -43,6 +44,7 @@ def _recognised(path: Path) -> Iterator[str]:
     from meshgait.files.safetensors_file import is_safetensors
     from meshgait.files.torch_file import is_torch
     from meshgait.io import PointTrack, find_jumps, read, recognise
+    from meshgait.weights.folder import is_folder
 
     if any(path.glob("store.json")) or any(path.glob("*/store.json")) or is_folder(path):
         return
@@ -76,6 +78,7 @@ def _read(path: Path) -> Any:
     from meshgait.files.torch_file import is_torch
     from meshgait.sequence import load_clip
     from meshgait.sequence.kind import describe_file, kind_of, names_in
+    from meshgait.weights.folder import is_folder, read_folder
 
     if path.is_dir():
         return read_folder(path) if is_folder(path) else _read_stores(path)
@@ -116,6 +119,9 @@ def _read_torch(path: Path) -> Any:
 
 
 def _describe(name: str, value: Any) -> Iterator[str]:
+    import numpy as np
+    import torch
+
     if isinstance(value, Mapping) and value:
         for key, member in value.items():
             yield from _describe(f"{name}.{key}" if name else str(key), member)
@@ -129,6 +135,8 @@ def _describe(name: str, value: Any) -> Iterator[str]:
 
 
 def _range(value: np.ndarray | torch.Tensor) -> str:
+    import numpy as np
+
     from meshgait.files.restricted_pickle import to_numpy
 
     array = value if isinstance(value, np.ndarray) else to_numpy(value)

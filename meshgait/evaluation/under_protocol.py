@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from meshgait.data import Comparison, Protocol
-from meshgait.evaluation.averages import over_probes, over_view_pairs, over_views
+from meshgait.evaluation.averages import (
+    over_all_view_pairs,
+    over_probes,
+    over_tasks,
+    over_view_pairs,
+    over_views,
+)
 from meshgait.evaluation.embeddings import Embeddings
 from meshgait.evaluation.ranking import Ranking, all_distances
 from meshgait.evaluation.scores import Scores
 from meshgait.metrics import Reranking, open_set, verification
 
-_AVERAGES = {"probes": over_probes, "views": over_views, "view pairs": over_view_pairs}
+_AVERAGES = {
+    "probes": over_probes,
+    "views": over_views,
+    "view pairs": over_view_pairs,
+    "all view pairs": over_all_view_pairs,
+}
 
 
 def evaluate(
@@ -25,14 +38,35 @@ def evaluate(
 ) -> Scores:
     """Scores in percent under `protocol`, by its own metric unless one is given.
 
-    Overall rank-k, mAP and mINP (of pairs of views rank-1 alone), and in `tables` those by
-    condition and by view. `rerank` changes the distances first (k-reciprocal neighbours);
+    Overall rank-k, mAP and mINP (of pairs of views rank-1 and -5), and in `tables` those by
+    condition and by view. Groups with galleries of their own are scored one by one, and count the
+    same. `rerank` changes the distances first (k-reciprocal neighbours);
     `verify` adds EER and TAR@FAR over all pairs compared, `unknown` the open-set rates, for
     which some probes must have no match. These three hold the whole matrix of distances, and
     re-ranking one among all sequences; otherwise memory grows with the embeddings only.
     """
+    how: dict[str, Any] = {
+        "metric": metric, "rerank": rerank, "verify": verify, "unknown": unknown
+    }  # fmt: skip
+    if len(protocol.tasks) == 1:
+        return _of_task(embeddings, protocol, **how)
+    tasks = zip(protocol.groups, protocol.tasks, strict=True)
+    found = {group.name: _of_task(embeddings, task, **how) for group, task in tasks}
+    return over_tasks(found, overall=protocol.overall)
+
+
+def _of_task(
+    embeddings: Embeddings,
+    protocol: Protocol,
+    *,
+    metric: str | None,
+    rerank: Reranking | None,
+    verify: bool,
+    unknown: bool,
+) -> Scores:
+    """The scores of a protocol with one gallery."""
     comparison = protocol.compare(embeddings.records)
-    probe = np.sort(np.concatenate(list(comparison.probes.values())))
+    probe = np.unique(np.concatenate(list(comparison.probes.values())))
     gallery, metric = comparison.gallery, metric or protocol.metric
     person = [record.subject for record in embeddings.records]
     label, distance = _labels(protocol, comparison, person), None
@@ -40,7 +74,9 @@ def evaluate(
         distance = all_distances(embeddings.values, probe, gallery, metric, rerank)
     rank = Ranking(embeddings.values, person, label, metric, probe, gallery, distance)
     average = _AVERAGES[protocol.average]
-    scores = average(comparison, rank, unmatched_is_miss=protocol.unmatched_is_miss)
+    scores = average(
+        comparison, rank, unmatched_is_miss=protocol.unmatched_is_miss, overall=protocol.overall
+    )
     for measure, is_asked in ((verification, verify), (open_set, unknown)):
         if is_asked and distance is not None:
             people = [person[i] for i in probe], [person[i] for i in gallery]

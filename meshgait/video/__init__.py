@@ -1,14 +1,20 @@
 """People in videos: found, followed, cut out and, if asked, fitted with bodies."""
 
-from meshgait.video.detect import Detector, PoseDetector
-from meshgait.video.landmarks import Landmarker, PoseLandmarker, Sighting
-from meshgait.video.painted import Painted, PaintedScene
-from meshgait.video.pipeline import VideoConfig, process
-from meshgait.video.reader import Frame, Video, open_video
-from meshgait.video.region import Patch, Region
-from meshgait.video.segment import Segmenter
-from meshgait.video.track import PoseTracker, Seen, Tracker
-from meshgait.video.weights import pose_weights
+import sys
+from typing import TYPE_CHECKING
+
+from meshgait._lazy import when_touched
+
+if TYPE_CHECKING:
+    from meshgait.video.detect import Detector, PoseDetector
+    from meshgait.video.landmarks import Landmarker, PoseLandmarker, Sighting
+    from meshgait.video.painted import Painted, PaintedScene
+    from meshgait.video.pipeline import VideoConfig, process
+    from meshgait.video.reader import Frame, Video, open_video
+    from meshgait.video.region import Patch, Region
+    from meshgait.video.segment import Segmenter
+    from meshgait.video.track import PoseTracker, Seen, Tracker
+    from meshgait.video.weights import pose_weights
 
 __all__ = [
     "Detector",
@@ -31,3 +37,5 @@ __all__ = [
     "pose_weights",
     "process",
 ]
+
+__getattr__, __dir__ = when_touched(sys.modules[__name__])

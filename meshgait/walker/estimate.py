@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
-from scipy.signal import lfilter
 from scipy.spatial.transform import Rotation
 from torch import Tensor, from_numpy
 
@@ -200,6 +199,8 @@ def _error(
     shape: tuple[int, ...], lasting: float, wander: float, generator: np.random.Generator
 ) -> np.ndarray:
     """A constant, and a part that is forgotten within frames, of these deviations; frames first."""
+    from scipy.signal import lfilter  # brings scipy.stats: half a second
+
     memory = np.exp(-1 / _MEMORY_FRAMES)
     constant = lasting * generator.standard_normal(shape[1:])
     fresh = generator.standard_normal(shape) * np.sqrt(1 - memory**2)

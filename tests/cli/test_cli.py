@@ -4,6 +4,7 @@ import argparse
 import json
 import pickle
 import re
+import subprocess
 import sys
 from importlib import import_module
 from pathlib import Path
@@ -201,7 +202,7 @@ def test_doctor_names_every_optional_part(capsys):
     assert main(["doctor"]) == 0
     shown = capsys.readouterr().out
     for part in ("GPU", "training", "rendering", "3D windows", "SMPL body"):
-        assert re.search(rf"^(ok|missing) +.*{part}", shown, re.MULTILINE), part
+        assert re.search(rf"^(ok|found|missing) +.*{part}", shown, re.MULTILINE), part
 
 
 def test_a_store_stands_in_for_the_walkers(trained, tmp_path, capsys):
@@ -329,6 +330,36 @@ def test_what_is_not_installed_is_asked_for_before_the_work(
     told = refused(arguments, capsys)
     assert f"pip install 'meshgait[{extra}]'" in told
     assert list(tmp_path.iterdir()) == []
+
+
+HEAVY = {
+    "lightning_fabric", "matplotlib", "onnx", "onnxscript", "open3d", "pandas", "scipy.signal",
+    "scipy.stats", "sklearn", "smplx", "sympy", "tensorboard", "torch._dynamo", "torch_geometric",
+    "trimesh",
+}  # fmt: skip
+SMALL = {
+    "--help": {"torch", "numpy", "jsonargparse"},
+    "--version": {"torch", "numpy", "jsonargparse"},
+    "zoo": {"torch", "numpy"},
+    "info --help": {"torch", "numpy"},
+    "doctor --help": {"torch", "numpy"},
+    "doctor": {"scipy.spatial"},
+    "info SLN": set(),
+}
+
+
+@pytest.mark.parametrize("line", SMALL)
+def test_small_commands_load_nothing_heavy(line):
+    code = (
+        "import sys\nfrom meshgait.cli import main\n"
+        "try:\n    main(sys.argv[1:])\nexcept SystemExit:\n    pass\n"
+        "print(*sys.modules)"
+    )
+    found = subprocess.run(
+        [sys.executable, "-c", code, *line.split()], capture_output=True, text=True, check=True
+    )
+    loaded = set(found.stdout.splitlines()[-1].split())
+    assert not loaded & (HEAVY | SMALL[line])
 
 
 OUTSIDE = """

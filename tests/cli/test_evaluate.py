@@ -8,7 +8,7 @@ import torch
 
 from meshgait.cli import main
 from meshgait.data import PROTOCOLS, Protocol, write_protocols
-from meshgait.evaluation import Embeddings, evaluate
+from meshgait.evaluation import HID, Embeddings, evaluate, write_submission
 from meshgait.sequence import Record
 
 
@@ -54,18 +54,22 @@ def test_a_protocol_of_a_file_and_another_average(lab, tmp_path, capsys):
     assert "rank1 by view" in capsys.readouterr().out
 
 
-def test_a_submission_is_written_instead_of_scores(lab, tmp_path, capsys):
-    _, path = lab
-    command = ["evaluate", str(path), "--protocol=casia-b", "--form=hid"]
+def test_a_submission_is_written_instead_of_scores(tmp_path, capsys):
+    known = [Record(f"{person:04d}", "gallery", f"v{person}") for person in range(6)]
+    asked = [Record("probe", "probe", f"video{number}") for number in range(9)]
+    some, path = Embeddings(torch.randn(15, 2, 4), known + asked), tmp_path / "e.npz"
+    some.save(path)
+    command = ["evaluate", str(path), "--protocol=hid", "--form=hid", "--rerank"]
     assert main([*command, f"--submission={tmp_path / 'answer.csv'}"]) == 0
-    assert (tmp_path / "answer.csv").read_text().startswith("videoID,label\n000,")
+    write_submission(tmp_path / "s.csv", some, PROTOCOLS["hid"], HID, rerank=HID.reranking)
+    assert (tmp_path / "answer.csv").read_text() == (tmp_path / "s.csv").read_text()
     assert "rank1" not in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
     ("options", "reason"),
     [
-        (["--protocol=casia-c"], "no protocol 'casia-c'; did you mean 'casia-b'"),
+        (["--protocol=casia-bb"], "no protocol 'casia-bb'; did you mean 'casia-b'"),
         (["--protocol=nowhere.csv"], "nowhere.csv: No such file"),
         (["--protocol=ou-mvlp"], "OU-MVLP has no probe sequence in this data"),
         (["--protocol=casia-b", "--unknown"], "with and without a match"),

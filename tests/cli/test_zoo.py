@@ -1,6 +1,4 @@
 import re
-import subprocess
-import sys
 
 import pytest
 import torch
@@ -57,12 +55,6 @@ def test_with_all_data_sets_there_is_a_line_for_every_result(capsys):
     names = column(capsys, "--dataset=all")
     without = set(models.networks()) - {result.model for result in RESULTS}
     assert sorted(names) == sorted([*(result.model for result in RESULTS), *without])
-
-
-def test_the_list_needs_no_torch():
-    code = "import sys; from meshgait.cli import main; main(['zoo']); print('torch' in sys.modules)"
-    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert found.stdout.splitlines()[-1] == "False"
 
 
 @pytest.mark.parametrize("name", models.networks())

@@ -5,7 +5,8 @@ import torch
 from meshgait.data import PROTOCOLS, Group, Protocol
 from meshgait.errors import DataError
 from meshgait.evaluation import HID, Embeddings, write_submission
-from meshgait.metrics import part_distance
+from meshgait.evaluation.submission import Form
+from meshgait.metrics import part_distance, rerank
 from meshgait.sequence import Record
 
 PROTOCOL = PROTOCOLS["grew"]
@@ -33,6 +34,19 @@ def test_another_competition_asks_for_the_nearest_only(tmp_path):
     assert first.startswith("video0,")
 
 
+def test_hid_is_answered_by_reranking_with_the_names_of_the_folders(tmp_path):
+    people = [Record(f"{i:04d}", "gallery", f"v{i}") for i in range(12)]
+    videos = [Record("probe", "probe", f"video{i}") for i in range(20)]
+    some = Embeddings(torch.randn(32, 2, 3), people + videos)
+    write_submission(tmp_path / "s.csv", some, PROTOCOLS["hid"], HID, rerank=HID.reranking)
+    everyone = some.values[[*range(12, 32), *range(12)]]
+    far = part_distance(everyone, everyone, "euclidean").numpy()
+    assert (HID.reranking.k1, HID.reranking.k2, HID.reranking.keep) == (6, 6, 0.3)
+    nearest = rerank(far, 20, HID.reranking).argmin(1)
+    _, *lines = (tmp_path / "s.csv").read_text().splitlines()
+    assert lines == [f"video{i},{people[g].subject}" for i, g in enumerate(nearest)]
+
+
 def test_people_without_a_number_and_too_few_are_refused(tmp_path):
     named = [Record("ann", "g", str(i)) for i in range(3)] + [Record("probe", "p", "x")]
     some = Embeddings(torch.randn(4, 1, 2), named)
@@ -40,7 +54,10 @@ def test_people_without_a_number_and_too_few_are_refused(tmp_path):
     with pytest.raises(DataError, match="20 ranks need as many gallery sequences, got 3"):
         write_submission(tmp_path / "s.csv", some, protocol)
     with pytest.raises(DataError, match="by whole numbers, got 'ann'"):
-        write_submission(tmp_path / "s.csv", some, protocol, HID)
+        write_submission(tmp_path / "s.csv", some, protocol, Form("videoId", ("rank1",)))
+    twins = Embeddings(torch.randn(4, 1, 2), [*named[:2], *[Record("probe", "p", "default")] * 2])
+    with pytest.raises(DataError, match="2 probes are called default; the view of a probe names"):
+        write_submission(tmp_path / "s.csv", twins, protocol, HID)
     broken = Embeddings(torch.full_like(embeddings.values, torch.nan), embeddings.records)
     with pytest.raises(DataError, match="look for NaN"):
         write_submission(tmp_path / "s.csv", broken, PROTOCOL)

@@ -65,13 +65,43 @@ def exact_distances(monkeypatch):
         monkeypatch.setattr(import_module(f"meshgait.{place}"), "part_distance", exact)
 
 
+def pairs_in_loops(far, records, protocol, members, gallery, may_meet):
+    """Rank-1 and -5 of every probe view in every gallery view, mean of means."""
+    view = [protocol.view(record) for record in records]
+    views = sorted(set(view))
+    cells = {"rank1": [], "rank5": []}
+    for one in views:
+        row = {"rank1": [], "rank5": []}
+        for other in views:
+            own = [p for p in members if view[p] == one]
+            theirs = [g for g in gallery if view[g] == other]
+            is_left_out = one == other and protocol.average == "view pairs"
+            if own and theirs and not is_left_out:
+                lists = [ranks_of_matches(p, theirs, far, records, may_meet) for p in own]
+                mean = mean_of_probes(lists, protocol.unmatched_is_miss)
+                for score, values in row.items():
+                    values.append(mean[score])
+        for score, values in row.items():
+            cells[score].append(mean_of_numbers(values))
+    return {score: mean_of_numbers(values) for score, values in cells.items()}
+
+
 def in_loops(far, records, protocol):
     """The overall scores and those of each group, from the words of the protocol."""
+    if len(protocol.tasks) > 1:
+        alone = [in_loops(far, records, task)[0] for task in protocol.tasks]
+        found = dict(zip([group.name for group in protocol.groups], alone, strict=True))
+        return mean_of_dicts(alone), found
+    view = [protocol.view(record) for record in records]
     names = {record.name: i for i, record in enumerate(records)}
     found = {}
     every_list = []
     probes = {
-        group.name: [i for i, record in enumerate(records) if record in group]
+        group.name: [
+            i
+            for i, record in enumerate(records)
+            if record in group and view[i] not in protocol.without_views
+        ]
         for group in protocol.groups
     }
     everyone = {i for members in probes.values() for i in members}
@@ -79,37 +109,27 @@ def in_loops(far, records, protocol):
         i
         for i, record in enumerate(records)
         if (record in protocol.gallery if protocol.gallery else i not in everyone)
+        and view[i] not in protocol.without_views
     ]
     assert len(names) == len(records)
-    views = sorted({records[i].view for i in [*everyone, *gallery]})
+    views = sorted({view[i] for i in [*everyone, *gallery]})
 
     def may_meet(p, g):
         same_person = records[p].subject == records[g].subject
-        same_view = records[p].view == records[g].view
+        same_view = view[p] == view[g]
         return not (protocol.exclude_same_view and same_person and same_view)
 
     for name, members in probes.items():
-        if protocol.average == "view pairs":
-            cells = []
-            for one in views:
-                row = []
-                for other in views:
-                    own = [p for p in members if records[p].view == one]
-                    theirs = [g for g in gallery if records[g].view == other]
-                    if one == other or not own or not theirs:
-                        continue
-                    lists = [ranks_of_matches(p, theirs, far, records, may_meet) for p in own]
-                    row.append(mean_of_probes(lists, protocol.unmatched_is_miss)["rank1"])
-                cells.append(mean_of_numbers(row))
-            found[name] = {"rank1": mean_of_numbers(cells)}
+        if protocol.average in ("view pairs", "all view pairs"):
+            found[name] = pairs_in_loops(far, records, protocol, members, gallery, may_meet)
             continue
         lists = {p: ranks_of_matches(p, gallery, far, records, may_meet) for p in members}
         if protocol.average == "views":
             found[name] = mean_of_dicts(
                 [
                     mean_of_probes(
-                        [lists[p] for p in members if records[p].view == one],
-                        protocol.unmatched_is_miss and any(records[p].view == one for p in members),
+                        [lists[p] for p in members if view[p] == one],
+                        protocol.unmatched_is_miss and any(view[p] == one for p in members),
                     )
                     for one in views
                 ]
@@ -117,6 +137,8 @@ def in_loops(far, records, protocol):
         else:
             every_list += lists.values()
             found[name] = mean_of_probes(list(lists.values()), protocol.unmatched_is_miss)
+    if protocol.overall:
+        return found[protocol.overall], found
     overall = (
         mean_of_probes(every_list, protocol.unmatched_is_miss)
         if protocol.average == "probes"
@@ -130,6 +152,8 @@ def lab(people, conditions, views):
 
 
 CASIA = ["nm-01", "nm-02", "nm-04", "nm-05", "nm-06", "bg-01", "bg-02", "cl-01", "cl-02"]
+SUSTECH1K = ["00-nm", "01-nm", "01-bg", "01-cl", "01-cr", "01-ub", "01-uf", "01-oc", "01-nt"]
+CCPG = ["U0_D0_BG", "U0_D0", "U1_D1", "U2_D2", "U3_D3", "U0_D3", "U1_D0"]
 MINE = Protocol(
     "mine",
     probes=(
@@ -141,7 +165,7 @@ MINE = Protocol(
 CASES = {
     "gait3d": (probe_list("Gait3D", ["a-x-0", "b-y-1", "c-x-1"]), lab("abc", "xy", "01")),
     "one-gallery-item": (probe_list("one", ["a-x-0"]), lab("a", "x", "01")),
-    "hid": (one_known_each(lab("abcd", "xy", "0")), lab("abcd", "xy", "0")),
+    "hid-style": (one_known_each(lab("abcd", "xy", "0")), lab("abcd", "xy", "0")),
     "mine": (MINE, lab("abc", ["bag", "coat", "nm"], "01")),
     "mine-by-view": (replace(MINE, average="views"), lab("abc", ["bag", "coat", "nm"], "01")),
     "mine-misses": (
@@ -161,6 +185,42 @@ CASES = {
     "ou-lp": (PROTOCOLS["ou-lp"], lab("abcd", ["Seq00", "Seq01"], ["55", "65"])),
     "grew-proxy": (PROTOCOLS["grew-proxy"], lab("abcdef", ["01", "02"], "0")),
     "grew": (PROTOCOLS["grew"], lab("abcdef", ["01", "02", "03"], "0")),
+    "hid": (PROTOCOLS["hid"], lab("abcdef", ["gallery", "probe"], "0")),
+    "sustech1k": (
+        PROTOCOLS["sustech1k"],
+        lab(
+            "abc",
+            SUSTECH1K,
+            "01",
+        ),
+    ),
+    "sustech1k-by-probe": (
+        replace(PROTOCOLS["sustech1k"], average="views"),
+        lab(
+            "abc",
+            SUSTECH1K,
+            "01",
+        ),
+    ),
+    "casia-e": (
+        PROTOCOLS["casia-e"],
+        lab(
+            "ab",
+            [*(f"L-scene{n}-{w}-1" for n in (1, 2) for w in ("nm", "bg", "cl"))],
+            ["000", "090", "270"],
+        ),
+    ),
+    **{
+        name: (
+            PROTOCOLS[name],
+            lab(
+                "abc",
+                CCPG,
+                ["0_0", "0_1", "1_0"],
+            ),
+        )
+        for name in ("ccpg", "ccpg-gait", "ccpg-gait-all-views")
+    },
 }
 
 

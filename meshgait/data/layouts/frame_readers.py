@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Shaped, UInt8
 
 from meshgait.errors import DataError
-from meshgait.files.images import IMAGE_SUFFIXES, read_labels, read_silhouette
+from meshgait.files.images import IMAGE_SUFFIXES, read_colours, read_labels, read_silhouette
 from meshgait.files.regular import opened, parse_json
 from meshgait.io.formats.romp_frame import read_romp_frame
 from meshgait.modalities.alignment import align
@@ -115,6 +115,39 @@ class PoseJson(FrameReader):
         if joints.shape != (3 * self.joints,):
             raise DataError(f"holds {joints.size} numbers for {self.joints} joints")
         return joints.reshape(self.joints, 3), None
+
+
+@dataclass(frozen=True)
+class JointsJson(FrameReader):
+    """JSON of one frame with the places of joints under one key."""
+
+    key: str
+    joints: int = 24
+    modality = "skeleton3d"
+    suffixes = (".json",)
+
+    def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
+        """X, y and z of each joint, as they are; numbers beyond three are not looked at."""
+        try:
+            rows = parse_json(_text(path), name="the file")[self.key]
+            places = np.array([row[:3] for row in rows], np.float32)
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+            raise DataError(f"has no list of joints under {self.key!r}") from error
+        if places.shape != (self.joints, 3):
+            raise DataError(f"has joints {places.shape} under {self.key!r}, not {self.joints} x 3")
+        return places, None
+
+
+@dataclass(frozen=True)
+class DepthFile(FrameReader):
+    """A coloured image of a laser scan."""
+
+    modality = "depth_image"
+    suffixes = IMAGE_SUFFIXES
+
+    def __call__(self, path: Path) -> tuple[UInt8[np.ndarray, "3 H W"], str | None]:
+        """Red, green and blue."""
+        return read_colours(path).transpose(2, 0, 1), None
 
 
 @dataclass(frozen=True)

@@ -278,7 +278,8 @@ def _add_protocols(
         else:
             path.unlink(missing_ok=True)
     lost = [Note(".", f"probe {name} was dropped") for name in sorted(survey.probes - names)]
-    return tuple(_sides(protocol, records) for protocol in protocols), lost
+    tasks = [task for protocol in protocols for task in protocol.tasks]
+    return tuple(_sides(task, records) for task in tasks), lost
 
 
 def _sides(protocol: Protocol, records: Sequence[Record]) -> str:

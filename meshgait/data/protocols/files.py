@@ -17,7 +17,9 @@ from meshgait.files.storage import written_whole
 FORMAT = 1
 _COLUMNS = ("id", "sequence", "role", "view", "condition")
 _NEEDED = ("id", "role")
-_PLAIN = ("name", "metric", "average", "exclude_same_view", "unmatched_is_miss")
+_TEXTS = ("name", "metric", "average", "overall", "view_ends_at")
+_PLAIN = (*_TEXTS, "exclude_same_view", "unmatched_is_miss")
+_MEMBERS = ("names", "conditions", "parts")
 
 
 def write_protocols(path: str | Path, protocols: Sequence[Protocol]) -> None:
@@ -76,21 +78,23 @@ def protocol_to_plain(protocol: Protocol) -> dict[str, Any]:
         plain["probes"] = [_group_to_plain(group) for group in protocol.probes]
     plain["gallery"] = protocol.gallery and _group_to_plain(protocol.gallery)
     plain["views"] = dict(sorted(protocol.views.items()))
+    plain["without_views"] = sorted(protocol.without_views)
     return plain
 
 
 def _group_to_plain(group: Group) -> dict[str, Any]:
-    lists = {"names": sorted(group.names), "conditions": sorted(group.conditions)}
-    return {"name": group.name, **{key: value for key, value in lists.items() if value}}
+    lists = {key: sorted(getattr(group, key)) for key in _MEMBERS}
+    plain = {"name": group.name, **{key: value for key, value in lists.items() if value}}
+    return plain | ({"gallery": _group_to_plain(group.gallery)} if group.gallery else {})
 
 
 def _from_plain(path: Path, entry: Any) -> Protocol:
-    known = (*_PLAIN, "probes", "gallery", "views")
+    known = (*_PLAIN, "probes", "gallery", "views", "without_views")
     if not isinstance(entry, dict) or not {"name", "probes"} <= entry.keys():
         raise DataError(f"{path}: a protocol has a name and probes, got {_short(entry)}")
     _refuse_unknown(path, entry, known)
     for name in _PLAIN:
-        kind = bool if name in ("exclude_same_view", "unmatched_is_miss") else str
+        kind = str if name in _TEXTS else bool
         if name in entry and not isinstance(entry[name], kind):
             raise DataError(f"{path}: {name} is a {kind.__name__}, got {_short(entry[name])}")
     values = {name: entry[name] for name in _PLAIN if name in entry}
@@ -104,8 +108,11 @@ def _from_plain(path: Path, entry: Any) -> Protocol:
         else _texts(path, "probes", probes)
     )
     gallery = None if entry.get("gallery") is None else _group(path, entry["gallery"])
+    without = _texts(path, "without_views", entry.get("without_views", []))
     try:
-        return Protocol(**values, probes=chosen, gallery=gallery, views=views)
+        return Protocol(
+            **values, probes=chosen, gallery=gallery, views=views, without_views=without
+        )
     except ConfigError as error:
         raise DataError(f"{path}: {error}") from error
 
@@ -113,9 +120,12 @@ def _from_plain(path: Path, entry: Any) -> Protocol:
 def _group(path: Path, entry: Any) -> Group:
     if not isinstance(entry, dict) or not isinstance(entry.get("name"), str):
         raise DataError(f"{path}: a group of sequences has a name, got {_short(entry)}")
-    _refuse_unknown(path, entry, ("name", "names", "conditions"))
-    lists = {key: _texts(path, key, entry.get(key, [])) for key in ("names", "conditions")}
-    return Group(entry["name"], **lists)
+    _refuse_unknown(path, entry, ("name", *_MEMBERS, "gallery"))
+    lists = {key: _texts(path, key, entry.get(key, [])) for key in _MEMBERS}
+    own = entry.get("gallery")
+    if isinstance(own, dict) and own.get("gallery") is not None:
+        raise DataError(f"{path}: the gallery of {_short(entry['name'])} has itself a gallery")
+    return Group(entry["name"], **lists, gallery=None if own is None else _group(path, own))
 
 
 def _texts(path: Path, key: str, values: Any) -> frozenset[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import product
 
 from meshgait.data.protocols.protocol import Group, Protocol
 from meshgait.plugins import Registry
@@ -34,6 +35,38 @@ _OU_MVLP = Protocol(
     average="view pairs",
     unmatched_is_miss=True,
 )
+
+_SUSTECH1K = {
+    "Normal": "01-nm", "Bag": "bg", "Clothing": "cl", "Carrying": "cr", "Umbrella": "ub",
+    "Uniform": "uf", "Occlusion": "oc", "Night": "nt",
+}  # fmt: skip
+_CCPG = {
+    "CL": (("U0_D0_BG", "U0_D0"), ("U1_D1", "U2_D2", "U3_D3")),
+    "UP": (("U3_D3",), ("U0_D3",)),
+    "DN": (("U1_D0",), ("U1_D1",)),
+    "BG": (("U0_D0_BG",), ("U0_D0",)),
+}
+
+
+def _casia_e(name: str, scenes: Sequence[str], walk: str) -> Group:
+    walks = product("HL", scenes, (walk,), "12")
+    return _conditions(name, *("-".join(parts) for parts in walks))
+
+
+_CCPG_REID = Protocol(
+    "CCPG",
+    metric="euclidean",
+    probes=tuple(
+        replace(_conditions(task, *probes), gallery=_conditions("gallery", *gallery))
+        for task, (probes, gallery) in _CCPG.items()
+    ),
+    exclude_same_view=True,
+    view_ends_at="_",
+)
+_CCPG_GAIT = replace(
+    _CCPG_REID, name="CCPG, pairs of views", average="view pairs", exclude_same_view=False,
+    unmatched_is_miss=True,
+)  # fmt: skip
 
 PROTOCOLS: dict[str, Protocol] = {
     "casia-b": _CASIA_B,
@@ -70,6 +103,41 @@ PROTOCOLS: dict[str, Protocol] = {
         metric="euclidean",
         probes=(_conditions("all", "03"),),
         gallery=_conditions("gallery", "01", "02"),
+    ),
+    "sustech1k": Protocol(
+        "SUSTech1K",
+        metric="euclidean",
+        probes=(
+            *(Group(name, parts=frozenset([part])) for name, part in _SUSTECH1K.items()),
+            Group("Overall", parts=frozenset(["01", "02", "03", "04"])),
+        ),
+        gallery=Group("gallery", parts=frozenset(["00-nm"])),
+        average="view pairs",
+        unmatched_is_miss=True,
+        overall="Overall",
+    ),
+    "ccpg": _CCPG_REID,
+    "ccpg-gait": _CCPG_GAIT,
+    "ccpg-gait-all-views": replace(
+        _CCPG_GAIT, name="CCPG, all pairs of views", average="all view pairs"
+    ),
+    "casia-e": Protocol(
+        "CASIA-E",
+        metric="euclidean",
+        probes=tuple(
+            _casia_e(walk.upper(), ("scene2", "scene3", "scene3_s"), walk)
+            for walk in ("nm", "bg", "cl")
+        ),
+        gallery=_casia_e("gallery", ("scene1",), "nm"),
+        average="view pairs",
+        unmatched_is_miss=True,
+        without_views=frozenset(["270"]),
+    ),
+    "hid": Protocol(  # whose probes have no labels: for a submission
+        "HID",
+        metric="euclidean",
+        probes=(_conditions("all", "probe"),),
+        gallery=_conditions("gallery", "gallery"),
     ),
 }
 """Protocols that a rule on conditions describes, by the word of the command line."""

@@ -10,23 +10,29 @@ from meshgait.sequence import Record
 
 texts = st.text(st.characters(codec="utf-8"), max_size=6)
 lists = st.frozensets(texts, max_size=3)
-groups = st.tuples(texts, lists, lists)
+groups = st.tuples(texts, lists, lists, lists)
 settings_of_protocols = st.fixed_dictionaries(
     {
         "name": texts,
         "probes": lists | st.lists(groups, min_size=1, max_size=3, unique_by=lambda g: g[0]),
         "metric": st.sampled_from(["cosine", "euclidean"]),
         "gallery": st.none() | groups,
-        "average": st.sampled_from(["probes", "views", "view pairs"]),
+        "average": st.sampled_from(["probes", "views", "view pairs", "all view pairs"]),
         "exclude_same_view": st.booleans(),
         "unmatched_is_miss": st.booleans(),
         "views": st.dictionaries(texts, texts, max_size=2),
+        "without_views": lists,
+        "view_ends_at": texts,
+        "own": st.none() | groups,
     }
 )
 
 
-def build(*, probes, gallery, **values) -> Protocol:
-    chosen = probes if isinstance(probes, frozenset) else tuple(Group(*group) for group in probes)
+def build(*, probes, gallery, own, **values) -> Protocol:
+    if not isinstance(probes, frozenset):
+        values["overall"] = probes[-1][0]
+        probes = [Group(*group, gallery=own and Group(*own)) for group in probes]
+    chosen = probes if isinstance(probes, frozenset) else tuple(probes)
     return Protocol(probes=chosen, gallery=gallery and Group(*gallery), **values)
 
 
@@ -103,6 +109,23 @@ ONE = {"name": "p", "probes": ["a"]}
         ({"format": 1, "protocols": [{**ONE, "probes": ["a", {}]}]}, "a group .* has a name"),
         ({"format": 1, "protocols": [{**ONE, "gallery": "all"}]}, "a group .* has a name"),
         ({"format": 1, "protocols": [{**ONE, "views": {"a": 1}}]}, "views is a text"),
+        ({"format": 1, "protocols": [{**ONE, "without_views": "a"}]}, "without_views is a list"),
+        ({"format": 1, "protocols": [{**ONE, "overall": "x"}]}, "no group 'x' to be its overall"),
+        (
+            {
+                "format": 1,
+                "protocols": [
+                    {
+                        **ONE,
+                        "gallery": {
+                            "name": "a",
+                            "gallery": {"name": "b", "gallery": {"name": "c"}},
+                        },
+                    }
+                ],
+            },
+            "the gallery of 'b' has itself a gallery|gallery of 'a' has itself",
+        ),
         ([], "has no probe sequence"),
         ([3], "row 1: a sequence is an object, got 3"),
         ([{"id": 1, "role": "probe"}], "row 1: id is a text, got 1"),

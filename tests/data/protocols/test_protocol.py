@@ -71,7 +71,9 @@ def test_lost_galleries_empty_groups_and_double_roles_are_refused_by_name():
 def test_options_that_are_none_are_refused():
     with pytest.raises(ConfigError, match="unknown metric 'l2'"):
         Protocol("p", frozenset(), metric="l2")
-    with pytest.raises(ConfigError, match="averages over one of probes, views, view pairs"):
+    with pytest.raises(
+        ConfigError, match="averages over one of probes, views, view pairs, all view pairs"
+    ):
         Protocol("p", frozenset(), average="people")
     with pytest.raises(ConfigError, match="groups of protocol p share a name"):
         Protocol("p", probes=(Group("a"), Group("a")))
@@ -111,16 +113,88 @@ def of(subjects, conditions, views):
         ("ou-lp", of("123", ["Seq00", "Seq01"], ["55", "65", "75", "85"]), {"all": 12}, 12),
         ("grew-proxy", of("123", ["01", "02"], ["x"]), {"all": 3}, 3),
         ("grew", of("123", ["01", "02", "03"], ["x"]), {"all": 3}, 6),
+        ("hid", of("123", ["gallery", "probe"], ["x"]), {"all": 3}, 3),
+        (
+            "sustech1k",
+            of(
+                "12",
+                [
+                    "00-nm",
+                    "01-nm",
+                    *(
+                        f"0{n}-{x}"
+                        for n, x in enumerate(["bg", "cl", "cr", "ub", "uf", "oc", "nt-bg"], 1)
+                    ),
+                ],
+                ["000", "090-far"],
+            ),
+            {
+                "Normal": 4,
+                "Bag": 8,
+                "Clothing": 4,
+                "Carrying": 4,
+                "Umbrella": 4,
+                "Uniform": 4,
+                "Occlusion": 4,
+                "Night": 4,
+                "Overall": 20,
+            },
+            4,
+        ),
+        (
+            "casia-e",
+            of(
+                "12",
+                [
+                    f"{h}-{s}-{w}-{n}"
+                    for h in "HL"
+                    for s in ("scene1", "scene2", "scene3", "scene3_s")
+                    for w in ("nm", "bg", "cl")
+                    for n in (1, 2)
+                ],
+                ["000", "270"],
+            ),
+            {"NM": 24, "BG": 24, "CL": 24},
+            8,
+        ),
     ],
 )
 def test_a_published_protocol_finds_its_sequences(name, people, probes, gallery):
     found = PROTOCOLS[name].compare(list(people))
     assert {group: len(indices) for group, indices in found.probes.items()} == probes
     assert len(found.gallery) == gallery
-    everyone = np.concatenate([*found.probes.values(), found.gallery])
-    assert len(set(everyone.tolist())) == len(everyone)
+    assert not {*np.concatenate(list(found.probes.values()))} & {*found.gallery}
 
 
 def test_every_published_protocol_is_tried_above():
     tried = test_a_published_protocol_finds_its_sequences.pytestmark[0].args[1]
-    assert {row[0] for row in tried} == PROTOCOLS.keys()
+    assert {row[0] for row in tried} == {n for n, p in PROTOCOLS.items() if len(p.tasks) == 1}
+
+
+CLOTHES = ["U0_D0_BG", "U0_D0", "U1_D1", "U2_D2", "U3_D3", "U0_D3", "U1_D0"]
+CCPG = of("12", CLOTHES, ["0_0", "0_1", "1_0"])
+
+
+@pytest.mark.parametrize("name", [n for n, p in PROTOCOLS.items() if len(p.tasks) > 1])
+def test_a_protocol_of_tasks_has_probes_and_a_gallery_for_each(name):
+    tasks = PROTOCOLS[name].tasks
+    found = {task.groups[0].name: task.compare(CCPG) for task in tasks}
+    sizes = {task: (len(one.probes[task]), len(one.gallery)) for task, one in found.items()}
+    assert sizes == {"CL": (12, 18), "UP": (6, 6), "DN": (6, 6), "BG": (6, 6)}
+    assert set(found["CL"].view) == {"0", "1"}
+    assert [len(side) for side in PROTOCOLS[name].split(CCPG)] == [12, 18]
+    with pytest.raises(ConfigError, match="compare its tasks"):
+        PROTOCOLS[name].compare(CCPG)
+
+
+def test_groups_that_share_probes_are_no_means_over_probes():
+    shared = replace(PROTOCOLS["sustech1k"], average="probes")
+    tried = test_a_published_protocol_finds_its_sequences.pytestmark[0].args[1]
+    with pytest.raises(DataError, match="two roles"):
+        shared.compare(next(row[1] for row in tried if row[0] == "sustech1k"))
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_the_overall_score_is_that_of_a_group():
+    with pytest.raises(ConfigError, match="no group 'x' to be its overall score; there are a, b"):
+        Protocol("p", probes=(Group("a"), Group("b")), overall="x")
