@@ -5,10 +5,11 @@
 A fit sees what a mesh-recovery tool sees: the segmented picture and noisy joints in it (2 percent
 of the height, correlated in time, some missing), with a camera that is only guessed and no prior
 that knows our walkers; `by joints` is the same fit, led by the joints as such tools are, which are
-taught joints and hardly silhouettes. `overlap` is that of the drawn body with the silhouette of the data set,
-`truth` what the walker itself reaches without the clothes; errors are of joints from the pelvis, in
-millimetres (PA: after the best similarity), `memory` their correlation between two frames. Degrees
-are those of rotations of joints against their parents; ends are feet, hands, neck and head.
+taught joints and hardly silhouettes. `overlap` is that of the drawn body with the silhouette of the
+data set, `truth` what the walker itself reaches without the clothes; errors are of joints from the
+pelvis, in millimetres (PA: after the best similarity), `memory` their correlation between two
+frames. Degrees are those of rotations of joints against their parents; ends are feet, hands, neck
+and head.
 """
 
 from __future__ import annotations
