@@ -65,6 +65,7 @@ TESTS_OF_ALL = {
     "io": ("tests/io/test_read.py",),
     **dict.fromkeys(("render", "modalities", "camera"), ("tests/contracts/test_functions.py",)),
 }
+DEFAULTS = "tests/test_defaults.py"
 PART_OF_ALL = {
     "render": "render",
     "modalities": "modalities",
@@ -146,7 +147,7 @@ def tests_of(file: str) -> list[list[str]]:
     room = path.parts[0]
     wanted = " or ".join(names) if room == "models" else PART_OF_ALL.get(room, "")
     of_all = TESTS_OF_ALL.get(room, ())
-    first = [file, *([mirror] if (ROOT / mirror).exists() else [])]
+    first = [file, DEFAULTS, *([mirror] if (ROOT / mirror).exists() else [])]
     others = [test for test in near or naming if test not in (*first, *of_all)]
     folder = next(p for p in (ROOT / "tests" / path).parents if p.is_dir())
     had = [f"--ignore={test}" for test in (*first[1:], *of_all, *others)]
@@ -245,7 +246,7 @@ def main(argv: list[str] | None = None) -> None:
     equivalent = json.loads(EQUIVALENT.read_text("utf-8"))
     sample = random.Random(options.seed).sample(everything, options.sample)
     if options.again:
-        survived = {name for name in tried if not tried[name]}
+        survived = {name for name in tried if not tried[name]} - equivalent.keys()
         sample = list({each.name: each for each in everything if each.name in survived}.values())
     with tempfile.TemporaryDirectory() as folder:
         os.environ["MESHGAIT_CACHE"] = str(Path(folder) / "cache")  # changed code writes no other

@@ -6,7 +6,7 @@ from torch.testing import assert_close
 from meshgait.body import Body
 from meshgait.errors import ConfigError
 from meshgait.modalities import heading
-from meshgait.modalities.scene import REPRESENTATIONS, Scene, as_arrays, represent
+from meshgait.modalities.scene import GRID, REPRESENTATIONS, Scene, as_arrays, represent
 from meshgait.walker import Identity, Route, walk
 
 pytest.importorskip("cv2", reason="the extra 'data'")
@@ -100,3 +100,11 @@ def test_arrays_have_the_names_of_the_fields(found):
     arrays = as_arrays(found)
     assert {"silhouette", "events.time", "cylinders.radius", "points.normals"} <= set(arrays)
     assert all(isinstance(array, np.ndarray) for array in arrays.values())
+
+
+def test_the_cubes_hold_every_walker_and_little_above_them(scene):
+    body = scene.canonical.vertices
+    height = GRID.cell * GRID.shape[1]
+    low = GRID.origin[1]
+    assert low < body[..., 1].min()
+    assert body[..., 1].max() < low + height < body[..., 1].max() + 0.5

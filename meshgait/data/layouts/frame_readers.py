@@ -86,8 +86,9 @@ class PoseText(FrameReader):
 
     def __call__(self, path: Path) -> tuple[Float[np.ndarray, "17 3"], str | None]:
         """The joints in pixels of the image."""
+        text = _text(path)
         try:
-            numbers = [float(word) for word in _text(path).replace("\n", ",").split(",") if word]
+            numbers = [float(word) for word in text.replace("\n", ",").split(",") if word]
         except ValueError as error:
             raise DataError("holds something else than numbers with commas between") from error
         if len(numbers) != 53:
@@ -105,8 +106,9 @@ class PoseJson(FrameReader):
 
     def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
         """The joints in pixels of the image."""
+        text = _text(path)
         try:
-            people = parse_json(_text(path), name="the file")["people"]
+            people = parse_json(text, name="the file")["people"]
             joints = np.array(people[0]["pose_keypoints_2d"], np.float32) if people else None
         except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise DataError("is not the JSON that OpenPose writes") from error
@@ -128,8 +130,9 @@ class JointsJson(FrameReader):
 
     def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
         """X, y and z of each joint, as they are; numbers beyond three are not looked at."""
+        text = _text(path)
         try:
-            rows = parse_json(_text(path), name="the file")[self.key]
+            rows = parse_json(text, name="the file")[self.key]
             places = np.array([row[:3] for row in rows], np.float32)
         except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise DataError(f"has no list of joints under {self.key!r}") from error
