@@ -13,6 +13,7 @@ from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.read import ALL_FORMATS, FORMATS, read, read_seen, recognise
 from meshgait.io.recording import Format, Recording
 from meshgait.io.seen import Seen
+from meshgait.io.settle_shape import settle_shape
 from meshgait.io.smooth import fill_gaps, resample, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
 from meshgait.io.write import write
@@ -38,6 +39,7 @@ __all__ = [
     "read_seen",
     "recognise",
     "resample",
+    "settle_shape",
     "smooth",
     "to_body",
     "write",

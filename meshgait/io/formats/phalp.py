@@ -13,9 +13,10 @@ from typing import Any
 import numpy as np
 
 from meshgait.errors import DataError
+from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, first_value, has_keys
 from meshgait.io.seen import Seen, hmr_focal, seen_from_the_middle
-from meshgait.io.track import BodyTrack, Track, TrackId, body_track, numbers
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:

@@ -11,9 +11,10 @@ from typing import Any
 import torch
 
 from meshgait.errors import DataError
+from meshgait.io.checked import numbers, sort_frames
 from meshgait.io.recording import Format, first_value, has_keys
 from meshgait.io.seen import Seen, seen_by_vibe
-from meshgait.io.track import BodyTrack, Track, TrackId, body_track, numbers, sort_frames
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:
