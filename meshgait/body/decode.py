@@ -16,12 +16,12 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from meshgait._optional import require
+from meshgait._optional import installed
 from meshgait.body import decode_smplx, decode_torch
 from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
 from meshgait.body.layer import Layer, by_coefficient
-from meshgait.errors import DataError, DependencyError, ShapeError
+from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.numerics import in_full_precision, in_no_mode, uncompiled
 
@@ -189,13 +189,8 @@ def _blended(
 
 def _has_kernels(pose: Tensor) -> bool:
     """Whether numba can decode `pose`; it is more than ten times as fast."""
-    if pose.device.type != "cpu" or pose.dtype not in (torch.float32, torch.float64):
-        return False
-    try:
-        require("numba", extra="fast")
-    except DependencyError:
-        return False
-    return True
+    known = pose.device.type == "cpu" and pose.dtype in (torch.float32, torch.float64)
+    return known and installed("numba")
 
 
 def _check_numbers(name: str, array: Tensor, dtype: torch.dtype) -> None:
