@@ -2,10 +2,11 @@
 
 `python -m tests.mutation --sample 200` (`make mutation`) draws changes at random, each of an
 operator, a number or a truth value, makes it in a copy of the tree and runs the file's doctests and
-the tests that mirror it, then those that name what it defines, until one fails. What survives is
-printed; what was tried is kept in `--out`, so that a run that is killed goes on where it was. A
-survivor is equivalent to the code, or a law is missing. With `--again` survivors are tried anew,
-and `--until` ends a run after so many seconds.
+the tests that mirror it, then those that name what it defines, then the room's, until one fails
+that passes without the change. What survives is printed; what was tried is kept in `--out`, so
+that a run that is killed goes on where it was. A survivor is equivalent to the code, and
+`equivalent_changes.json` says why, or a law is missing. With `--again` the survivors in `--out` are
+tried anew, and `--until` ends a run after so many seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import argparse
 import ast
 import json
+import math
 import os
 import random
 import re
@@ -27,12 +29,18 @@ from typing import NamedTuple
 
 os.environ["OMP_NUM_THREADS"] = os.environ["LOKY_MAX_CPU_COUNT"] = "1"
 
-import numba  # noqa: F401  for the forks, as all below
+import cv2  # noqa: F401  for the forks, as all below
+import matplotlib.pyplot as plt  # noqa: F401
+import numba  # noqa: F401
 import pytest
-import scipy.sparse  # noqa: F401
-import torch  # noqa: F401
+import scipy.sparse
+import scipy.spatial  # noqa: F401
+import smplx  # noqa: F401
+import torch._dynamo  # noqa: F401
+import trimesh  # noqa: F401
 
 ROOT = Path(__file__).parents[1]
+EQUIVALENT = Path(__file__).with_name("equivalent_changes.json")  # by name of change: why
 ROOMS = (
     "render",
     "body",
@@ -51,11 +59,17 @@ SWAPS = {
     "min": "max", "max": "min",
 }  # fmt: skip
 LONGEST_S = 300  # a change that makes a test hang is noticed
-# Tests of every network, function or reader, which name none of them.
+# Tests of every network, function or reader, which name none of them, and which of these are meant.
 TESTS_OF_ALL = {
     "models": ("tests/models/test_contract.py", "tests/models/test_references.py"),
     "io": ("tests/io/test_read.py",),
     **dict.fromkeys(("render", "modalities", "camera"), ("tests/contracts/test_functions.py",)),
+}
+DEFAULTS = "tests/test_defaults.py"
+PART_OF_ALL = {
+    "render": "render",
+    "modalities": "modalities",
+    "camera": "Camera or WeakPerspective",
 }
 
 
@@ -67,11 +81,25 @@ class Change(NamedTuple):
     column: int
     old: str
     new: str
+    line: str
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever the line moves in its file."""
+        end = self.column + len(self.old)
+        changed = f"{self.line[: self.column]}[{self.old} -> {self.new}]{self.line[end:]}"
+        return f"{self.file}: {changed.strip()}"
+
+    @property
+    def changed(self) -> str:
+        """The line with the new token."""
+        return self.line[: self.column] + self.new + self.line[self.column + len(self.old) :]
 
 
 def changes_of(path: Path) -> list[Change]:
     """All changes of a file; not of imports, decorators, `__all__` and signatures' bare stars."""
     found = []
+    lines = path.read_text(encoding="utf-8").splitlines()
     with path.open("rb") as file:
         tokens = list(tokenize.tokenize(file.readline))
     for before, token, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
@@ -84,8 +112,8 @@ def changes_of(path: Path) -> list[Change]:
         is_star = token.string == "*" and (before.string in "(,*" or after.string in ",)")
         is_call = token.string not in ("min", "max") or after.string == "("
         if new and not is_star and is_call:
-            place = str(path.relative_to(ROOT))
-            found.append(Change(place, token.start[0], token.start[1], token.string, new))
+            (row, column), place = token.start, str(path.relative_to(ROOT))
+            found.append(Change(place, row, column, token.string, new, lines[row - 1]))
     return found
 
 
@@ -116,41 +144,80 @@ def tests_of(file: str) -> list[list[str]]:
         if words.search(test.read_text(encoding="utf-8"))
     )
     near = [test for test in naming if test.startswith(f"tests/{path.parts[0]}/")]
-    of_all = [[test, *(["-k", " or ".join(names)] if path.parts[0] == "models" and names else [])]
-              for test in TESTS_OF_ALL.get(path.parts[0], ())]  # fmt: skip
-    first = [file, *([mirror] if (ROOT / mirror).exists() else [])]
-    others = [test for test in near or naming if test not in first]
+    room = path.parts[0]
+    wanted = " or ".join(names) if room == "models" else PART_OF_ALL.get(room, "")
+    of_all = TESTS_OF_ALL.get(room, ())
+    first = [file, DEFAULTS, *([mirror] if (ROOT / mirror).exists() else [])]
+    others = [test for test in near or naming if test not in (*first, *of_all)]
     folder = next(p for p in (ROOT / "tests" / path).parents if p.is_dir())
-    return [first, *of_all, *([test] for test in others), [str(folder.relative_to(ROOT))]]
+    had = [f"--ignore={test}" for test in (*first[1:], *of_all, *others)]
+    rest = [str(folder.relative_to(ROOT)), *had]
+    parts = [[test, *(["-k", wanted] if wanted else [])] for test in of_all]
+    return [first, *([test] for test in others), *parts, rest]
 
 
-def is_noticed(tree: Path, change: Change) -> bool:
-    """Whether a test fails in the copy when the change is made there."""
-    path = tree / change.file
-    whole = path.read_text(encoding="utf-8")
-    lines = whole.splitlines(keepends=True)
-    line, end = lines[change.row - 1], change.column + len(change.old)
-    lines[change.row - 1] = line[: change.column] + change.new + line[end:]
-    path.write_text("".join(lines), encoding="utf-8")
-    try:
-        return any(fails(tree, tests) for tests in tests_of(change.file))
-    finally:
-        path.write_text(whole, encoding="utf-8")
+class Tree:
+    """A copy of the tree, in which tests run with and without a change."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.sound: dict[tuple[str, ...], bool] = {}
+
+    def notices(self, change: Change) -> bool:
+        """Whether a test fails when the change is made that passes when it is not."""
+        path = self.root / change.file
+        whole, times = path.read_text(encoding="utf-8"), path.stat()
+        lines = whole.splitlines(keepends=True)
+        lines[change.row - 1] = change.changed + "\n"
+        for tests in tests_of(change.file):
+            path.write_text("".join(lines), encoding="utf-8")
+            try:
+                failing = self.failing(tests)
+            finally:
+                path.write_text(whole, encoding="utf-8")
+                os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
+            if failing and self.is_sound(failing):
+                return True
+        return False
+
+    def is_sound(self, tests: list[str]) -> bool:
+        """Whether they pass without a change; found out once."""
+        if tuple(tests) not in self.sound:
+            self.sound[tuple(tests)] = not self.failing(tests)
+            if not self.sound[tuple(tests)]:
+                print(f"     fails without any change, so does not count: {tests}", flush=True)
+        return self.sound[tuple(tests)]
+
+    def failing(self, tests: list[str]) -> list[str]:
+        """The first test that fails (all, if they do not end): in a fork, which imports less."""
+        report = self.root.with_name("failing.json")
+        report.unlink(missing_ok=True)
+        child = os.fork()
+        if child == 0:
+            try:
+                os._exit(run_pytest(self.root, tests, report))
+            finally:  # nothing of this process may go on in the fork
+                os._exit(pytest.ExitCode.INTERNAL_ERROR)
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        if status in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
+            return []
+        return json.loads(report.read_text(encoding="utf-8")) if report.exists() else tests
 
 
-def fails(tree: Path, tests: list[str]) -> bool:
-    """Whether pytest, in a fork that need not import what takes long, finds a failure."""
-    child = os.fork()
-    if child == 0:
-        try:
-            os._exit(run_pytest(tree, tests))
-        finally:  # nothing of this process may go on in the fork
-            os._exit(pytest.ExitCode.INTERNAL_ERROR)
-    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-    return status not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED)
+class FirstFailure:
+    """Writes down what fails, or cannot be collected."""
+
+    def __init__(self, report: Path) -> None:
+        self.report = report
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        if report.failed:
+            self.report.write_text(json.dumps([report.nodeid]), encoding="utf-8")
+
+    pytest_collectreport = pytest_runtest_logreport
 
 
-def run_pytest(tree: Path, tests: list[str]) -> int:
+def run_pytest(tree: Path, tests: list[str], report: Path) -> int:
     """Its exit status; it says nothing."""
     os.chdir(tree)
     sys.modules.pop("tests", None)
@@ -159,7 +226,8 @@ def run_pytest(tree: Path, tests: list[str]) -> int:
     for stream in (0, 1, 2):
         os.dup2(nothing, stream)
     signal.alarm(LONGEST_S)
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+    flags = ["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    return int(pytest.main([*flags, *tests], plugins=[FirstFailure(report)]))
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -173,23 +241,42 @@ def main(argv: list[str] | None = None) -> None:
     options, begun = parser.parse_args(argv), time.monotonic()
     files = sorted(file for room in ROOMS for file in (ROOT / "meshgait" / room).rglob("*.py"))
     everything = [change for file in files for change in changes_of(file)]
-    sample = random.Random(options.seed).sample(everything, options.sample)
     options.out.parent.mkdir(parents=True, exist_ok=True)
     tried = json.loads(options.out.read_text("utf-8")) if options.out.exists() else {}
+    equivalent = json.loads(EQUIVALENT.read_text("utf-8"))
+    sample = random.Random(options.seed).sample(everything, options.sample)
+    if options.again:
+        survived = {name for name in tried if not tried[name]} - equivalent.keys()
+        sample = list({each.name: each for each in everything if each.name in survived}.values())
     with tempfile.TemporaryDirectory() as folder:
-        tree = Path(folder) / "tree"
-        skipped = shutil.ignore_patterns(".*", "out")
-        shutil.copytree(ROOT, tree, ignore=skipped)
+        os.environ["MESHGAIT_CACHE"] = str(Path(folder) / "cache")  # changed code writes no other
+        tree = Tree(Path(folder) / "tree")
+        shutil.copytree(ROOT, tree.root, ignore=shutil.ignore_patterns(".*", "out"))
         for number, change in enumerate(sample, start=1):
-            name = "{}:{}:{} {} -> {}".format(*change)
-            if time.monotonic() - begun > options.until:
+            start = time.monotonic()
+            if start - begun > options.until:
                 break
-            if name not in tried or (options.again and not tried[name]):
-                tried[name] = is_noticed(tree, change)
+            if change.name not in tried or options.again:
+                tried[change.name] = tree.notices(change)
                 options.out.write_text(json.dumps(tried, indent=1), encoding="utf-8")
-            print(f"{number:4} {'noticed' if tried[name] else 'SURVIVED'} {name}", flush=True)
-    noticed = sum(tried[key] for key in tried)
-    print(f"{noticed} of {len(tried)} changes were noticed ({100 * noticed / len(tried):.0f} %)")
+            became = "noticed" if tried[change.name] else "SURVIVED"
+            became = "equivalent" if change.name in equivalent else became
+            took_s = time.monotonic() - start
+            print(f"{number:4} {became:10} {took_s:4.0f} s {change.row}: {change.name}", flush=True)
+    print(summary(tried, equivalent))
+
+
+def summary(tried: dict[str, bool], equivalent: dict[str, str]) -> str:
+    """How many were noticed, with Wilson's interval, and why each other one cannot be."""
+    noticed, count = sum(tried.values()), max(len(tried), 1)
+    share, z = noticed / count, 1.96
+    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
+    half = math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) * z / (1 + z * z / count)
+    interval = f"{100 * (middle - half):.0f} to {100 * (middle + half):.0f}"
+    lines = [f"{noticed} of {count} changes were noticed: {100 * share:.0f} % ({interval})"]
+    lines += [f"equivalent: {name}: {equivalent[name]}" for name in tried if name in equivalent]
+    missing = [name for name in tried if not tried[name] and name not in equivalent]
+    return "\n".join([*lines, *(f"SURVIVED: {name}" for name in missing)])
 
 
 if __name__ == "__main__":

@@ -55,7 +55,7 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "docs", "energy_networks", "examples", "faults",
+    "architecture", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
     "functions", "geometry_networks", "hundred_steps", "learning", "outside_things", "package",
     "public_face", "published", "readers", "references", "second_wave", "watching",
 }  # fmt: skip

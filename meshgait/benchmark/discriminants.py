@@ -15,6 +15,7 @@ from torch import Tensor
 
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
+from meshgait.body.smpl_row import CAMERA, JOINTS, POSE, SHAPE
 from meshgait.data import SequenceDataset
 from meshgait.data.synthetic.rendered import RenderedGait
 from meshgait.evaluation import Embeddings
@@ -22,7 +23,7 @@ from meshgait.evaluation.discriminant import linear_discriminants
 from meshgait.numerics import made_once
 from meshgait.rotation import axis_angle_to_matrix
 
-_BODY_POSE, _BETAS = slice(6, 75), slice(75, 85)  # without the root, which knows the camera
+_BODY_POSE = slice(CAMERA + 3, CAMERA + POSE)  # without the root, which knows the camera
 _POINTS = 128  # of the surface, as many as PointNet reads
 
 Describe = Callable[[Float[Tensor, "T 85"]], Float[Tensor, " C"]]
@@ -31,7 +32,7 @@ Embed = Callable[[RenderedGait], Embeddings]
 
 def describe_betas(smpl: Float[Tensor, "T 85"]) -> Float[Tensor, " C"]:
     """The mean shape: a body, and no gait."""
-    return smpl[:, _BETAS].mean(0)
+    return smpl[:, -SHAPE:].mean(0)
 
 
 def describe_joint_angles(smpl: Float[Tensor, "T 85"]) -> Float[Tensor, " C"]:
@@ -69,9 +70,9 @@ def _moments(values: Float[Tensor, "T C"]) -> Float[Tensor, " M"]:
 @torch.no_grad()
 def _decode(smpl: Float[Tensor, "T 85"]) -> tuple[Float[Tensor, "T N 3"], Float[Tensor, "T 24 3"]]:
     """Points and joints of the body, its pelvis unturned."""
-    turns = axis_angle_to_matrix(smpl[:, 3:75].unflatten(-1, (24, 3)))
+    turns = axis_angle_to_matrix(smpl[:, CAMERA : CAMERA + POSE].unflatten(-1, (JOINTS, 3)))
     turns[:, 0] = torch.eye(3)
-    return _body()(turns, smpl[:, _BETAS])
+    return _body()(turns, smpl[:, -SHAPE:])
 
 
 @made_once(maxsize=1)

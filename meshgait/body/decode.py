@@ -20,6 +20,7 @@ from meshgait._optional import installed
 from meshgait.body import decode_smplx, decode_torch
 from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
+from meshgait.body.kinds import SMPL, kind_of_joints
 from meshgait.body.layer import Layer, by_coefficient
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
@@ -34,6 +35,10 @@ class Body(nn.Module):
     `body(pose=..., betas=..., transl=...)` gives a `Mesh` and the gradient of all three. Its
     arrays are not part of a state dict: they belong to the body's file and its licence.
 
+    A file of SMPL-H or SMPL-X makes one of its own vertices, with 52 or 55 joints and the shape
+    coefficients of its `kind`. It also takes the 72 numbers of SMPL's pose: fingers and face rest
+    then, and the mesh has the joints that stand for SMPL's 24.
+
     >>> body = Body.embedded()
     >>> mesh = body(pose=torch.zeros(5, 72), betas=torch.zeros(10))
     >>> mesh.vertices.shape, mesh.joints.shape
@@ -42,6 +47,7 @@ class Body(nn.Module):
 
     _seat: Tensor  # joints at rest: of the mean shape, and by shape coefficient
     _seat_directions: Tensor
+    _weights: Tensor
 
     @uncompiled
     def __init__(
@@ -49,6 +55,7 @@ class Body(nn.Module):
     ) -> None:
         """`arrays` as SMPL's files name them; `decode` poses where numba's kernels cannot."""
         super().__init__()
+        self.kind = kind_of_joints(arrays["weights"].shape[-1]) or SMPL
         self._decode = decode
         self._skins: dict[torch.dtype, Any] = {}
         with in_no_mode():
@@ -57,6 +64,8 @@ class Body(nn.Module):
             self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
             directions = by_coefficient(regress(self.layer.shapedirs))
             self.register_buffer("_seat_directions", directions, False)
+            if self.kind != SMPL:
+                self.register_buffer("_weights", self._by_smpl_joints(), False)
 
     @classmethod
     @uncompiled
@@ -67,9 +76,10 @@ class Body(nn.Module):
     @classmethod
     @uncompiled
     def load(cls, path: str | Path) -> Body:
-        """A body model file, .pkl or .npz, such as `SMPL_NEUTRAL.pkl`.
+        """A body model file, .pkl or .npz, such as `SMPL_NEUTRAL.pkl` or `SMPLX_NEUTRAL.npz`.
 
-        Looked for as `meshgait.body.files.find_body` says. Nothing in the file is run. Raises
+        What it is, SMPL, SMPL-H or SMPL-X, shows its content. Looked for as
+        `meshgait.body.files.find_body` says. Nothing in the file is run. Raises
         `BodyNotFoundError`, `DataError` or `UnsafeFileError`.
         """
         arrays = decode_smplx.with_landmarks(read_body(find_body(path)))
@@ -87,55 +97,95 @@ class Body(nn.Module):
 
     @property
     def weights(self) -> Float[Tensor, "V 24"]:
-        """How much each joint moves each vertex; rows sum to 1."""
-        return self.layer.lbs_weights
+        """How much each of SMPL's joints moves each vertex; rows sum to 1.
+
+        Fingers count as the hand and jaw and eyes as the head; all are in `layer.lbs_weights`.
+        """
+        return self.layer.lbs_weights if self.kind == SMPL else self._weights
+
+    @property
+    def joint_names(self) -> tuple[str, ...]:
+        """The joints of a mesh, in their order: SMPL's 24, or 52 or 55."""
+        return self.kind.joints
+
+    def _by_smpl_joints(self) -> Float[Tensor, "V 24"]:
+        own = self.layer.lbs_weights
+        carriers = torch.tensor(self.kind.moved_by)
+        return own.new_zeros(len(own), 24).index_add(1, carriers, own)
 
     @uncompiled
     @in_full_precision
     def forward(
         self,
         *,
-        pose: Float[Tensor, "*batch 72"],
-        betas: Float[Tensor, "*shape 10"],
+        pose: Float[Tensor, "*batch A"],
+        betas: Float[Tensor, "*shape K"],
         transl: Float[Tensor, "*batch 3"] | None = None,
     ) -> Mesh:
         """Decode `pose` (*, T, 72), axis-angle in radians with the root first, to a mesh.
 
         `betas` has either one row for each sequence, (*, 10), blended once however many frames
-        there are, or one for each frame, (*, T, 10). `transl` (*, T, 3) is in metres. Raises
-        `ShapeError` where these do not fit, `DataError` where one holds NaN or infinity or is of
-        another type than the body. On the CPU the gradient can be taken once, not of a gradient.
+        there are, or one for each frame, (*, T, 10). `transl` (*, T, 3) is in metres. SMPL-H's
+        poses have 156 numbers, SMPL-X's 165, fingers straight at 0, and their betas may be fewer
+        or more than 10. Raises `ShapeError` where these do not fit, `DataError` where one holds NaN
+        or infinity or is of another type than the body. On the CPU the gradient can be taken once,
+        not of a gradient.
         """
         self._check(pose, betas, transl)
+        if self.kind != SMPL and pose.shape[-1] == 72:
+            return self._by_smpl_pose(pose, betas, transl)
         if not pose.numel():
             return self._of_no_frames(pose, betas if transl is None else betas.sum() + transl)
-        lead, flat, betas = pose.shape[:-1], pose.reshape(-1, 72), betas.reshape(-1, 10)
+        lead, flat = pose.shape[:-1], pose.reshape(-1, pose.shape[-1])
+        betas = betas.reshape(-1, betas.shape[-1])
         offset = flat.new_zeros(len(flat), 3) if transl is None else transl.reshape(-1, 3)
         decode = self._by_numba if _has_kernels(pose) else self._in_pieces
         vertices, joints = decode(flat, betas, offset)
         vertices, joints = (x.reshape(*lead, *x.shape[1:]) for x in (vertices, joints))
         return Mesh(vertices, joints, self.faces)
 
-    def _of_no_frames(self, pose: Float[Tensor, "*batch 72"], rest: Tensor) -> Mesh:
+    def _by_smpl_pose(
+        self,
+        pose: Float[Tensor, "*batch 72"],
+        betas: Float[Tensor, "*shape K"],
+        transl: Float[Tensor, "*batch 3"] | None,
+    ) -> Mesh:
+        """The 22 joints that all have, and of the mesh those joints that stand for SMPL's."""
+        resting = pose.new_zeros(*pose.shape[:-1], 3 * len(self.kind.joints) - 66)
+        own = torch.cat([pose[..., :66], resting], dim=-1)
+        mesh = self(pose=own, betas=betas, transl=transl)
+        joints = mesh.require_joints()[..., self.kind.smpl_joints, :]
+        return Mesh(mesh.vertices, joints, self.faces)
+
+    def _of_no_frames(self, pose: Float[Tensor, "*batch A"], rest: Tensor) -> Mesh:
         """A mesh without a number, which depends on its arguments as any other."""
         nothing, points = pose.sum() + rest.sum(), (self.layer.v_template, self._seat)
         vertices, joints = (nothing + x.expand(*pose.shape[:-1], *x.shape) for x in points)
         return Mesh(vertices, joints, self.faces)
 
     @in_full_precision
-    def shape(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch V 3"]:
+    def shape(self, betas: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch V 3"]:
         """The body at rest, T-pose, for shape coefficients that are N(0, 1) in the population."""
         return _blended(betas, self.layer.v_template, self.layer.shapedirs)
 
     @in_full_precision
-    def rest_joints(self, betas: Float[Tensor, "*batch 10"]) -> Float[Tensor, "*batch 24 3"]:
-        """The joints of `shape`, which follow the coefficients as linearly as the skin does."""
+    def rest_joints(self, betas: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch 24 3"]:
+        """SMPL's joints of `shape`, which follow the coefficients as linearly as the skin does."""
+        own = self._own_rest(betas)
+        return own if self.kind == SMPL else own[..., self.kind.smpl_joints, :]
+
+    def joints_of(self, shaped: Float[Tensor, "*batch V 3"]) -> Float[Tensor, "*batch 24 3"]:
+        """SMPL's joints of bodies at rest with these vertices."""
+        own = self.layer.J_regressor @ shaped
+        return own if self.kind == SMPL else own[..., self.kind.smpl_joints, :]
+
+    def _own_rest(self, betas: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch J 3"]:
         return _blended(betas, self._seat, self._seat_directions)
 
     def _by_numba(
         self,
-        pose: Float[Tensor, "N 72"],
-        betas: Float[Tensor, "S 10"],
+        pose: Float[Tensor, "N A"],
+        betas: Float[Tensor, "S K"],
         offset: Float[Tensor, "N 3"],
     ) -> tuple[Float[Tensor, "N V 3"], Float[Tensor, "N J 3"]]:
         """Pose each row; N / S rows after another share a shape."""
@@ -144,17 +194,17 @@ class Body(nn.Module):
         layer, dtype = self.layer, pose.dtype
         if dtype not in self._skins:
             self._skins[dtype] = skin(layer.lbs_weights, layer.posedirs, layer.parents)
-        rest = self.rest_joints(betas)
+        rest = self._own_rest(betas)
         return decode(pose, self.shape(betas), rest, offset, self._skins[dtype])
 
     def _in_pieces(
         self,
-        pose: Float[Tensor, "N 72"],
-        betas: Float[Tensor, "S 10"],
+        pose: Float[Tensor, "N A"],
+        betas: Float[Tensor, "S K"],
         offset: Float[Tensor, "N 3"],
     ) -> tuple[Float[Tensor, "N V 3"], Float[Tensor, "N J 3"]]:
         """As `_by_numba`, on any device."""
-        shaped, rest, parts = self.shape(betas), self.rest_joints(betas), []
+        shaped, rest, parts = self.shape(betas), self._own_rest(betas), []
         owner = torch.arange(len(pose), device=pose.device) // (len(pose) // len(betas))
         for start in range(0, len(pose), _CHUNK):
             rows = slice(start, start + _CHUNK)
@@ -163,13 +213,17 @@ class Body(nn.Module):
         return torch.cat([part[0] for part in parts]), torch.cat([part[1] for part in parts])
 
     def _check(self, pose: Tensor, betas: Tensor, transl: Tensor | None) -> None:
-        lead = pose.shape[:-1]
-        if pose.shape[-1:] != (72,):
-            raise ShapeError(f"pose is {tuple(pose.shape)}; its last axis must be 72")
-        if betas.shape not in ((*lead, 10), (*lead[:-1], 10)):
+        lead, own = pose.shape[:-1], 3 * len(self.kind.joints)
+        if pose.shape[-1:] not in ((72,), (own,)):
+            other = "" if own == 72 else f", or {own} for all joints of {self.kind.title}"
+            raise ShapeError(f"pose is {tuple(pose.shape)}; its last axis must be 72{other}")
+        count, most = (betas.shape or (0,))[-1], self.layer.shapedirs.shape[-1]
+        fits = count == 10 if self.kind == SMPL else 0 < count <= most
+        if not fits or betas.shape not in ((*lead, count), (*lead[:-1], count)):
+            wanted = min(10, most)
             raise ShapeError(
                 f"betas is {tuple(betas.shape)} for a pose of {tuple(pose.shape)}; give one row "
-                f"per sequence, {(*lead[:-1], 10)}, or one per frame, {(*lead, 10)}"
+                f"per sequence, {(*lead[:-1], wanted)}, or one per frame, {(*lead, wanted)}"
             )
         if transl is not None and transl.shape != (*lead, 3):
             raise ShapeError(f"transl is {tuple(transl.shape)}, expected {(*lead, 3)}")
@@ -179,10 +233,10 @@ class Body(nn.Module):
 
 
 def _blended(
-    betas: Float[Tensor, "*batch 10"], mean: Float[Tensor, "P 3"], by: Float[Tensor, "P 3 10"]
+    betas: Float[Tensor, "*batch K"], mean: Float[Tensor, "P 3"], by: Float[Tensor, "P 3 A"]
 ) -> Float[Tensor, "*batch P 3"]:
-    """Points of the mean shape, moved by the directions `by` of each coefficient."""
-    rows = by.permute(2, 0, 1).reshape(by.shape[-1], -1)  # a view of what `by_coefficient` made
+    """Points of the mean shape, moved by the directions `by` of the first coefficients."""
+    rows = by.permute(2, 0, 1)[: betas.shape[-1]].flatten(1)  # a view: see `by_coefficient`
     points = torch.addmm(mean.reshape(1, -1), betas.reshape(-1, len(rows)), rows)
     return points.reshape(*betas.shape[:-1], *mean.shape)
 

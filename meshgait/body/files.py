@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from meshgait.body.kinds import KINDS, SMPL, SMPLX, Kind, kind_of_joints
 from meshgait.errors import BodyNotFoundError, DataError
 from meshgait.files.regular import opened
 from meshgait.files.restricted_pickle import read_pickle
@@ -21,15 +22,23 @@ _OFFICIAL_NAMES = tuple(
     )
     for gender, short in (("neutral", "neutral"), ("male", "m"), ("female", "f"))
 )
+# The two that came after are handed out by their own names.
+_LATER_NAMES = tuple(
+    (f"{kind}_{gender}.npz", f"{kind}_{gender}.pkl")
+    for kind in ("SMPLH", "SMPLX")
+    for gender in ("NEUTRAL", "MALE", "FEMALE")
+)
+_SUB_FOLDERS = ("", *(f"{above}{name}" for name in KINDS for above in ("", "models/")))
+_EXPRESSIONS_FROM = 300  # of SMPL-X's 400 directions the last 100 are those of the face
 _ARRAYS = ("v_template", "shapedirs", "posedirs", "J_regressor", "weights", "kintree_table", "f")
 
 
 def find_body(path: str | Path) -> Path:
     """The file `path`, or one of its official names, here or in the folders for bodies.
 
-    Those are `$MESHGAIT_BODY_DIR` and `bodies` in the cache, each with the sub-folders `smpl` and
-    `models/smpl` that other projects use. A folder means its neutral body. Raises
-    `BodyNotFoundError` with every place looked at.
+    Those are `$MESHGAIT_BODY_DIR` and `bodies` in the cache, each with the sub-folders `smpl`,
+    `smplh`, `smplx` and `models/smpl` that other projects use. A folder means its neutral SMPL.
+    Raises `BodyNotFoundError` with every place looked at.
     """
     path = Path(path).expanduser()
     tried = []
@@ -40,10 +49,18 @@ def find_body(path: str | Path) -> Path:
     places = "\n  ".join(tried)
     raise BodyNotFoundError(
         f"no body model {path.name!r}. Looked for:\n  {places}\n"
-        "Download SMPL from its site (smpl.is.tue.mpg.de, free for research), put the file into "
+        f"{_where_to_get(path.name)}, put the file into "
         "the folder $MESHGAIT_BODY_DIR or give its path; no renaming is needed. "
         "Body.embedded() needs no download and no licence."
     )
+
+
+def _where_to_get(name: str) -> str:
+    """Its owners give each model out at a site of its own."""
+    sites = {"smplh": ("SMPL-H", "mano.is.tue.mpg.de"), "smplx": ("SMPL-X", "smpl-x.is.tue.mpg.de")}
+    found = next((sites[kind] for kind in sites if name.lower().startswith(kind)), None)
+    title, site = found or ("SMPL", "smpl.is.tue.mpg.de")
+    return f"Download {title} from its site ({site}, free for research)"
 
 
 def _places(path: Path) -> list[Path]:
@@ -53,17 +70,18 @@ def _places(path: Path) -> list[Path]:
         own = os.environ.get("MESHGAIT_BODY_DIR")
         folders += [Path(own).expanduser()] if own else []
         folders += [cache_dir() / "bodies"]
-    folders = [folder / sub for folder in folders for sub in ("", "smpl", "models/smpl")]
+    folders = [folder / sub for folder in folders for sub in _SUB_FOLDERS]
     name = _OFFICIAL_NAMES[0][0] if is_folder else path.name
-    aliases = next((row for row in _OFFICIAL_NAMES if name in row), ())
+    aliases = next((row for row in (*_OFFICIAL_NAMES, *_LATER_NAMES) if name in row), ())
     names = dict.fromkeys((name, *aliases))
     return list(dict.fromkeys(folder / name for folder in folders for name in names))
 
 
 def read_body(path: str | Path) -> dict[str, np.ndarray]:
-    """The arrays of a body model file, whatever its name, checked against each other.
+    """The arrays of a file of SMPL, SMPL-H or SMPL-X, whatever its name, checked with each other.
 
-    There are ten directions of shape or more: those that a file lacks are zero.
+    Of SMPL there are ten directions of shape or more: those that a file lacks are zero. SMPL-X's
+    directions of the face's expression are left out.
 
     Raises `DataError` for a damaged file or one of another kind, `UnsafeFileError` for a pickle
     that holds anything but arrays.
@@ -81,8 +99,8 @@ def read_body(path: str | Path) -> dict[str, np.ndarray]:
             f"{', '.join(sorted(map(str, content))) or 'nothing'}"
         )
     arrays = {name: _dense(content[name], f"{path}: {name}") for name in _ARRAYS}
-    _check_shapes(arrays, path)
-    return arrays | {"shapedirs": _ten_shapes(arrays["shapedirs"])}
+    kind = _check_shapes(arrays, path)
+    return arrays | {"shapedirs": _of_the_shape(arrays["shapedirs"], kind)}
 
 
 def _dense(array: object, name: str) -> np.ndarray:
@@ -94,13 +112,16 @@ def _dense(array: object, name: str) -> np.ndarray:
     return found
 
 
-def _ten_shapes(directions: np.ndarray) -> np.ndarray:
-    """A body of fewer shape coefficients does not change with the others."""
-    missing = max(10 - directions.shape[-1], 0)
+def _of_the_shape(directions: np.ndarray, kind: Kind) -> np.ndarray:
+    """Those of the shape, ten or more: a body of fewer does not change with the others."""
+    if kind == SMPLX:
+        count = directions.shape[-1]
+        return directions[..., : _EXPRESSIONS_FROM if count > _EXPRESSIONS_FROM else 10]
+    missing = max(10 - directions.shape[-1], 0) if kind == SMPL else 0
     return np.pad(directions, ((0, 0), (0, 0), (0, missing))) if missing else directions
 
 
-def _check_shapes(arrays: dict[str, np.ndarray], path: Path) -> None:
+def _check_shapes(arrays: dict[str, np.ndarray], path: Path) -> Kind:
     single = [name for name, array in arrays.items() if array.ndim == 0]
     if single:
         raise DataError(f"{path}: {single[0]} is a single number, not an array")
@@ -119,10 +140,13 @@ def _check_shapes(arrays: dict[str, np.ndarray], path: Path) -> None:
     for name, shape in expected.items():
         if arrays[name].shape != shape:
             raise DataError(f"{path}: {name} is {arrays[name].shape}, expected {shape}")
-    if joints != 24:
-        raise DataError(f"{path} has {joints} joints; only SMPL bodies with 24 joints are read")
+    kind = kind_of_joints(joints)
+    if kind is None:
+        known = ", ".join(f"{len(kind.joints)} ({kind.title})" for kind in KINDS.values())
+        raise DataError(f"{path} has {joints} joints; bodies of {known} are read")
     parents = arrays["kintree_table"][0, 1:].astype(np.int64)
     if (parents < 0).any() or (parents > np.arange(joints - 1)).any():
         raise DataError(f"{path}: kintree_table hangs a joint on one that does not come before it")
     if len(arrays["f"]) == 0 or arrays["f"].min() < 0 or arrays["f"].max() >= vertices:
         raise DataError(f"{path}: f names vertices that do not exist")
+    return kind

@@ -11,6 +11,8 @@ from torch import Tensor, nn
 
 from meshgait.body import decode_torch
 from meshgait.body.decode import Body
+from meshgait.body.kinds import SMPL
+from meshgait.errors import DataError
 from meshgait.numerics import in_full_precision, in_no_mode
 
 
@@ -34,6 +36,11 @@ class PartialBody(nn.Module):
 
     def __init__(self, body: Body, vertices: Int[Tensor, " N"]) -> None:
         super().__init__()
+        if body.kind != SMPL:
+            raise DataError(
+                f"this needs the 24 joints of SMPL, and the body is {body.kind.title} with "
+                f"{len(body.kind.joints)}; load a file of SMPL or take Body.embedded()"
+            )
         with in_no_mode():
             layer = body.layer
             posedirs = layer.posedirs.unflatten(1, (-1, 3))[:, vertices]

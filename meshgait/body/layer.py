@@ -17,14 +17,14 @@ _FOOT = {"big_toe": "BigToe", "small_toe": "SmallToe", "heel": "Heel"}
 
 
 class Layer(nn.Module):
-    """Arrays of a body of V vertices, which neither learn nor enter a state dict."""
+    """Arrays of a body of V vertices and J joints, which neither learn nor enter a state dict."""
 
     v_template: Float[Tensor, "V 3"]  # at rest, in metres
-    shapedirs: Float[Tensor, "V 3 10"]
-    posedirs: Float[Tensor, "207 D"]  # D = 3 V
-    J_regressor: Float[Tensor, "24 V"]
-    lbs_weights: Float[Tensor, "V 24"]
-    parents: Int[Tensor, "24"]  # -1 of the root
+    shapedirs: Float[Tensor, "V 3 K"]
+    posedirs: Float[Tensor, "P D"]  # P = 9 (J - 1), D = 3 V
+    J_regressor: Float[Tensor, "J V"]
+    lbs_weights: Float[Tensor, "V J"]
+    parents: Int[Tensor, " J"]  # -1 of the root
     faces_tensor: Int[Tensor, "F 3"]
     landmarks: Int[Tensor, "21"]
 
@@ -36,7 +36,7 @@ class Layer(nn.Module):
         posedirs = np.asarray(arrays["posedirs"])
         numbers = {
             "v_template": arrays["v_template"],
-            "shapedirs": arrays["shapedirs"][..., :10],
+            "shapedirs": arrays["shapedirs"][..., : 10 if len(parents) == 24 else None],
             "posedirs": posedirs.reshape(-1, posedirs.shape[-1]).T,
             "J_regressor": arrays["J_regressor"],
             "lbs_weights": arrays["weights"],

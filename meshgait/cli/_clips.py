@@ -26,6 +26,7 @@ class Seen(NamedTuple):
 
 def add_camera(parser: ArgumentParser) -> None:
     """From where bodies are seen that no camera saw, and which body they have."""
+    from meshgait.cli._bodies import add_bodies
     from meshgait.modalities.scene import AZIMUTH_DEG, ELEVATION_DEG
 
     parser.add_argument(
@@ -33,10 +34,7 @@ def add_camera(parser: ArgumentParser) -> None:
         "camera of its own is seen: 0 is in front, 90 on the left",
     )  # fmt: skip
     parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="the same upwards")
-    parser.add_argument(
-        "--body", type=Path | None, default=None, help="body model file in place of the embedded "
-        "one",
-    )  # fmt: skip
+    add_bodies(parser)
 
 
 def read_clip(
@@ -46,8 +44,7 @@ def read_clip(
 
     `read_track` gives the body of a file that is neither a clip nor a fit, else the longest track.
     """
-    from meshgait.body import Body
-    from meshgait.cli._bodies import body_of, read_people
+    from meshgait.cli._bodies import body_of, load_bodies, read_people
     from meshgait.fitting import Fit
     from meshgait.io.clip import as_clip, is_seen
     from meshgait.sequence import load_clip
@@ -55,11 +52,16 @@ def read_clip(
 
     if _is_clip(path):
         return Seen(load_clip(path), None, by_ours=False)
-    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    body, source = load_bodies(chosen)
     if kind_of(names_in(path)) == "fit":
         fit = Fit.load(path)
         return Seen(fit.to_clip(body, path.stem), fit.motion.fps, by_ours=False)
-    track = body_of(read_people(path)) if read_track is None else read_track()
+    if read_track is None:
+        track = body_of(read_people(path), body=body, source=source)
+        for note in track.notes:
+            print(f"meshgait: {path}: {note}", file=sys.stderr)
+    else:
+        track = read_track()
     clip = as_clip(
         track, path.stem, body=body, azimuth_deg=chosen.azimuth, elevation_deg=chosen.elevation
     )

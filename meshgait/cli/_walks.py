@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jsonargparse import ArgumentParser, Namespace
 
 from meshgait.body import Body
+from meshgait.cli._bodies import add_bodies
 from meshgait.sequence.motion import Motion
 
 if TYPE_CHECKING:
@@ -25,26 +26,27 @@ def add_walk(parser: ArgumentParser) -> None:
     )  # fmt: skip
     parser.add_argument("--fps", type=float | None, default=None, help="frames a second, where "
                         "the file does not say, and of somebody without a file")  # fmt: skip
-    parser.add_argument("--body", type=Path, help="body model file in place of the embedded one")
+    add_bodies(parser)
     parser.add_argument("--seed", type=int, default=1, help="who walks without a file")
     parser.add_argument("--frames", type=int, default=60, help="how long without a file")
 
 
 def read_actors(chosen: Namespace, others: Sequence[Path] = ()) -> tuple[Body, list[list[Actor]]]:
     """Everybody of the walk's file, and of each other file, for a scene."""
-    from meshgait.cli._bodies import body_of, read_people
+    from meshgait.cli._bodies import body_of, load_bodies, read_people
     from meshgait.io import Actor
     from meshgait.io.write import actors_of
 
     if chosen.walk is None:
         body, motion = read_walk(chosen)
+        source = load_bodies(chosen)[1]
         films = [[Actor.of(f"walker {chosen.seed}", motion)]]
     else:
-        body, films = Body.embedded() if chosen.body is None else Body.load(chosen.body), []
+        (body, source), films = load_bodies(chosen), []
     for path in [*([] if chosen.walk is None else [chosen.walk]), *others]:
         recording, tracks = read_people(path), {}
         for name in map(str, recording.tracks):
-            track = body_of(recording, name).timed(chosen.fps)
+            track = body_of(recording, name, body=body, source=source).timed(chosen.fps)
             for note in track.notes:
                 print(f"meshgait: {path}: {note}", file=sys.stderr)
             label = path.stem if len(recording.tracks) == 1 else f"{path.stem}, {name}"
@@ -57,13 +59,13 @@ def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
     """The body and its motion."""
     import numpy as np
 
-    from meshgait.cli._bodies import body_of, read_people
+    from meshgait.cli._bodies import body_of, load_bodies, read_people
     from meshgait.errors import ConfigError
     from meshgait.walker import Identity, Route, walk
 
-    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    body, source = load_bodies(chosen)
     if chosen.walk is not None:
-        track = body_of(read_people(chosen.walk)).timed(chosen.fps)
+        track = body_of(read_people(chosen.walk), body=body, source=source).timed(chosen.fps)
         for note in track.notes:
             print(f"meshgait: {note}", file=sys.stderr)
         return body, track.to_motion(body)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> None:
     """Read, warn of jumps, fill gaps and smooth if asked, write."""
-    from meshgait.body import Body
+    from meshgait.cli._bodies import load_bodies
     from meshgait.errors import ConfigError
     from meshgait.io import write
     from meshgait.io.write import target_of
@@ -32,17 +32,17 @@ def run(arguments: Sequence[str]) -> None:
         raise ConfigError("--modalities are those of a clip; add --to clip")
     if chosen.correctives and target != "glb":
         raise ConfigError("--correctives are those of a .glb")
-    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    body, source = load_bodies(chosen)
     if target == "glb":
-        return _write_gltf(chosen, body)
-    recording, track = _read_track(chosen)
+        return _write_gltf(chosen, body, source)
+    recording, track = _read_track(chosen, body, source)
     path = write(chosen.out, track, body, target, fps=chosen.fps)
     kind = f"{target}, a file for each frame" if path.is_dir() else target
     print(f"{path}: {len(track)} frames of {recording.format.title} as {kind}")
     return None
 
 
-def _write_gltf(chosen: Namespace, body: Body) -> None:
+def _write_gltf(chosen: Namespace, body: Body, source: Body | None) -> None:
     """Everybody of the file, or who was asked for."""
     from meshgait.cli._bodies import body_of, read_people
     from meshgait.io import write_gltf
@@ -51,7 +51,9 @@ def _write_gltf(chosen: Namespace, body: Body) -> None:
     recording = read_people(chosen.file)
     names = [str(name) for name in recording.tracks] if chosen.track is None else [chosen.track]
     tracks = {
-        chosen.out.stem if len(names) == 1 else name: _prepared(body_of(recording, name), chosen)
+        chosen.out.stem if len(names) == 1 else name: _prepared(
+            body_of(recording, name, body=body, source=source), chosen
+        )
         for name in names
     }
     actors = actors_of(tracks, body, fps=chosen.fps)
@@ -89,11 +91,11 @@ def _parser() -> ArgumentParser:
     return parser
 
 
-def _read_track(chosen: Namespace) -> tuple[Recording, BodyTrack]:
+def _read_track(chosen: Namespace, body: Body, source: Body | None) -> tuple[Recording, BodyTrack]:
     from meshgait.cli._bodies import body_of, read_people
 
     recording = read_people(chosen.file)
-    return recording, _prepared(body_of(recording, chosen.track), chosen)
+    return recording, _prepared(body_of(recording, chosen.track, body=body, source=source), chosen)
 
 
 def _prepared(track: BodyTrack, chosen: Namespace) -> BodyTrack:
@@ -118,10 +120,11 @@ def _prepared(track: BodyTrack, chosen: Namespace) -> BodyTrack:
 
 
 def _write_clip(chosen: Namespace) -> None:
+    from meshgait.cli._bodies import load_bodies
     from meshgait.data.preparation.derived import complete
     from meshgait.sequence import save_clip
 
-    seen = read_clip(chosen.file, chosen, lambda: _read_track(chosen)[1])
+    seen = read_clip(chosen.file, chosen, lambda: _read_track(chosen, *load_bodies(chosen))[1])
     clip = complete(seen.clip, chosen.modalities)
     missing = [name for name in clip.frames if name not in seen.clip.frames]
     if missing or seen.by_ours:

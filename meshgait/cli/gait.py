@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def run(arguments: Sequence[str]) -> None:
     """Measure every file, write what was asked for, print a summary."""
-    from meshgait.body import Body
+    from meshgait.cli._bodies import add_bodies, load_bodies
     from meshgait.errors import DataError
     from meshgait.gait import read_gait, write_gait
     from meshgait.gait.summary import By
@@ -33,16 +33,13 @@ def run(arguments: Sequence[str]) -> None:
                         "people; otherwise who is seen longest")  # fmt: skip
     parser.add_argument("--fps", type=float | None, default=None, help="frames a second, where a "
                         "file does not say")  # fmt: skip
-    parser.add_argument(
-        "--body", type=Path | None, default=None, help="body model file in place of the embedded "
-        "one",
-    )  # fmt: skip
+    add_bodies(parser)
     chosen = parse(parser, arguments)
-    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    body, source = load_bodies(chosen)
     gaits = []
     for path in chosen.files:
         try:
-            gaits.append(read_gait(path, body, track=chosen.track, fps=chosen.fps))
+            gaits.append(read_gait(path, body, track=chosen.track, fps=chosen.fps, source=source))
         except DataError as error:
             if len(chosen.files) == 1:
                 raise

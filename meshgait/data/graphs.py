@@ -15,6 +15,7 @@ from torch import Tensor
 from meshgait._optional import require
 from meshgait.body import JOINT_NAMES, JOINT_PARENTS, Body
 from meshgait.body.kinematics import PartialBody
+from meshgait.body.smpl_row import CAMERA, POSE, SHAPE
 from meshgait.data.batches.sampler import SequenceDataset, number_subjects
 from meshgait.errors import ConfigError
 from meshgait.numerics import made_once
@@ -119,11 +120,11 @@ def _about(sequence: GaitSequence) -> dict[str, str]:
 def _joints(sequence: GaitSequence) -> tuple[Tensor, Tensor, Tensor]:
     """Turns and places of all joints frame by frame, and the mean shape."""
     smpl = torch.from_numpy(np.array(sequence.only(["smpl"]).frames["smpl"])).float()
-    turns = smpl[:, 3:75].unflatten(1, (J, 3))
+    turns = smpl[:, CAMERA : CAMERA + POSE].unflatten(1, (J, 3))
     with torch.no_grad():
-        _, joints = _skeleton()(axis_angle_to_matrix(turns), smpl[:, 75:])
+        _, joints = _skeleton()(axis_angle_to_matrix(turns), smpl[:, -SHAPE:])
     pos = joints - joints[:, :1]
-    return turns.flatten(0, 1), pos.flatten(0, 1), smpl[:, 75:].mean(0, keepdim=True)
+    return turns.flatten(0, 1), pos.flatten(0, 1), smpl[:, -SHAPE:].mean(0, keepdim=True)
 
 
 @made_once(maxsize=1)

@@ -8,8 +8,10 @@ _BEGINNINGS = (
     (b"\x1aE\xdf\xa3", "a video"), (b"%PDF", "a PDF"), (b"\x89HDF", "an HDF5 file"),
     (b"glTF", "a glTF model"), (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"),
 )  # fmt: skip
-LONGEST = 12
-"""Bytes that `signature` looks at."""
+_OF_TORCH = (b"data.pkl", b"byteorder", b"version", b".format_version")
+_NAME, _LONGEST_NAME = 30, 200  # where an archive says what its first member is called
+LONGEST = _NAME + _LONGEST_NAME
+"""Bytes that the functions of this file look at."""
 
 
 def signature(start: bytes) -> str | None:
@@ -27,3 +29,15 @@ def signature(start: bytes) -> str | None:
     if start[:4] == b"RIFF":
         return {b"WEBP": "a WebP picture", b"AVI ": "a video"}.get(start[8:12], "a sound")
     return next((name for begin, name in _BEGINNINGS if start.startswith(begin)), None)
+
+
+def broken_archive(start: bytes) -> str:
+    """What an archive without an end was, by its first member, or another file that is none."""
+    if start[:2] != b"PK":
+        return signature(start) or "no archive"
+    name = start[_NAME : _NAME + int.from_bytes(start[26:28], "little")]
+    if name.endswith(b".npy"):
+        return "an .npz that is cut short or damaged"
+    if b"/" in name and name.split(b"/", 1)[1] in _OF_TORCH:
+        return "a checkpoint of PyTorch that is cut short or damaged"
+    return "a damaged archive"

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
 from meshgait.errors import ConfigError, DataError, StorageError
 from meshgait.files.npy import BROKEN, read_archive
 from meshgait.files.regular import opened, require_file
+from meshgait.files.signature import LONGEST, broken_archive
 
 _ELSEWHERE = "write into another folder (that of caches is named by MESHGAIT_CACHE)"
 _FULL = f"free some space, or {_ELSEWHERE}"
@@ -73,6 +75,10 @@ def read_npz(
         raise DataError(f"{path} asks for more memory than there is; it is damaged") from error
     except DataError as error:
         raise type(error)(f"{path} cannot be read as .npz: {error}") from error
+    except BadZipFile as error:
+        with opened(path) as file:
+            what = broken_archive(file.read(LONGEST))
+        raise DataError(f"{path} cannot be read as .npz: it is {what} ({error})") from error
     except BROKEN as error:
         raise DataError(f"{path} cannot be read as .npz: {error}") from error
 

@@ -31,17 +31,22 @@ _LONGEST_GAP_S = 10.0
 
 
 def read_gait(
-    path: str | Path, body: Body, *, track: str | None = None, fps: float | None = None
+    path: str | Path,
+    body: Body,
+    *,
+    track: str | None = None,
+    fps: float | None = None,
+    source: Body | None = None,
 ) -> Gait:
     """Measure one person of a motion, a clip, a fit or another tool's file.
 
     Of several people the one seen longest is taken unless `track` says who; `fps` holds where the
-    file does not say. Frames that are missing are filled in, and the strides that they hit are left
-    out. Raises `DataError` where no stride counts.
+    file does not say, `source` is as in `meshgait.io.to_body`. Frames that are missing are filled
+    in, and the strides that they hit are left out. Raises `DataError` where no stride counts.
     """
     path = Path(path)
     recording = read(path)
-    people = to_body(recording, track).timed(fps)
+    people = to_body(recording, track, body=body, source=source).timed(fps)
     subject = path.stem
     if not path.is_dir() and kind_of(names_in(path)) == "clip":
         subject = load_clip(path).subject or subject

@@ -61,7 +61,7 @@ def find_landmarks(motion: Motion, body: Body) -> Landmarks:
     """The landmarks of one motion; its skin is not needed."""
     with torch.no_grad():
         shaped = body.shape(torch.as_tensor(np.array(motion.betas)).to(body.weights))
-        rest = (body.layer.J_regressor @ shaped).double().numpy(force=True)
+        rest = body.joints_of(shaped).double().numpy(force=True)
     vertices = shaped.double().numpy(force=True)
     bone = body.weights.numpy(force=True).argmax(1)
     turns, places = motion.skeleton(body)

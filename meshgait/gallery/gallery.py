@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Float
 
-from meshgait.errors import ConfigError, DataError
+from meshgait.errors import ConfigError, DataError, nearest
 from meshgait.gallery.file import GalleryFile
 from meshgait.gallery.sureness import LEAST_PEOPLE, Sureness
 from meshgait.gallery.vectors import vectors_of
@@ -144,10 +144,10 @@ class Gallery:
             )
         blocks = list(self.file.blocks(len(probe)))
         distance = np.concatenate([1 - block @ probe for block in blocks])
-        nearest: dict[str, float] = {}
+        closest: dict[str, float] = {}
         for index in np.argsort(distance, kind="stable"):
-            nearest.setdefault(names[index], float(distance[index]))
-        matches = tuple(Match(name, far) for name, far in list(nearest.items())[:most])
+            closest.setdefault(names[index], float(distance[index]))
+        matches = tuple(Match(name, far) for name, far in list(closest.items())[:most])
         sure = Sureness.of(np.concatenate(blocks), names, fpir)
         first = matches[0]
         known = first.distance < sure.threshold
@@ -207,8 +207,6 @@ def forget(file: GalleryFile, name: str) -> int:
     """Remove somebody from a gallery's file, whatever network made it."""
     count = file.remove(name)
     if not count:
-        from meshgait.errors import nearest
-
         known = [entry.name for entry in people_in(file)]
         hint = f"; did you mean {nearest(name, known)!r}?" if known else ""
         raise DataError(f"nobody called {name!r} is in {file.path}{hint}")

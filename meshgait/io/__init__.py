@@ -12,6 +12,7 @@ from meshgait.io.formats.gltf import Actor, write_gltf
 from meshgait.io.formats.mesh_sequence import write_mesh_sequence
 from meshgait.io.read import ALL_FORMATS, FORMATS, read, recognise
 from meshgait.io.recording import Format, Recording
+from meshgait.io.settle_shape import settle_shape
 from meshgait.io.smooth import fill_gaps, resample, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
 from meshgait.io.write import write
@@ -35,6 +36,7 @@ __all__ = [
     "read",
     "recognise",
     "resample",
+    "settle_shape",
     "smooth",
     "to_body",
     "write",

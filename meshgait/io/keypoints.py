@@ -8,8 +8,9 @@ from typing import Any, Literal
 import numpy as np
 
 from meshgait.errors import DataError
+from meshgait.io.checked import numbers
 from meshgait.io.link import link_people, take
-from meshgait.io.track import Track, TrackId, numbers, point_track
+from meshgait.io.track import Track, TrackId, point_track
 from meshgait.modalities import JOINT_SETS
 
 _REACH = 0.6  # of a person's height, from one frame to the next

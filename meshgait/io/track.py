@@ -13,7 +13,16 @@ from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import Body
+from meshgait.body.kinds import SMPLX, Kind
 from meshgait.errors import DataError
+from meshgait.io.checked import (
+    frame_rate,
+    matrices_to_axis_angle,
+    numbers,
+    sort_frames,
+    three_a_frame,
+)
+from meshgait.io.own_shape import SMPLX_PELVIS, OwnShape, of_shared_joints
 from meshgait.sequence.motion import Motion
 
 Axes = Literal["camera", "x up", "x down", "y up", "z up", "z down"]  # of a camera y is down
@@ -32,8 +41,6 @@ UPRIGHT = {
     "x down": Rotation.from_matrix([[0, 1, 0], [-1, 0, 0], [0, 0, 1]]),
 }
 DEFAULT_FPS = 25.0
-_HUGE = 1e6  # metres, radians or standard deviations: nobody's body
-_LAST_FRAME = 1 << 53
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,7 +58,9 @@ class BodyTrack:
     `pose` is axis-angle in radians, root first, and `transl` in metres, both in `axes`. `transl`
     is added to the body, as SMPL does, or else the place of its pelvis: `moved` says which.
     `usual_fps` is the rate of a format that does not say it; `notes` tell people what was judged;
-    `off_mm` is how far off the joints of a fitted body are, by name, but for its height.
+    `off_mm` is how far off the joints of a fitted body are, by name, but for its height. `own` is
+    the shape of a file of SMPL-H or SMPL-X, whose coefficients are not SMPL's: `betas` are the
+    mean until `settle_shape` fits them.
     """
 
     frames: Int[np.ndarray, " T"]
@@ -65,6 +74,7 @@ class BodyTrack:
     usual_fps: float | None = None
     notes: tuple[str, ...] = ()
     off_mm: Mapping[str, float] = field(default_factory=dict)
+    own: OwnShape | None = None
 
     @property
     def assumed_fps(self) -> float:
@@ -204,12 +214,12 @@ def body_track(
     shape = flat.reshape(T if per_frame else 1, -1)
     padded = np.zeros((T, 10), np.float32)
     padded[:, : min(10, shape.shape[1])] = shape[:, :10]
-    camera = None if cam is None else WeakCamera(_rows("camera", cam, T)[order], convention)
+    camera = None if cam is None else WeakCamera(three_a_frame("camera", cam, T)[order], convention)
     return BodyTrack(
         frames=frames,
         pose=pose.reshape(T, 24, 3)[order],
         betas=padded[order],
-        transl=None if transl is None else _rows("transl", transl, T)[order],
+        transl=None if transl is None else three_a_frame("transl", transl, T)[order],
         camera=camera,
         axes=axes,
         fps=frame_rate(fps),
@@ -241,58 +251,19 @@ def point_track(
     return PointTrack(frames, points[order], seen[order], names, unit, axes, rate)
 
 
-def numbers(name: str, value: Any) -> np.ndarray:
-    """`value` as float32; `DataError` unless it is finite numbers of a human size."""
-    try:
-        array = np.asarray(value)
-    except ValueError as error:
-        raise DataError(f"{name} has rows of different length") from error
-    if array.dtype.kind not in "fiub":
-        raise DataError(f"{name} is of type {array.dtype}, expected numbers")
-    if not np.isfinite(array).all():
-        raise DataError(f"{name} holds NaN or infinity")
-    limit = 1e9 if name in ("keypoints", "confidence") else _HUGE
-    if array.size and np.abs(array).max() > limit:
-        raise DataError(f"{name} reaches {np.abs(array).max():.3g}, which is no body's")
-    return array.astype(np.float32)
+def later_body_track(
+    kind: Kind, *, pose: Any, betas: Any = None, gender: Any = None, transl: Any = None,
+    moved: Moved = "origin", **rest: Any,
+) -> BodyTrack:  # fmt: skip
+    """As `body_track`, of parameters of SMPL-H or SMPL-X, which SMPL's body can follow.
 
-
-def matrices_to_axis_angle(matrices: Float[np.ndarray, "*batch 3 3"]) -> np.ndarray:
-    """Rotation vectors (*, 3); `DataError` for matrices that are far from rotations."""
-    flat = matrices.reshape(-1, 3, 3).astype(np.float64)
-    error = np.abs(flat @ np.swapaxes(flat, 1, 2) - np.eye(3)).max(initial=0)
-    if error > 0.1 or (np.linalg.det(flat) < 0).any():
-        raise DataError("the pose holds matrices that are not rotations")
-    found = Rotation.from_matrix(flat).as_rotvec()
-    return found.reshape(*matrices.shape[:-1]).astype(np.float32)
-
-
-def sort_frames(frames: Any, T: int) -> tuple[np.ndarray, Int[np.ndarray, " T"]]:
-    """The order that sorts `frames`, and they sorted; `DataError` when one occurs twice."""
-    ids = np.arange(T) if frames is None else np.asarray(frames).reshape(-1)
-    if ids.dtype.kind not in "iuf" or len(ids) != T:
-        raise DataError(f"there are {ids.size} frame ids of type {ids.dtype} for {T} frames")
-    if not np.isfinite(ids).all() or np.abs(ids.astype(np.float64)).max() > _LAST_FRAME:
-        raise DataError("a frame id is not a whole number")
-    whole = ids.astype(np.int64)
-    order = np.argsort(whole, kind="stable")
-    if (whole != ids).any() or (np.diff(whole[order]) == 0).any():
-        raise DataError("a frame id occurs twice or is not a whole number")
-    return order, whole[order]
-
-
-def frame_rate(fps: Any) -> float | None:
-    """A plausible frame rate, or none."""
-    if fps is None:
-        return None
-    rate = float(np.asarray(fps, dtype=np.float64).reshape(-1)[0])
-    if not 0 < rate <= 1e5:
-        raise DataError(f"the frame rate is {rate}, expected a number above 0")
-    return rate
-
-
-def _rows(name: str, value: Any, T: int) -> Float[np.ndarray, "T 3"]:
-    array = numbers(name, value)
-    if array.size != 3 * T:
-        raise DataError(f"{name} is {array.shape} for {T} frames, expected ({T}, 3)")
-    return array.reshape(T, 3)
+    `pose` holds the 22 joints that all share, and perhaps others, (T, J 3), (T, J, 3) or
+    (T, J, 3, 3): SMPL's hands rest. The shape is kept as `own`. A `transl` that is added to the
+    body becomes the place of the pelvis, which SMPL-X has elsewhere.
+    """
+    own = None if betas is None else OwnShape.of(kind, numbers("betas", betas), gender)
+    if kind == SMPLX and transl is not None and moved == "origin":
+        transl, moved = numbers("transl", transl) + SMPLX_PELVIS, "pelvis"
+        own = None if own is None else replace(own, shift=SMPLX_PELVIS)
+    track = body_track(pose=of_shared_joints(pose), transl=transl, moved=moved, **rest)
+    return track if own is None else replace(track, own=own).noted(own.note)

@@ -7,6 +7,7 @@ from meshgait.losses.bnneck import OFFICIAL_NAMES, BNNeckCrossEntropy, IdentityL
 from meshgait.losses.center import CenterLoss
 from meshgait.losses.consistency import CrossCover, Disagreement, ShapeContrast
 from meshgait.losses.contrast import contrastive, supervised_contrast
+from meshgait.losses.siamese import SiameseContrast
 from meshgait.losses.terms import LossTerms
 from meshgait.losses.triplet import (
     TripletStatistics,
@@ -24,6 +25,7 @@ __all__ = [
     "IdentityLoss",
     "LossTerms",
     "ShapeContrast",
+    "SiameseContrast",
     "TripletStatistics",
     "batch_all_triplet",
     "batch_all_triplet_per_part",

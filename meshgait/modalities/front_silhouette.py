@@ -6,11 +6,10 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.body import Body
+from meshgait.body.smpl_row import BODY, CAMERA, POSE
 from meshgait.errors import ShapeError
 from meshgait.modalities.normalized_coverage import normalized_coverage
 from meshgait.numerics import in_full_precision
-
-CAMERA, ROOT, POSE, BODY = 3, 3, 72, 85
 
 
 @in_full_precision
@@ -31,7 +30,7 @@ def front_silhouette(
     rows = smpl.reshape(-1, BODY).to(body.weights)  # estimates are kept in double precision
     pose = rows[:, CAMERA : CAMERA + POSE]
     still = pose.clone()
-    still[:, :ROOT] = 0
+    still[:, :3] = 0
     mesh = body(pose=still, betas=rows[:, CAMERA + POSE :])
     seen = mesh.vertices[..., :2] * mesh.vertices.new_tensor([1.0, -1.0])
     return normalized_coverage(seen, mesh.faces, size).reshape(*smpl.shape[:-1], *size)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -16,11 +16,13 @@ from meshgait.body import Body, parsing_labels
 from meshgait.camera import Camera
 from meshgait.errors import ConfigError, DataError
 from meshgait.mesh import Mesh
+from meshgait.modalities.lidar_depth import COLUMN_DEG
 
 GRID = of.Grid.around((0.0, -0.05, 0.0), (1.0, 2.0, 1.4), 1 / 32)
 POINTS = 1024
 EVENT_RATE = 50.0  # frames per second that the event camera is fed with
 HULL_CAMERAS = 8
+FINE_BEAMS = 151  # 0.2 degrees apart
 AZIMUTH_DEG, ELEVATION_DEG = 65.0, 8.0  # from where walkers are seen unless somebody says so
 
 
@@ -134,14 +136,40 @@ def _events(scene: Scene) -> of.Events:
 
 def _lidar(scene: Scene) -> of.LidarScan:
     """From where the camera stands, in the axes of a world that moves with the walker."""
+    still, scanner = _before_a_scanner(scene)
+    return of.lidar(still, scanner, scene.generator)
+
+
+def _before_a_scanner(scene: Scene) -> tuple[Mesh, of.Lidar]:
     root = scene.mesh.require_joints()[:, :1]
     still = Mesh(scene.mesh.vertices - root, None, scene.mesh.faces)
     x, y, z = (scene.camera.position - root[:, 0]).mean(0).tolist()
     back = float(torch.atan2(torch.tensor(-x), torch.tensor(-z)).rad2deg())
-    scanner = of.Lidar(
+    return still, of.Lidar(
         (x, y, z), azimuth_deg=back, width_deg=24.0, beams=64, lowest_deg=-20.0, highest_deg=10.0
     )
-    return of.lidar(still, scanner, scene.generator)
+
+
+def _depth_image(scene: Scene) -> Tensor:
+    """As LidarGait sees it, by a ray for each pixel before the image is scaled."""
+    still, scanner = _before_a_scanner(scene)
+    finer = replace(scanner, beams=FINE_BEAMS, step_deg=COLUMN_DEG)
+    scan = of.lidar(still, finer, scene.generator)
+    return of.depth_image(scan.local.flatten(-3, -2), scan.hit.flatten(-2))
+
+
+def _flow(scene: Scene) -> Tensor:
+    """Of the camera's image, which follows the walker; in colours, as networks get it."""
+    pixels = scene.camera.project(scene.mesh.vertices)
+    depth = scene.camera.to_camera(scene.mesh.vertices)[..., 2:]
+    points = torch.cat([pixels, depth], dim=-1)
+    return of.flow_image(of.flow(points, scene.mesh.faces, scene.camera.size))
+
+
+def _front(scene: Scene) -> Tensor:
+    """The walker as the own front shows it, wherever the camera stands."""
+    seen = scene.canonical.vertices[..., :2] * scene.canonical.vertices.new_tensor([1.0, -1.0])
+    return of.normalized_coverage(seen, scene.canonical.faces)
 
 
 def _hull(scene: Scene) -> Tensor:
@@ -163,6 +191,7 @@ def _for_each(camera: Camera, frames: int) -> Camera:
 REPRESENTATIONS: dict[str, Callable[[Scene], Any]] = {
     "mesh": lambda s: s.canonical.vertices,
     "silhouette": lambda s: s.silhouette,
+    "front_silhouette": _front,
     "gei": _gei,
     "cgi": _cgi,
     "skeleton2d": lambda s: s.skeleton2d,
@@ -174,8 +203,10 @@ REPRESENTATIONS: dict[str, Callable[[Scene], Any]] = {
     "visual_hull": _hull,
     "points": lambda s: of.points(s.mesh, POINTS, s.generator),
     "lidar": _lidar,
+    "depth_image": _depth_image,
     "depth": lambda s: of.depth(s.mesh, s.camera),
     "normals": lambda s: of.normals(s.mesh, s.camera),
+    "flow": _flow,
     "parts": lambda s: of.parts(s.mesh, s.camera, parsing_labels(s.body.weights), background=0),
     "gait_cycle": lambda s: s.cycle,
 }

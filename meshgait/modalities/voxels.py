@@ -149,7 +149,7 @@ def _project(
 ) -> tuple[Float[Tensor, "*batch N 2"], Bool[Tensor, "*batch N"]]:
     """Pixels, and which points lie before the camera; the others are anywhere."""
     if isinstance(camera, WeakPerspective):
-        place = camera.project(points.expand(*camera.shift.shape[:-1], -1, 3))
+        place = camera.project(points)
         return place, torch.ones_like(place[..., 0], dtype=torch.bool)
     local = camera.to_camera(points.expand(*camera.translation.shape[:-1], -1, 3))
     place = local[..., :2] / local[..., 2:].clamp(min=NEAR)

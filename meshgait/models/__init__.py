@@ -13,6 +13,7 @@ from meshgait.models.gaitgraph2 import GaitGraph2
 from meshgait.models.gaitnet import GaitNet
 from meshgait.models.gaitpart import GaitPart
 from meshgait.models.gaitset import GaitSet
+from meshgait.models.gaitssb import GaitSSB
 from meshgait.models.gaittr import GaitTR
 from meshgait.models.gei import GEI
 from meshgait.models.geinet import GEINet
@@ -56,6 +57,7 @@ __all__ = [
     "GaitGraph2",
     "GaitNet",
     "GaitPart",
+    "GaitSSB",
     "GaitSet",
     "GaitTR",
     "HybridGait",

@@ -6,10 +6,9 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from meshgait.body.smpl_row import CAMERA, JOINTS, POSE, SHAPE
 from meshgait.nn import Frames, frame_statistics
 from meshgait.rotation import axis_angle_to_matrix
-
-JOINTS, BODY, CAMERA, POSE, SHAPE = 24, 85, 3, 72, 10
 
 
 def joint_angles(smpl: Float[Tensor, "N 85"]) -> Float[Tensor, "N 24 3"]:

@@ -9,9 +9,9 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.body import Body
+from meshgait.body.smpl_row import BODY, CAMERA, POSE
 from meshgait.errors import DataError, ShapeError
 from meshgait.modalities import normalized_coverage
-from meshgait.models.body_moments import BODY, CAMERA, POSE
 from meshgait.models.meshnet import MeshEncoder, check_levels
 from meshgait.models.skeletongcn import SkeletonEncoder
 from meshgait.nn import (

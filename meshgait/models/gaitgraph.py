@@ -17,7 +17,7 @@ from meshgait.nn import (
     pack_reversed,
     scale_channels,
 )
-from meshgait.nn.graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
+from meshgait.nn.graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_joints
 
 OFFICIAL_NAMES = (
     (r"ResGCN\.head\.(\d)\.(bn|layers)\.", r"network.branches.\1.\2."),
@@ -89,7 +89,7 @@ class GaitGraph(nn.Module):
         torch.Size([2, 1, 8])
         """
         frames = Frames.of(skeleton2d, mask)
-        require_coco(skeleton2d)
+        require_joints(skeleton2d)
         skeleton = frames.pack(skeleton2d).to(self.head.weight.dtype)
         embedding = self._embed(skeleton, frames)
         if not self.training:

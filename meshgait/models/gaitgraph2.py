@@ -17,7 +17,7 @@ from meshgait.nn import (
     pack_reversed,
     scale_channels,
 )
-from meshgait.nn.graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
+from meshgait.nn.graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_joints
 
 OFFICIAL_NAMES = (
     (r"ResGCN\.head\.(\d)\.(bn|layers)\.", r"network.branches.\1.\2."),
@@ -99,7 +99,7 @@ class GaitGraph2(nn.Module):
         torch.Size([2, 1, 24])
         """
         frames = Frames.of(skeleton2d, mask)
-        require_coco(skeleton2d)
+        require_joints(skeleton2d)
         skeleton = frames.pack(skeleton2d).to(self.head.weight.dtype)
         variants = [skeleton]
         if not self.training:

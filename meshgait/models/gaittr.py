@@ -20,7 +20,7 @@ from meshgait.nn import (
     over_time,
     scale_channels,
 )
-from meshgait.nn.graph import COCO_JOINTS, require_coco
+from meshgait.nn.graph import COCO_JOINTS, require_joints
 
 OFFICIAL_NAMES = (
     (r"data_bn\.", "norm."),
@@ -40,6 +40,12 @@ OFFICIAL_NAMES = (
 
 VIEWS, KERNEL, HEADS, QUERY_SHARE = 10, 9, 8, 4
 
+TOWARDS_NECK = (1, 1, 1, 2, 3, 1, 5, 6, 2, 8, 9, 5, 11, 12, 0, 0, 14, 15)
+"""For each of OpenPose's 18 joints the one at the other end of its bone."""
+
+PARENTS = {COCO_JOINTS: TOWARDS_CENTRE, len(TOWARDS_NECK): TOWARDS_NECK}
+"""The skeletons that are known, by how many joints they have."""
+
 
 class GaitTR(nn.Module):
     """Convolutions over time, attention over joints, the mean of all.
@@ -49,12 +55,14 @@ class GaitTR(nn.Module):
 
     @dataclass(frozen=True)
     class Config:
-        """OpenGait's network for Gait3D and GREW; `OUMVLP` is that for OU-MVLP.
+        """OpenGait's network for Gait3D and GREW; `OUMVLP` and `OUMVLP_18` are those for OU-MVLP.
 
-        `layers` lists the channels of the blocks, `channels` is the length of the embedding;
-        `width` scales both. `dropout` is in front of the convolutions over time.
+        `joints` are COCO's 17 or, as OU-MVLP-Pose has them, OpenPose's 18. `layers` lists the
+        channels of the blocks, `channels` is the length of the embedding; `width` scales both.
+        `dropout` is in front of the convolutions over time.
         """
 
+        joints: int = COCO_JOINTS
         layers: tuple[int, ...] = (64, 64, 128, 256)
         channels: int = 128
         dropout: float = 0.1
@@ -62,6 +70,9 @@ class GaitTR(nn.Module):
 
         def __post_init__(self) -> None:
             check_width(self.width)
+            if self.joints not in PARENTS:
+                known = " or ".join(map(str, PARENTS))
+                raise ConfigError(f"a skeleton has {known} joints, got {self.joints}")
             if not 0 <= self.dropout < 1:
                 raise ConfigError(f"dropout must be 0 or more and below 1, got {self.dropout}")
 
@@ -74,18 +85,17 @@ class GaitTR(nn.Module):
         self.config = config
         layers, (channels,) = scale_channels((config.layers, (config.channels,)), config.width)
         self.embedding_shape = (1, channels)
-        self.norm = nn.BatchNorm1d(COCO_JOINTS * VIEWS)
+        self.norm = nn.BatchNorm1d(config.joints * VIEWS)
         self.blocks = nn.ModuleList(
-            _Block(old, new, config.dropout)
-            for old, new in zip((VIEWS, *layers), layers, strict=False)
+            _Block(old, new, config) for old, new in zip((VIEWS, *layers), layers, strict=False)
         )
         self.head = nn.Conv1d(layers[-1], channels, 1)
         initialise_(self)
 
     def forward(
-        self, skeleton2d: Float[Tensor, "B T 17 3"], mask: Bool[Tensor, "B T"] | None = None
+        self, skeleton2d: Float[Tensor, "B T V 3"], mask: Bool[Tensor, "B T"] | None = None
     ) -> Float[Tensor, "B 1 C"]:
-        """Embed COCO's 17 joints as x, y and confidence, which is not looked at.
+        """Embed the joints as x, y and confidence, which is not looked at.
 
         x and y are pixels of the whole image: the network's batch norm knows their scale. `mask` is
         True where a frame is real.
@@ -95,9 +105,9 @@ class GaitTR(nn.Module):
         torch.Size([2, 1, 8])
         """
         frames = Frames.of(skeleton2d, mask)
-        require_coco(skeleton2d)
+        require_joints(skeleton2d, self.config.joints)
         views = skeleton_differences(frames.pack(skeleton2d), frames).to(self.head.weight.dtype)
-        x = self.norm(views.flatten(1)).unflatten(1, (COCO_JOINTS, VIEWS)).mT.unsqueeze(-1)
+        x = self.norm(views.flatten(1)).unflatten(1, (self.config.joints, VIEWS)).mT.unsqueeze(-1)
         for block in self.blocks:
             x = block(x, frames)
         return self.head(frames.mean(x.mean((2, 3))).unsqueeze(-1)).mT
@@ -112,17 +122,17 @@ def skeleton_differences(
     """
     place = skeleton[..., :2]
     step, second = steps_ahead(place, frames)
-    nose, inner = place[:, [NOSE]], place[:, TOWARDS_CENTRE]
+    nose, inner = place[:, [NOSE]], place[:, PARENTS[place.shape[1]]]
     return torch.cat([place, place - nose, step, second, place - inner], dim=-1)
 
 
 class _Block(nn.Module):
     """Features (N, C, V, 1) of packed frames, first over time, then over the joints."""
 
-    def __init__(self, in_channels: int, channels: int, dropout: float) -> None:
+    def __init__(self, in_channels: int, channels: int, config: GaitTR.Config) -> None:
         super().__init__()
-        self.time = _OverTime(in_channels, dropout)
-        self.joints = _OverJoints(in_channels, channels)
+        self.time = _OverTime(in_channels, config.dropout)
+        self.joints = _OverJoints(in_channels, channels, config.joints)
         self.inner: nn.Module | None = None
         self.outer: nn.Module | None = None
         if in_channels != channels:
@@ -167,13 +177,13 @@ class _OverTime(nn.Module):
 class _OverJoints(nn.Module):
     """Each joint asks all joints of its frame."""
 
-    def __init__(self, in_channels: int, channels: int) -> None:
+    def __init__(self, in_channels: int, channels: int, joints: int) -> None:
         super().__init__()
         heads = next(n for n in range(HEADS, 0, -1) if not max(n, channels // QUERY_SHARE) % n)
         heads = heads if channels % heads == 0 else 1
         query = max(heads, channels // QUERY_SHARE)
         self.heads, self.sizes = heads, (query, query, channels)
-        self.before = nn.BatchNorm1d(in_channels * COCO_JOINTS)
+        self.before = nn.BatchNorm1d(in_channels * joints)
         self.ask = nn.Conv2d(in_channels, sum(self.sizes), 1)
         self.answer = nn.Conv2d(channels, channels, 1)
         self.norm = nn.BatchNorm2d(channels)
@@ -189,4 +199,5 @@ class _OverJoints(nn.Module):
 
 
 OUMVLP = GaitTR.Config(channels=256)
-"""OpenGait's network for OU-MVLP."""
+OUMVLP_18 = GaitTR.Config(joints=18, channels=256)
+"""OpenGait's networks for OU-MVLP, by the joints that they read."""

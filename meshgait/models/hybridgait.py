@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from torch.nn.functional import pad
 
 from meshgait.body import Body
+from meshgait.body.smpl_row import BODY, CAMERA
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.modalities import front_silhouette
 from meshgait.nn import (
@@ -57,7 +58,7 @@ OFFICIAL_IGNORED = (r"[st]p_encoder_layer\..*",)
 OFFICIAL_PART_MAJOR = True
 """How the statistics of the published classifier are counted: see `load_official`."""
 
-CAMERA, JOINTS, BODY = 3, 22, 85
+JOINTS = 22
 SIDE, NEAREST = 16, 4
 SPATIAL_HEADS, TEMPORAL_HEADS = 4, 8
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import torch
 from jaxtyping import Bool, Float, Int
@@ -13,6 +13,7 @@ from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.nn import (
     Frames,
     Neighbours,
+    NetVlad,
     PartLinear,
     PointLayers,
     SetAbstraction,
@@ -42,8 +43,9 @@ TALLEST = 2.0  # metres
 _FLAT = 1e-6  # keeps clouds without height finite; the published network must have it, too
 _AT_ONCE = 64  # frames, when nothing is learnt
 
-Pooling = Literal["hap", "uap", "udp"]
-"""Bins of equal height above ground, between lowest and highest point, or of as many points."""
+Pooling = Literal["hap", "uap", "udp", "vlad"]
+"""Bins of equal height above ground, between lowest and highest point, or of as many points; or
+what is left beside learnt centres, wherever the points are."""
 
 
 class LidarGaitPP(nn.Module):
@@ -62,9 +64,10 @@ class LidarGaitPP(nn.Module):
         first point of a cloud or a random one, as in the original, whose embeddings are therefore
         never twice the same. `pooling` cuts a person into `bins` by height above ground up to 2 m
         ("hap"), between its lowest and its highest point ("uap") or into as many points each
-        ("udp"). `as_published` takes lowest and highest for "uap" from the first frame of a walk,
-        for all its frames. `base` times 2 .. 16 are the layers' channels, `deep` those after the
-        last, `channels` is the length of each part's embedding. `width` scales all.
+        ("udp"); "vlad" has no bins but `clusters` learnt centres, and was never compared with
+        published numbers. `as_published` takes lowest and highest for "uap" from the first frame of
+        a walk, for all its frames. `base` times 2 .. 16 are the layers' channels, `deep` those
+        after the last, `channels` is the length of each part's embedding. `width` scales all.
         """
 
         base: int = 16
@@ -77,6 +80,7 @@ class LidarGaitPP(nn.Module):
         first: Literal["fixed", "random"] = "fixed"
         pooling: Pooling = "hap"
         bins: tuple[int, ...] = (1, 2, 4, 8, 16)
+        clusters: int = 16
         as_published: bool = False
         deep: int = 256
         channels: int = 256
@@ -84,7 +88,7 @@ class LidarGaitPP(nn.Module):
 
         def __post_init__(self) -> None:
             check_width(self.width)
-            known = {"neighbours": ("knn", "ball"), "pooling": ("hap", "uap", "udp"),
+            known = {"neighbours": ("knn", "ball"), "pooling": get_args(Pooling),
                      "first": ("fixed", "random")}  # fmt: skip
             for name, values in known.items():
                 if getattr(self, name) not in values:
@@ -120,7 +124,8 @@ class LidarGaitPP(nn.Module):
             for i in range(3)
         )  # fmt: skip
         self.sa4 = PointLayers((columns + 16 * c, 16 * c, 16 * c, deep))
-        parts = sum(config.bins)
+        self.vlad = NetVlad(config.clusters, deep) if config.pooling == "vlad" else None
+        parts = config.clusters if self.vlad else sum(config.bins)
         self.embedding_shape = (parts, channels)
         self.head = PartLinear(parts, deep, channels)
         initialise_(self)
@@ -152,7 +157,11 @@ class LidarGaitPP(nn.Module):
             for some in zip(clouds.split(step), starts.split(step), strict=True)
         ]
         centres, features = (torch.cat(parts) for parts in zip(*found, strict=True))
-        pooled = pool_bins(features, self._heights(centres, frames), self.config.bins)
+        pooled = (
+            self.vlad(features)
+            if self.vlad
+            else pool_bins(features, self._heights(centres, frames), self.config.bins)
+        )
         return self.head(frames.max(pooled))
 
     def _draw_starts(self, clouds: Float[Tensor, "M N D"]) -> Int[Tensor, "M 3"]:

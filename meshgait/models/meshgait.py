@@ -17,6 +17,7 @@ from torch.nn.functional import relu
 
 from meshgait.body import Body
 from meshgait.body.kinematics import PartialBody
+from meshgait.body.smpl_row import BODY, CAMERA, JOINTS, POSE
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.nn import (
     FrameBlock,
@@ -37,7 +38,6 @@ from meshgait.nn import (
 from meshgait.numerics import in_full_precision, made_once
 from meshgait.rotation import axis_angle_to_matrix
 
-CAMERA, JOINTS, BODY = 3, 24, 85
 NEAREST = 4  # markers that a vertex is made of
 
 
@@ -190,8 +190,8 @@ class MeshGait(nn.Module):
         self, smpl: Float[Tensor, "N 85"]
     ) -> tuple[Float[Tensor, "N 24 3"], Float[Tensor, "N V 3"]]:
         """Joints and surface of bodies in the crop, which is as high as they are and 1 deep."""
-        turn = axis_angle_to_matrix(smpl[:, CAMERA : CAMERA + 3 * JOINTS].unflatten(1, (-1, 3)))
-        surface, joints = self.body(turn, smpl[:, CAMERA + 3 * JOINTS :])
+        turn = axis_angle_to_matrix(smpl[:, CAMERA : CAMERA + POSE].unflatten(1, (-1, 3)))
+        surface, joints = self.body(turn, smpl[:, CAMERA + POSE :])
         low, high = surface.amin(1, keepdim=True), surface.amax(1, keepdim=True)
         middle = torch.stack(
             [surface[..., 0].median(1).values, low[:, 0, 1], joints[:, 0, 2]], dim=-1

@@ -13,15 +13,9 @@ from torch import Tensor, nn
 from meshgait.body import Body
 from meshgait.body._embedded import load_embedded
 from meshgait.body.kinematics import PartialBody
+from meshgait.body.smpl_row import BODY, CAMERA, JOINTS, POSE
 from meshgait.errors import ConfigError, ShapeError
-from meshgait.models.body_moments import (
-    BODY,
-    CAMERA,
-    JOINTS,
-    POSE,
-    body_moments,
-    count_moments,
-)
+from meshgait.models.body_moments import body_moments, count_moments
 from meshgait.models.skeletongcn import without_root
 from meshgait.nn import (
     Frames,

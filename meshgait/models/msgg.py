@@ -19,7 +19,7 @@ from meshgait.nn import (
     over_time,
     scale_channels,
 )
-from meshgait.nn.graph import require_coco
+from meshgait.nn.graph import require_joints
 
 OFFICIAL_NAMES = (
     *(
@@ -125,7 +125,7 @@ class MSGG(nn.Module):
     ) -> tuple[Float[Tensor, "B 1 C"], Float[Tensor, "B D"], Float[Tensor, "B D"]]:
         """The embedding, made of the halves, and the means of joints and limbs (see `Loss`)."""
         frames = Frames.of(skeleton2d, mask)
-        require_coco(skeleton2d)
+        require_joints(skeleton2d)
         x = frames.pack(skeleton2d)[:, JOINTS].to(self.head.weight.dtype).mT
         y = _halve(x)
         z = _halve(y)

@@ -11,14 +11,9 @@ from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
 from meshgait.body import JOINT_INDEX
+from meshgait.body.smpl_row import JOINTS, SHAPE
 from meshgait.errors import ConfigError
-from meshgait.models.body_moments import (
-    JOINTS,
-    SHAPE,
-    body_moments,
-    count_moments,
-    joint_angles,
-)
+from meshgait.models.body_moments import body_moments, count_moments, joint_angles
 from meshgait.models.fusiongait import overlap, pack_both
 from meshgait.models.skeletongcn import without_root
 from meshgait.nn import (

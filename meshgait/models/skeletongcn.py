@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from meshgait.body import JOINT_PARENTS, Body
 from meshgait.body.kinematics import PartialBody
+from meshgait.body.smpl_row import BODY, CAMERA, JOINTS, POSE, SHAPE
 from meshgait.errors import ShapeError
-from meshgait.models.body_moments import BODY, CAMERA, JOINTS, POSE, SHAPE, joint_angles
+from meshgait.models.body_moments import joint_angles
 from meshgait.nn import (
     Frames,
     check_width,

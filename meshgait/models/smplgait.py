@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor, nn
 
+from meshgait.body.smpl_row import BODY, CAMERA
 from meshgait.errors import ShapeError
 from meshgait.models import sln
 from meshgait.nn import (
@@ -31,8 +32,6 @@ OFFICIAL_NAMES = (
     (r"(fc|bn)([123])\.", r"transform.\1\2."),
 )
 """Regular expressions for the start of a name in the published checkpoints, and our start."""
-
-CAMERA, BODY = 3, 85
 
 
 class SMPLGait(nn.Module):

@@ -52,6 +52,7 @@ from meshgait.nn.shape_correction import ShapeCorrection
 from meshgait.nn.spatial_transform import SpatialTransform, transform_columns
 from meshgait.nn.temporal import align, convolution_3d, over_time, pack_reversed
 from meshgait.nn.temporal_mixing import Mixing, TemporalMixing
+from meshgait.nn.vlad import NetVlad
 from meshgait.nn.windows import WindowBlock, cut_windows
 
 __all__ = [
@@ -69,6 +70,7 @@ __all__ = [
     "MicroMotion",
     "Mixing",
     "Neighbours",
+    "NetVlad",
     "Network",
     "PartFusion",
     "PartLinear",

@@ -20,6 +20,7 @@ from meshgait.body import Body
 from meshgait.body._embedded import load_embedded
 from meshgait.body.kinematics import PartialBody
 from meshgait.body.lean import joint_reach, lean
+from meshgait.body.smpl_row import CAMERA, JOINTS, SHAPE
 from meshgait.mesh import Mesh
 from meshgait.modalities import gait_map
 from meshgait.nn.frames import Frames
@@ -29,8 +30,6 @@ from meshgait.render import coverage, soften
 from meshgait.rotation import axis_angle_to_matrix
 
 METRES = 0.01  # rms of the offsets where all modes are N(0, 1)
-SHAPE = 10
-_CAMERA, _JOINTS = 3, 24
 _BLUR_PX = 1.5
 _SEEN = 0.05  # share of the frames in which a vertex must be at an outline to be half believed
 _STIFF = 0.02  # square metres beside the inertia of what is seen of a limb
@@ -101,7 +100,7 @@ class SurfaceRefinement(nn.Module):
             self.register_buffer("modes", along, persistent=False)
             self.register_buffer("reach", joint_reach(self.body.weights), persistent=False)
         self.update = nn.Linear(2 * vertices + self.code, self.code)
-        self.bend = nn.Parameter(torch.ones(_JOINTS))
+        self.bend = nn.Parameter(torch.ones(JOINTS))
         self.start_()
 
     @torch.no_grad()
@@ -132,7 +131,7 @@ class SurfaceRefinement(nn.Module):
         rotation = self.rotations(smpl)
         betas, there = smpl[:, -SHAPE:], both[:, None].to(smpl)
         code = smpl.new_zeros(frames.batch, self.code)
-        turns, size = smpl.new_zeros(len(smpl), _JOINTS, 3), (images.shape[1], images.shape[2])
+        turns, size = smpl.new_zeros(len(smpl), JOINTS, 3), (images.shape[1], images.shape[2])
         for _ in range(self.steps):
             placed, joints, unit = self._place(rotation, betas, frames.repeat(code), turns)
             laid = self._lay(placed, unit, code, turns, size)
@@ -147,7 +146,7 @@ class SurfaceRefinement(nn.Module):
     @staticmethod
     def rotations(smpl: Float[Tensor, "N 85"]) -> Float[Tensor, "N 24 3 3"]:
         """Of the joints against their parents, the pelvis against the camera."""
-        return axis_angle_to_matrix(smpl[:, _CAMERA:-SHAPE].unflatten(1, (_JOINTS, 3)))
+        return axis_angle_to_matrix(smpl[:, CAMERA:-SHAPE].unflatten(1, (JOINTS, 3)))
 
     def rest(
         self, betas: Float[Tensor, "B 10"], code: Float[Tensor, "B D"]
@@ -167,7 +166,7 @@ class SurfaceRefinement(nn.Module):
         size: tuple[int, int],
     ) -> Float[Tensor, "N H W"]:
         """Silhouettes of one clip's bodies in the poses, and so the views, of another."""
-        turns = code.new_zeros(len(code), _JOINTS, 3)
+        turns = code.new_zeros(len(code), JOINTS, 3)
         placed, _, unit = self._place(rotation, betas, code, turns)
         return self._lay(placed, unit, code, turns, size).drawn
 

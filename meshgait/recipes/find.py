@@ -1,7 +1,7 @@
 """Recipes by name."""
 
 from meshgait.plugins import Registry
-from meshgait.recipes import bodies, clouds, plain, residual
+from meshgait.recipes import bodies, clouds, plain, residual, unlabelled
 from meshgait.recipes.schedules import Published
 
 RECIPES: dict[str, Published] = {
@@ -9,6 +9,7 @@ RECIPES: dict[str, Published] = {
     **residual.RECIPES,
     **bodies.RECIPES,
     **clouds.RECIPES,
+    **unlabelled.RECIPES,
 }
 """All that were published."""
 

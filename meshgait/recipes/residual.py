@@ -126,6 +126,9 @@ RECIPES: dict[str, Published] = {
     "gaittr/ou-mvlp": Published(
         "GaitTR", replace(TRANSFORMER, steps=150 * K), gaittr.OUMVLP, note=PHASES
     ),
+    "gaittr/ou-mvlp-18": Published(
+        "GaitTR", replace(TRANSFORMER, steps=150 * K), gaittr.OUMVLP_18, note=PHASES
+    ),
     "msgg/ou-mvlp": Published(
         "MSGG",
         replace(

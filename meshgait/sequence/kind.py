@@ -9,7 +9,7 @@ from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from meshgait.errors import DataError
 from meshgait.files.regular import opened, require_file
-from meshgait.files.signature import LONGEST, signature
+from meshgait.files.signature import LONGEST, broken_archive, signature
 from meshgait.files.torch_file import is_torch
 
 Kind = Literal["motion", "fit", "clip", "embeddings"]
@@ -74,7 +74,7 @@ def describe_file(path: Path) -> str:
     if is_torch(path):
         return "a checkpoint of PyTorch"
     if start[:2] == b"PK":
-        return describe_kind(names_in(path)) if is_zipfile(path) else "a damaged archive"
+        return describe_kind(names_in(path)) if is_zipfile(path) else broken_archive(start)
     if found := signature(start):
         return found
     if start[:1] == b"\x80":

@@ -109,12 +109,31 @@ class GaitSequence(Record):
         )
 
     def take(self, indices: np.ndarray) -> GaitSequence:
-        """The frames at `indices`, in that order, of every modality."""
+        """The frames at `indices`, (N) numbers or (T) truth values, in that order.
+
+        Raises `ShapeError` for indices of another shape or of frames that are not there.
+        """
+        indices = self._existing(np.asarray(indices))
         return self._with(
             self.frames.take(indices)
             if isinstance(self.frames, Unread)
             else {modality: array[indices] for modality, array in self.frames.items()}
         )
+
+    def _existing(self, indices: np.ndarray) -> np.ndarray:
+        length = len(self)
+        is_mask = indices.dtype == bool and indices.shape == (length,)
+        if not is_mask and (indices.ndim != 1 or indices.dtype.kind not in "iu"):
+            raise ShapeError(
+                f"frames of sequence {self.name} are chosen by (N) whole numbers or ({length}) "
+                f"truth values, got {indices.dtype} of shape {indices.shape}"
+            )
+        if not is_mask and indices.size and not -length <= indices.min() <= indices.max() < length:
+            raise ShapeError(
+                f"sequence {self.name} has {length} frames; asked for were those from "
+                f"{indices.min()} to {indices.max()}"
+            )
+        return indices
 
     def _with(self, frames: Mapping[str, np.ndarray]) -> GaitSequence:
         return GaitSequence(self.subject, self.condition, self.view, frames)

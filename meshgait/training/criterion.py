@@ -18,6 +18,7 @@ from meshgait.losses import (
     Disagreement,
     LossTerms,
     ShapeContrast,
+    SiameseContrast,
     batch_all_triplet,
     contrastive,
     supervised_contrast,
@@ -43,12 +44,14 @@ class Loss:
     one behind a compact block (GLN's second phase); `salience`, one of what `CSTL.describe` gives;
     `center`, the distance to the identity's centre (PoseGait); `contrast`, finding the others of
     one's identity in the batch (GaitGraph); `pairs`, near pairs of one identity and far pairs of
-    two (SiaNet); `consistency`, how far bodies are from their silhouettes (`FusionGait` with
-    `refine`); `disentangle`, gait apart from appearance by rebuilding images (GaitNet; batches are
-    pairs of clips); and the plug-ins of other packages.
+    two (SiaNet); `siamese`, predicting the other clip of a walk without labels (GaitSSB; batches
+    have every walk twice); `consistency`, how far bodies are from their silhouettes (`FusionGait`
+    with `refine`); `disentangle`, gait apart from appearance by rebuilding images (GaitNet; batches
+    are pairs of clips); and the plug-ins of other packages.
 
-    `margin` is that of triplets and pairs, `scale` that of the neck's cosines, `smoothing` that of
-    the linear classifier's labels; `temperature`, `base` and `by_distance` belong to `contrast`.
+    `margin` is that of triplets and pairs, `scale` that of the cosines of the neck and of
+    `siamese`, `smoothing` that of the labels of the linear classifier and of `siamese`;
+    `temperature`, `base` and `by_distance` belong to `contrast`.
     """
 
     terms: Mapping[str, float] = field(
@@ -128,6 +131,10 @@ def _pairs(loss: Loss, model: Any, num_ids: int) -> Term:
     return partial(contrastive, margin=loss.margin)
 
 
+def _siamese(loss: Loss, model: Any, num_ids: int) -> Term:
+    return SiameseContrast(scale=loss.scale, smoothing=loss.smoothing)
+
+
 def _salience(loss: Loss, model: Any, num_ids: int) -> Term:
     return SalientLoss(model.embedding_shape[0], model.salient_channels, num_ids)
 
@@ -158,6 +165,7 @@ TERMS: dict[str, Callable[[Loss, Any, int], Term]] = {
     "center": _center,
     "contrast": _contrast,
     "pairs": _pairs,
+    "siamese": _siamese,
     "salience": _salience,
     "disentangle": _disentangle,
     "consistency": _consistency,

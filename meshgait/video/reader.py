@@ -99,8 +99,9 @@ class _Folder(Video):
 class _Captured(Video):
     """What OpenCV opens."""
 
+    @abstractmethod
     def _capture(self) -> Any:
-        raise NotImplementedError
+        """OpenCV's source of frames, opened."""
 
     def _frames(self, capture: Any, start: int) -> Iterator[Frame]:
         cv2, index = _opencv(), 0

@@ -81,6 +81,10 @@ def _colored(image: Float[Tensor, "H W 3"]) -> np.ndarray:
     return _enlarge((image.clamp(0, 1) * 255).round().to(torch.uint8).numpy(force=True))
 
 
+def _bytes(scene: Scene, value: UInt8[Tensor, "T 3 H W"], frame: int) -> np.ndarray:
+    return _enlarge(value[frame].movedim(0, -1).numpy(force=True))
+
+
 def _at(camera: Camera, frame: int, size: int = _SIDE) -> Camera:
     """The camera of one frame, with more pixels."""
     one = Camera(
@@ -241,6 +245,12 @@ def _parts(scene: Scene, value: Tensor, frame: int) -> np.ndarray:
     return _colored(table[value[frame].cpu()])
 
 
+def _flow(scene: Scene, value: UInt8[Tensor, "T 3 H W"], frame: int) -> np.ndarray:
+    """As bright as the fastest of the walk allows."""
+    bright = 255 // max(1, int(value.max()))
+    return _bytes(scene, value * bright, frame)
+
+
 def _plot_cycle(cell: Any, scene: Scene, value: of.GaitCycle) -> None:
     """Height of both feet over time, with the moments they land and leave."""
     cell.axis("on")
@@ -262,6 +272,7 @@ def _plot_cycle(cell: Any, scene: Scene, value: of.GaitCycle) -> None:
 _PAINTERS: dict[str, Painter] = {
     "mesh": _each(_mesh),
     "silhouette": _each(lambda scene, value, frame: _grey(value[frame])),
+    "front_silhouette": _each(lambda scene, value, frame: _grey(value[frame])),
     "gei": lambda scene, value, moments: [_grey(value)],
     "cgi": lambda scene, value, moments: [_colored((value / value.max()).movedim(0, -1))],
     "skeleton2d": _each(_skeleton2d),
@@ -273,7 +284,9 @@ _PAINTERS: dict[str, Painter] = {
     "visual_hull": _each(_volume),
     "points": _each(_points),
     "lidar": _each(_lidar),
+    "depth_image": _each(_bytes),
     "depth": _each(_depth),
     "normals": _each(_normals),
+    "flow": _each(_flow),
     "parts": _each(_parts),
 }

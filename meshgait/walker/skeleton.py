@@ -31,7 +31,7 @@ class Skeleton:
         """Measure the body with shape `betas` and toes that point aside (radians, to the left)."""
         with torch.no_grad():
             shaped = body.shape(torch.as_tensor(betas).to(body.weights))
-            joints = (body.layer.J_regressor @ shaped).double().numpy()
+            joints = body.joints_of(shaped).double().numpy()
         vertices, weights = shaped.double().numpy(), body.weights.numpy()
         feet = [
             _measure_foot(vertices, weights, joints, side, aside)

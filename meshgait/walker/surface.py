@@ -32,7 +32,7 @@ _BUMPS = (
 def bumps(body: Body) -> Float[Tensor, "M V"]:
     """How much each bump lifts each vertex, 1 where it is highest."""
     rest = body.layer.v_template
-    joints = body.layer.J_regressor @ rest
+    joints = body.joints_of(rest)
     mirror = rest.new_tensor([-1.0, 1.0, 1.0])
     found = []
     for joint, offset, width in _BUMPS:

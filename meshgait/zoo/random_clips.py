@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 
 from meshgait.errors import ConfigError, DataError
 from meshgait.nn import Network
+from meshgait.nn.graph import COCO_JOINTS
 
 Shape = tuple[int, ...]
 Clip = Mapping[str, np.ndarray]
@@ -30,7 +32,7 @@ _DRAW: dict[str, Callable[[Shape, Shape], Tensor]] = {
     "silhouette": lambda frames, size: _bytes(*frames, *size),
     "pose_heatmap": lambda frames, size: _bytes(*frames, 2, *size),
     "parsing": lambda frames, size: _bytes(*frames, *size, high=12),
-    "skeleton2d": lambda frames, _: torch.rand(*frames, 17, 3),
+    "skeleton2d": lambda frames, size: torch.rand(*frames, *size),
     "skeleton3d": lambda frames, _: torch.randn(*frames, 24, 3),
     "smpl": lambda frames, _: torch.randn(*frames, 85),
     "points": _cloud,
@@ -46,7 +48,8 @@ def random_clips(
 ) -> dict[str, Tensor]:
     """Inputs by name, each (`batch`, `frames`, ...), as `model` is configured to take them.
 
-    Images are of the `size` in its `config`, 64 x 44 where there is none. `like` holds the frames
+    Images are of the `size` in its `config`, 64 x 44 where there is none, skeletons of its
+    `joints`, else 17. `like` holds the frames
     of a clip (T, ...) by modality, whose frames, drawn at random, are given instead: for other
     sizes, and for modalities of your own, of which nothing else is known (`ConfigError`).
 
@@ -56,15 +59,22 @@ def random_clips(
     """
     if like is not None:
         return {name: _pick(like, name, batch, frames) for name in model.inputs}
-    config = getattr(model, "config", None)
-    size = config.get("size", SIZE) if isinstance(config, dict) else getattr(config, "size", SIZE)
     unknown = [name for name in model.inputs if name not in _DRAW]
     if unknown:
         raise ConfigError(
             f"what {unknown[0]} looks like is not known here; give a clip that has it "
             "(like=..., on the command line --clip)"
         )
-    return {name: _DRAW[name]((batch, frames), size) for name in model.inputs}
+    size, skeleton = _setting(model, "size", SIZE), (_setting(model, "joints", COCO_JOINTS), 3)
+    return {
+        name: _DRAW[name]((batch, frames), skeleton if name == "skeleton2d" else size)
+        for name in model.inputs
+    }
+
+
+def _setting(model: Network, name: str, usual: Any) -> Any:
+    config = getattr(model, "config", None)
+    return config.get(name, usual) if isinstance(config, dict) else getattr(config, name, usual)
 
 
 def _pick(clip: Clip, name: str, batch: int, frames: int) -> Tensor:

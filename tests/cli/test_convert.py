@@ -5,15 +5,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from meshgait.body.kinds import KINDS
 from meshgait.cli import main
 from meshgait.io import read
+from tests.body.bodies import other_topology
 from tests.io.samples import (
     FRAMES,
+    motion,
     shows_the_walk,
     write_amass,
     write_amc,
     write_coco,
     write_humanml3d,
+    write_own,
     write_phalp,
     write_romp,
     write_vibe,
@@ -96,8 +100,21 @@ def test_the_rate_is_asked_for_and_another_one_written(tmp_path, capsys):
     assert "resampled to -1.0; both rates must be" in capsys.readouterr().err
 
 
+def test_the_shape_of_another_body_is_fitted_where_its_file_is_given(tmp_path, capsys):
+    source, out = str(write_amass(tmp_path)), tmp_path / "x.npz"
+    assert main(["convert", source, f"-o={out}"]) == 0
+    assert "SMPLH_MALE.npz given as --source-body" in capsys.readouterr().err
+    assert not read(out).body().betas.any()
+    np.savez(tmp_path / "male.npz", **other_topology(KINDS["smplh"], np.eye(10)))
+    assert main(["convert", source, f"-o={out}", f"--source-body={tmp_path}/male.npz"]) == 0
+    assert "the shape was fitted" in capsys.readouterr().err
+    np.testing.assert_allclose(read(out).body().betas[0], motion().betas, atol=0.05)
+    assert main(["convert", source, f"-o={out}", f"--source-body={source}"]) == 2
+    assert "is not a body model" in capsys.readouterr().err
+
+
 def test_a_mistake_is_one_sentence(tmp_path, capsys):
-    source = str(write_amass(tmp_path))
+    source = str(write_own(tmp_path))
     (tmp_path / "bad.npz").write_bytes(b"PK\x03\x04nonsense")
     for arguments in (
         [source, f"-o={tmp_path}/x.fbx"],

@@ -12,8 +12,11 @@ from meshgait.body.files import read_body
 from meshgait.cli._parsing import parse
 from meshgait.cli.train import _parser
 from meshgait.data import Store
+from meshgait.data.layouts.clouds import PcdFile
 from meshgait.data.layouts.frame_readers import (
     AlignedFile,
+    DepthFile,
+    JointsJson,
     ParsingFile,
     PoseJson,
     PoseText,
@@ -34,8 +37,8 @@ from meshgait.sequence import GaitSequence, Record, load_clip, save_clip
 from meshgait.sequence.motion import load_motion, save_motion
 from meshgait.weights import load_official, save_pretrained
 from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
-from tests.body.bodies import python2_pickle, small_body
-from tests.data.layouts import miniature
+from tests.body.bodies import later_body, python2_pickle, small_body
+from tests.data.layouts import miniature, recent
 from tests.data.store.test_read import write as write_store
 from tests.golden import formula
 from tests.io import samples
@@ -110,6 +113,11 @@ def read_frames(path):
     assert track is not None or findings
 
 
+def read_clouds(path):
+    track, findings = Pickled(path, "points", points=8).read()
+    assert track is not None or findings
+
+
 def frame(name, make, reader):
     return {name: (make, reader)}
 
@@ -162,6 +170,8 @@ OWN = {
     "published of old": (
         saved(lambda path: published(path, _use_new_zipfile_serialization=False)), load_official),
     "body npz": (saved(npz(small_body())), read_body),
+    "body of SMPL-H": (saved(npz(later_body(52, 20))), read_body),
+    "body of SMPL-X": (saved(npz(later_body(55, 20))), read_body),
     "body pickle": (saved(lambda path: path.write_bytes(pickle.dumps(small_body()))), read_body),
     "body python 2": (
         saved(lambda path: path.write_bytes(python2_pickle(small_body()))), read_body),
@@ -193,6 +203,17 @@ FRAMES = {
               or path.with_suffix(".npz").rename(path)), RompFile()),
     "pose text": (saved(lambda path: miniature.write_pose(path, 1)), PoseText()),
     "pose JSON": (saved(text(POSE)), PoseJson()),
+    "joints JSON": (saved(text(json.dumps({"hc3d": [[1.5] * 4] * 24}))), JointsJson("hc3d")),
+    "depth frame": (
+        saved(lambda path: miniature.write_png(path.with_suffix(".png"),
+                                               np.full((64, 64, 3), 9, np.uint8))
+              or path.with_suffix(".png").rename(path)), DepthFile()),
+    "cloud in text": (
+        saved(lambda path: recent.write_pcd(path, np.ones((4, 3)))), PcdFile(8)),
+    "cloud in binary": (
+        saved(lambda path: recent.write_pcd(path, np.ones((4, 3)), "binary")), PcdFile(8)),
+    "pickled clouds": (
+        saved(lambda path: miniature.write_pickle(path, recent.clouds(0))), read_clouds),
     "pickled frames": (
         saved(lambda path: miniature.write_pickle(path, np.zeros((3, 64, 44), np.uint8))),
         read_frames),

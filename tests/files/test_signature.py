@@ -1,12 +1,15 @@
 import io
+import zipfile
 
 import numpy as np
 import pytest
 import torch
 from PIL import Image
 
+from meshgait.errors import DataError
 from meshgait.files.safetensors_file import write_safetensors
-from meshgait.files.signature import LONGEST, signature
+from meshgait.files.signature import LONGEST, broken_archive, signature
+from meshgait.files.storage import read_npz
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "GIF", "BMP", "TIFF", "WebP"])
@@ -27,3 +30,29 @@ def test_what_may_be_data_is_left_to_its_readers():
     for start in (content.getvalue(), b"\x80\x04", b"HIERARCHY", b'{"people": []}', b"\x1f\x8b"):
         assert signature(start[:LONGEST]) is None
     assert signature(b"") == "an empty file"
+
+
+@pytest.mark.parametrize("kept", [60, 300, 1000])
+def test_what_a_cut_archive_was_is_told_by_its_first_member(kept, tmp_path):
+    np.savez(tmp_path / "a.npz", pose=np.zeros(300))
+    torch.save({"weight": torch.zeros(300)}, tmp_path / "b.pt")
+    with zipfile.ZipFile(tmp_path / "c.zip", "w") as archive:
+        archive.writestr("notes/data.txt", "x" * 1000)
+    found = [broken_archive(path.read_bytes()[:kept]) for path in sorted(tmp_path.iterdir())]
+    assert found == [
+        "an .npz that is cut short or damaged",
+        "a checkpoint of PyTorch that is cut short or damaged",
+        "a damaged archive",
+    ]
+
+
+def test_what_is_no_archive_is_named_where_it_is_known():
+    assert broken_archive(b"%PDF-1.7") == "a PDF"
+    assert broken_archive(b"HIERARCHY") == "no archive"
+
+
+def test_the_reader_of_arrays_says_that_a_checkpoint_is_cut(tmp_path):
+    torch.save({"weight": torch.zeros(300)}, tmp_path / "x.pt")
+    (tmp_path / "x.pt").write_bytes((tmp_path / "x.pt").read_bytes()[:900])
+    with pytest.raises(DataError, match=r"x.pt cannot be read as .npz: it is a checkpoint of PyT"):
+        read_npz(tmp_path / "x.pt")

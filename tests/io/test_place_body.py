@@ -46,3 +46,11 @@ def test_ankles_come_to_where_they_were_though_hips_are_wider():
     ankles = [JOINT_INDEX["left_ankle"], JOINT_INDEX["right_ankle"]]
     assert np.linalg.norm((found - joints)[:, ankles], axis=-1).max() < 0.02
     assert track.fit_mm < 30
+
+
+def test_points_of_a_larger_body_lie_as_near_as_those_of_one_of_our_size():
+    world, joints = walked()
+    shape = np.zeros(10, np.float32)
+    off = [place_body(world, named(joints * size), shape, fps=30.0).off_mm for size in (1, 1.5)]
+    for name, mm in off[0].items():
+        assert abs(off[1][name] / 1.5 - mm) < 1, name

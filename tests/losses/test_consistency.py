@@ -59,3 +59,14 @@ def test_the_next_of_the_same_label_is_never_another_person():
     assert torch.equal(label[other], label)
     often = torch.bincount(label)[label] > 1
     assert torch.equal(other != torch.arange(20), often)
+
+
+def test_each_number_of_a_shape_counts_by_its_spread():
+    """Khosla's loss, written out: cosines of standard scores over a temperature of 0.1."""
+    shape = torch.randn(4, 10, dtype=torch.float64) * torch.logspace(-1, 2, 10)
+    score = (shape - shape.mean(0)) / (shape.var(0, correction=0) + 1e-4).sqrt()
+    unit = score / score.norm(dim=1, keepdim=True)
+    odds = (unit @ unit.mT / 0.1).exp().fill_diagonal_(0)
+    right = torch.stack([odds[i, i ^ 1] / odds[i].sum() for i in range(4)])
+    found = ShapeContrast()(torch.zeros(4, 1, 2), torch.tensor([0, 0, 1, 1]), shape[:, 0], shape)
+    torch.testing.assert_close(found, -right.log().mean())

@@ -111,3 +111,14 @@ def test_what_does_not_fit_is_refused(clip, body):
         cylinders(short, body.weights)
     with pytest.raises(ConfigError, match="even and 4 or more, got 5"):
         cylinder_mesh(cylinders(clip.mesh, body.weights), segments=5)
+
+
+def test_a_capsule_ends_a_radius_beyond_its_axis():
+    axis = torch.zeros(1, 24, 3).index_fill(2, torch.tensor(2), 2.0)
+    mesh = cylinder_mesh(Cylinders(torch.zeros(1, 24, 3), axis, torch.full((1, 24), 0.5)))
+    ends = mesh.vertices[0, :, 2].amin(), mesh.vertices[0, :, 2].amax()
+    assert_close(
+        torch.stack(ends),
+        torch.tensor([-0.5, 2.5]),
+        **rounding(torch.float32, terms=4, magnitude=2.5),
+    )

@@ -6,7 +6,7 @@ from meshgait import Camera
 from meshgait.camera import WeakPerspective
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.modalities import event_frames, event_voxels, events, watch
-from meshgait.modalities.events import DARKEST
+from meshgait.modalities.events import DARKEST, Events
 from meshgait.render import shade
 from tests.modalities.conftest import FPS
 
@@ -107,3 +107,15 @@ def test_a_camera_that_follows_by_its_crop_or_has_no_perspective_is_moved_betwee
         grey = frames.float() / 255 @ torch.tensor([0.299, 0.587, 0.114])
         film = watch(clip.mesh, follows, fps=FPS, rate=2 * FPS)
         assert_close(film[::2], grey)
+
+
+@pytest.mark.parametrize("bin_", range(4))
+def test_an_event_at_one_of_the_moments_belongs_to_it_alone(bin_):
+    zero = torch.zeros(1, dtype=torch.long)
+    one = Events(zero, zero, zero, torch.tensor([bin_ * 0.5]), zero - 1)
+    grid = event_voxels(one, (1, 1), bins=4, seconds=1.5).flatten()
+    assert grid.tolist() == [-1.0 if each == bin_ else 0.0 for each in range(4)]
+
+
+def test_a_walk_may_be_slower_than_a_frame_a_second(clip):
+    assert len(watch(clip.mesh[:3], clip.camera, fps=0.5, rate=0.5)) == 3

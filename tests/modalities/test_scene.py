@@ -6,7 +6,7 @@ from torch.testing import assert_close
 from meshgait.body import Body
 from meshgait.errors import ConfigError
 from meshgait.modalities import heading
-from meshgait.modalities.scene import REPRESENTATIONS, Scene, as_arrays, represent
+from meshgait.modalities.scene import GRID, REPRESENTATIONS, Scene, as_arrays, represent
 from meshgait.walker import Identity, Route, walk
 
 pytest.importorskip("cv2", reason="the extra 'data'")
@@ -53,6 +53,24 @@ def test_images_show_the_same_outline(found):
         assert (image != covered).float().mean() < 0.01
 
 
+def test_flow_and_depth_images_are_those_that_networks_read(found):
+    assert found["flow"].shape == (34, 3, 64, 64)
+    assert found["depth_image"].shape == (34, 3, 64, 64)
+    assert found["flow"].dtype == found["depth_image"].dtype == torch.uint8
+    outside = (found["silhouette"] == 0)[:, None].expand_as(found["flow"])
+    assert not found["flow"][outside].any()
+    assert not found["flow"][-1].any()
+    assert found["flow"][:-1].flatten(1).any(1).all()
+
+
+def test_the_front_is_the_same_wherever_the_camera_stands(scene, found):
+    behind = Scene.follow(scene.body, scene.mesh, scene.fps, azimuth_deg=200.0)
+    (front,) = represent(behind, ["front_silhouette"])[0].values()
+    assert_close(front, found["front_silhouette"])
+    rows = (front[0] > 0.5).any(1).nonzero().flatten()
+    assert (int(rows[0]), int(rows[-1])) == (0, 63)
+
+
 def test_only_what_is_asked_for_is_made_and_an_unknown_name_is_refused(scene):
     some, _ = represent(scene, ["gei", "depth"])
     assert list(some) == ["gei", "depth"]
@@ -82,3 +100,11 @@ def test_arrays_have_the_names_of_the_fields(found):
     arrays = as_arrays(found)
     assert {"silhouette", "events.time", "cylinders.radius", "points.normals"} <= set(arrays)
     assert all(isinstance(array, np.ndarray) for array in arrays.values())
+
+
+def test_the_cubes_hold_every_walker_and_little_above_them(scene):
+    body = scene.canonical.vertices
+    height = GRID.cell * GRID.shape[1]
+    low = GRID.origin[1]
+    assert low < body[..., 1].min()
+    assert body[..., 1].max() < low + height < body[..., 1].max() + 0.5

@@ -46,3 +46,8 @@ def test_the_compact_block_of_the_loss_fits_the_network():
     assert compact.shape == (2, 1, 16)
     model.compact = torch.nn.Identity()
     assert_close(loss.compact(model(silhouette)), compact)
+
+
+def test_the_layers_of_a_stage_may_differ():
+    model = GLN(GLN.Config(stages=((4, 6), (8, 10), (12, 14)), channels=16)).eval()
+    assert model(torch.zeros(1, 2, 64, 44, dtype=torch.uint8)).shape == (1, *model.embedding_shape)

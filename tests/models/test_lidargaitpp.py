@@ -85,11 +85,21 @@ def test_bins_are_the_maximum_and_the_mean_of_their_points():
 def test_clouds_of_other_shapes_and_wrong_settings_are_refused():
     with pytest.raises(ShapeError, match=r"points must be \(B, T, N, 3\) floats in metres"):
         LidarGaitPP(**SMALL)(torch.zeros(1, 2, 9, 5))
-    with pytest.raises(ConfigError, match="pooling must be one of hap, uap, udp, got 'vlad'"):
-        LidarGaitPP(pooling="vlad")
+    with pytest.raises(ConfigError, match="pooling must be one of hap, uap, udp, vlad, got 'mean'"):
+        LidarGaitPP(pooling="mean")
     with pytest.raises(ConfigError, match="pooling 'hap' is by height"):
         LidarGaitPP(height=False)
     with pytest.raises(ConfigError, match="cuts 128 points into equal bins"):
         LidarGaitPP(pooling="udp", bins=(3,))
     with pytest.raises(ShapeError, match=r"depth_image must be \(B, T, 3, H, W\)"):
         LidarGait(**SMALL)(torch.zeros(1, 2, 64, 64))
+
+
+def test_netvlad_has_a_part_for_each_centre_and_needs_no_heights():
+    model = LidarGaitPP(**SMALL, pooling="vlad", clusters=6, height=False).eval().double()
+    assert model.embedding_shape == (6, 16)
+    metres = cloud(2, 3, 200)
+    found = model(metres)
+    assert found.shape == (2, 6, 16)
+    assert_close(model(metres[:, [2, 0, 1]]), found, **rounding_of_network(model, found))
+    assert not hasattr(LidarGaitPP(**SMALL).vlad, "centres")

@@ -82,3 +82,8 @@ def test_what_does_not_fit_is_refused():
         MeshGait(**SMALL).describe(torch.zeros(1, 2, 64, 44))
     with pytest.raises(ConfigError, match="needs 4 markers or more"):
         MeshGait(markers=3)
+
+
+def test_every_vertex_may_be_a_marker_and_four_are_enough():
+    for markers, vertices in ((4, 4), (4, 8), (8, 8)):
+        assert MeshGait.Config(markers=markers, vertices=vertices, depth=1).markers == markers

@@ -219,3 +219,13 @@ def test_kernels_are_compiled_once_for_all_processes(tmp_path):
         subprocess.run, [sys.executable, "-c", script], env=environment, capture_output=True
     )
     assert [run(check=True).stdout.strip() for _ in range(2)] == [b"0", b"1"]
+
+
+@pytest.mark.parametrize("subpixels", [1, 2])
+def test_a_large_frame_leaves_nothing_to_the_small_one_after_it(subpixels):
+    vertices, faces = shapes.figure()
+    large = shapes.turned(vertices, 1, size=(60, 50), scale=0.9)
+    small = (large - large.mean(1, keepdim=True)) / 6 + large.new_tensor([10.0, 8.0])
+    both = fast(torch.cat([large, small, large]), faces, (60, 50), subpixels=subpixels)
+    for found, alone in zip(both, (large, small, large), strict=True):
+        assert_close(found, fast(alone, faces, (60, 50), subpixels=subpixels)[0], atol=0, rtol=0)

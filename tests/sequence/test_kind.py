@@ -51,7 +51,7 @@ def test_files_are_described_whatever_their_names(tmp_path):
     (tmp_path / "store").mkdir()
     contents = {
         whole: "a clip (silhouette)",
-        whole[:50]: "a damaged archive",
+        whole[:50]: "an .npz that is cut short or damaged",
         (tmp_path / "y").read_bytes(): "a checkpoint of PyTorch",
         b"": "an empty file",
         b"\x89PNG\r\n": "a PNG picture",

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from meshgait.data.store import write_store
 from meshgait.errors import DataError, ShapeError
 from meshgait.sequence import GaitSequence, Record
 
@@ -49,3 +50,20 @@ def test_modalities_are_chosen_by_name():
 def test_frames_that_cannot_be_are_refused(frames, error, message):
     with pytest.raises(error, match=message):
         sequence(**frames)
+
+
+@pytest.mark.usefixtures("unchecked")
+@pytest.mark.parametrize("stored", [False, True])
+@pytest.mark.parametrize("indices", [[[0, 1]], [[0], [1]], 0, [0.0], [True], [9], [-6]])
+def test_frames_are_chosen_by_one_row_of_numbers_that_are_there(stored, indices, tmp_path):
+    clip = sequence(silhouette=np.zeros((5, 64, 44), np.uint8))
+    if stored:
+        clip = write_store(tmp_path, [lambda: [clip]], fingerprint="f")[0]
+    with pytest.raises(ShapeError, match=r"sequence .*(are chosen by|asked for)"):
+        clip.take(np.asarray(indices))
+
+
+def test_frames_are_chosen_by_truth_values_as_by_their_numbers():
+    clip = sequence(silhouette=np.arange(5))
+    some = np.array([True, False, False, True, False])
+    np.testing.assert_array_equal(clip.take(some).frames["silhouette"], [0, 3])

@@ -23,8 +23,11 @@ LABELS = ("parsing",)
 SIDES = np.array([0, 1, 2, 4, 3, 6, 5, 8, 7, 10, 9, 11], np.uint8)
 """Labels of body parts with left and right exchanged."""
 
-MIRRORED = (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15)
-"""For each of COCO's joints its counterpart on the other side."""
+MIRRORED = {
+    17: (0, 2, 1, 4, 3, 6, 5, 8, 7, 10, 9, 12, 11, 14, 13, 16, 15),
+    18: (0, 1, 5, 6, 7, 2, 3, 4, 11, 12, 13, 8, 9, 10, 15, 14, 17, 16),
+}
+"""For each of COCO's 17 or OpenPose's 18 joints its counterpart on the other side."""
 
 SQUARE_MARGIN = 10  # columns that were cut off 64 x 64 on each side
 
@@ -82,7 +85,7 @@ class Flip(Augmentation):
         frames = {}
         for name, array in clip.frames.items():
             if name == "skeleton2d":
-                mirrored = array[:, MIRRORED].copy()
+                mirrored = array[:, _mirrored(array.shape[1])].copy()
                 middle = array[..., 0].mean(axis=1, keepdims=True)
                 mirrored[..., 0] = 2 * middle - mirrored[..., 0]
                 frames[name] = mirrored
@@ -90,6 +93,16 @@ class Flip(Augmentation):
                 flipped = array[..., ::-1].copy()
                 frames[name] = SIDES[flipped] if name in LABELS else flipped
         return replace(clip, frames=frames)
+
+
+def _mirrored(joints: int) -> list[int]:
+    if joints not in MIRRORED:
+        known = " and ".join(map(str, MIRRORED))
+        raise DataError(
+            f"of skeletons of {joints} joints left and right are not known, only of {known}; train "
+            "without Flip (--recipe.augment)"
+        )
+    return list(MIRRORED[joints])
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,12 @@ import numpy as np
 import torch
 
 from meshgait.body import Body
+from meshgait.body.smpl_row import CAMERA, POSE
 from meshgait.data.batches.augment import Augmentation, require_chance
 from meshgait.errors import DataError
 from meshgait.modalities import normalized_coverage
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
 from meshgait.sequence.sequence import GaitSequence
-
-CAMERA, POSE = 3, 72
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,10 @@ class TrainingBatches(Dataset[Batch]):
         self.data, self.modalities, self.frames = data, tuple(modalities), frames
         self.augment = tuple(augment)
         self.seed, self.rank, self.world_size = seed, rank, world_size
+        self.of_person = np.argsort(self.labels, kind="stable")  # a million people are many
+        self.starts = np.searchsorted(
+            self.labels[self.of_person], np.arange(len(self.subjects) + 1)
+        )
         self.clips = shape.clips
         self.people = self._people(shape.subjects)
         if self.people * self.clips % world_size:
@@ -123,7 +127,7 @@ class TrainingBatches(Dataset[Batch]):
         people = generator.choice(len(self.subjects), self.people, replace=False)
         rows = []
         for person in people:
-            own = np.flatnonzero(self.labels == person)
+            own = self.of_person[self.starts[person] : self.starts[person + 1]]
             rounds = -(-self.clips // len(own))
             order = np.concatenate([generator.permutation(own) for _ in range(rounds)])
             rows.append(order[: self.clips])

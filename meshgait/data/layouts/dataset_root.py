@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from meshgait.data.layouts.clouds import PcdFile
 from meshgait.data.layouts.folder_structure import Structure
+from meshgait.data.layouts.frame_numbers import frame_numbers
 from meshgait.data.layouts.frame_readers import (
     AlignedFile,
+    DepthFile,
     FrameReader,
     ParsingFile,
     PoseJson,
@@ -17,19 +20,51 @@ from meshgait.data.layouts.frame_readers import (
     RompFile,
     SilhouetteFile,
 )
+from meshgait.data.layouts.frame_times import Pairing, frame_times
 from meshgait.data.layouts.layout import NO_FILE, Finding
 from meshgait.data.layouts.modality_names import is_only_modality, named_modality, named_other
+from meshgait.data.layouts.named import Named, choose_group, find_named
 from meshgait.data.layouts.pickled import Pickled
 from meshgait.data.layouts.source import FrameFolder, Source
-from meshgait.errors import DataError
+from meshgait.errors import ConfigError, DataError
 
 
 @dataclass(frozen=True)
 class Content:
-    """What the last folders of a data set hold: normalised images or not, how many joints."""
+    """What the last folders of a data set hold.
+
+    Images that are normalised or not, how many `joints`; `names` that files and folders have
+    there, beside words that all data sets share; `json`, what reads files of that kind; `pairing`,
+    for frames of two sensors that are named by their time.
+    """
 
     aligned: bool = False
     joints: int = 18
+    names: tuple[Named, ...] = ()
+    json: FrameReader | None = None
+    pairing: Pairing | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is to be read: modalities, all when empty, of a group of them that belong together.
+
+    `side` is the height of normalised images, `points` how many there are in each cloud.
+    """
+
+    modalities: tuple[str, ...] = ()
+    group: str = ""
+    side: int = 64
+    points: int = 1024
+
+    def of(self, content: Content) -> Wanted:
+        """The same with the group that has these modalities, where none was named."""
+        group = self.group or choose_group(content.names, self.modalities)
+        known = {name for named in content.names for name in named.groups}
+        if self.group and group not in known:
+            there = f"there are {', '.join(sorted(known))}" if known else "it has none"
+            raise ConfigError(f"the data set has no group {group!r} of modalities; {there}")
+        return replace(self, group=group)
 
 
 @dataclass(frozen=True)
@@ -41,7 +76,7 @@ class DatasetRoot:
 
 
 def find_roots(
-    root: Path, structures: Sequence[Structure], title: str, side: int
+    root: Path, structures: Sequence[Structure], title: str, side: int, names: Sequence[Named] = ()
 ) -> tuple[list[DatasetRoot], list[Finding]]:
     """The root if its folders fit, else its folders that are named after modalities.
 
@@ -62,7 +97,8 @@ def find_roots(
     named: dict[str, list[Path]] = {}
     roots, findings = [], []
     for child in children:
-        modality = named_modality(child.name)
+        own = find_named(names, child.name)
+        modality = own.modality if own else named_modality(child.name)
         if modality and child not in merged:
             named.setdefault(modality, []).append(child)
         elif child not in merged:
@@ -82,25 +118,29 @@ def _preference(path: Path, side: int) -> tuple[bool, bool, str]:
 
 
 def find_sources(
-    folder: Path, root: DatasetRoot, content: Content, side: int, asked: Collection[str] = ()
+    folder: Path, root: DatasetRoot, content: Content, wanted: Wanted
 ) -> tuple[list[Source], list[Finding]]:
-    """What is to be read in the last folder: pickles, or files of the first kind that is there.
+    """What is to be read in the last folder: pickles, folders, or files of the first kind there is.
 
     Where modalities are asked for, what says that it is something else is not worth a word.
     """
-    names, findings = _files(folder)
+    names, folders, findings = _inside(folder)
+    sources: list[Source] = []
+    for name in folders if content.names else ():
+        own = find_named(content.names, name)
+        if own and own.modality and (not own.groups or wanted.group in own.groups):
+            found, more = _inner(folder / name, own, content, wanted)
+            sources += found
+            findings += more
     pickles = [name for name in names if name.lower().endswith((".pkl", ".pickle"))]
-    if pickles:
-        sources: list[Source] = []
-        for name in pickles:
-            other = None if Path(name).stem == folder.name else named_other(name)
-            if other and not asked:
-                findings.append(Finding(folder / name, f"was not read: nothing reads {other}"))
-            elif not other:
-                sources.append(Pickled(folder / name, _pickled_modality(name, folder, root)))
+    for name in pickles:
+        found, more = _pickle(folder / name, root, content, wanted)
+        sources += found
+        findings += more
+    if pickles or sources:
         return sources, findings
     present = {Path(name).suffix.lower() for name in names}
-    for reader in _readers(root.modality, content, side):
+    for reader in _readers(root.modality, content, wanted):
         if present.intersection(reader.suffixes):
             return [FrameFolder(folder, reader)], findings
     if not findings:
@@ -109,33 +149,66 @@ def find_sources(
     return [], findings
 
 
-def _files(folder: Path) -> tuple[list[str], list[Finding]]:
-    """Names of the files, in order; whatever is neither a file nor a folder is a finding."""
-    names, findings = [], []
+def _pickle(
+    path: Path, root: DatasetRoot, content: Content, wanted: Wanted
+) -> tuple[list[Source], list[Finding]]:
+    own = find_named(content.names, path.name)
+    if own:
+        if own.modality is None or (own.groups and wanted.group not in own.groups):
+            return [], []
+        return [Pickled(path, own.modality, own.sure, wanted.points)], []
+    is_own = path.stem == path.parent.name  # such a name says nothing of the modality
+    other = None if is_own else named_other(path.name)
+    if other and wanted.modalities:
+        return [], []
+    if other:
+        return [], [Finding(path, f"was not read: nothing reads {other}")]
+    modality = root.modality if is_own else named_modality(path.name) or root.modality
+    return [Pickled(path, modality)], []
+
+
+def _inner(
+    folder: Path, own: Named, content: Content, wanted: Wanted
+) -> tuple[list[Source], list[Finding]]:
+    """A folder for a modality of one clip: a pickle, or a file for each frame."""
+    names, _, findings = _inside(folder)
+    for name in names:
+        if name.lower().endswith((".pkl", ".pickle")):
+            return [Pickled(folder / name, own.modality, own.sure, wanted.points)], findings
+    present = {Path(name).suffix.lower() for name in names}
+    numbered = frame_times if content.pairing else frame_numbers
+    for reader in _readers(own.modality, content, wanted):
+        if present.intersection(reader.suffixes):
+            return [FrameFolder(folder, reader, numbered)], findings
+    return [], [*findings, Finding(folder, f"holds no frames of {own.modality}")]
+
+
+def _inside(folder: Path) -> tuple[list[str], list[str], list[Finding]]:
+    """Names of files and of folders, in order; whatever is neither is a finding."""
+    files, folders, findings = [], [], []
     try:
         for entry in folder.iterdir():  # unlike scandir's, its tests do not raise for looping links
-            if entry.name.startswith(".") or entry.is_dir():
+            if entry.name.startswith("."):
                 continue
-            if entry.is_file():
-                names.append(entry.name)
+            if entry.is_dir():
+                folders.append(entry.name)
+            elif entry.is_file():
+                files.append(entry.name)
             else:
                 findings.append(Finding(folder / entry.name, NO_FILE))
     except OSError as error:
         findings.append(Finding(folder, f"cannot be listed: {error.strerror}"))
-    return sorted(names), sorted(findings, key=lambda finding: finding.path)
+    return sorted(files), sorted(folders), sorted(findings, key=lambda finding: finding.path)
 
 
-def _pickled_modality(name: str, folder: Path, root: DatasetRoot) -> str | None:
-    """A file that is named after its folder says nothing of its modality."""
-    if Path(name).stem == folder.name:
-        return root.modality
-    return named_modality(name) or root.modality
-
-
-def _readers(modality: str | None, content: Content, side: int) -> tuple[FrameReader, ...]:
+def _readers(modality: str | None, content: Content, wanted: Wanted) -> tuple[FrameReader, ...]:
     """Those of the kinds of files, the first of which that is present is read."""
+    if modality == "points":
+        return (PcdFile(wanted.points),)
+    if modality == "depth_image":
+        return (DepthFile(),)
     if modality == "parsing":
-        images: FrameReader = ParsingFile(side)
+        images: FrameReader = ParsingFile(wanted.side)
     else:
-        images = AlignedFile() if content.aligned else SilhouetteFile(side)
-    return images, RompFile(), PoseText(), PoseJson(content.joints)
+        images = AlignedFile() if content.aligned else SilhouetteFile(wanted.side)
+    return images, RompFile(), PoseText(), content.json or PoseJson(content.joints)

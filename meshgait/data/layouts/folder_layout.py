@@ -4,11 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
 from pathlib import Path
 
-from meshgait.data.layouts.dataset_root import Content, DatasetRoot, find_roots, find_sources
+from meshgait.data.layouts.dataset_root import (
+    Content,
+    DatasetRoot,
+    Wanted,
+    find_roots,
+    find_sources,
+)
 from meshgait.data.layouts.folder_structure import Structure, walk
 from meshgait.data.layouts.join import JoinedClip
 from meshgait.data.layouts.layout import Finding, Layout, Survey
@@ -28,8 +34,10 @@ class FolderLayout(Layout):
 
     `folders` and `splits` are for people to read. `rule` names the split of a subject where the
     data set has a rule. `make_protocols` gets the records of the test and the listed probes.
-    `conditions` and `views` are those that every subject should have, where that is so. `side` is
-    the height of normalised silhouettes, `modalities` those to be read, all when empty.
+    `conditions` and `views` are those that every subject should have, where that is so; a clip has
+    `least_frames`. `listed_as` is how an official list names clips, one by one or several at once.
+    `side` is the height of normalised silhouettes, `points` how many a cloud is given, `modalities`
+    those to be read, all when empty, of the `group` of those that were recorded together.
     """
 
     name: str
@@ -43,8 +51,12 @@ class FolderLayout(Layout):
     content: Content = _ORDINARY
     conditions: tuple[str, ...] = ()
     views: tuple[str, ...] = ()
+    least_frames: int = 1
+    listed_as: str = "{subject}-{condition}-{view}"
     side: int = 64
+    points: int = 1024
     modalities: tuple[str, ...] = ()
+    group: str = ""
 
     def survey(self, root: Path, partition: Path | None = None) -> Survey:
         """See `Layout.survey`; links are followed but where they lead in circles."""
@@ -54,12 +66,15 @@ class FolderLayout(Layout):
         lists = None if partition is None else read_partition(partition)
         if lists is None and self.rule is None:
             raise DataError(f"{self.title} has no rule for who trains; give its official list")
-        roots, findings = find_roots(root, self.structures, self.title, self.side)
+        wanted = Wanted(self.modalities, self.group, self.side, self.points).of(self.content)
+        roots, findings = find_roots(
+            root, self.structures, self.title, self.side, self.content.names
+        )
         found: Found = {}
         named: dict[str, tuple[Record, Path]] = {}
         for place in roots:
             if not self.modalities or place.modality in (None, *self.modalities):
-                findings += self._collect(place, found, named)
+                findings += self._collect(place, wanted, found, named)
         if not found:
             raise DataError(_nothing(root, self, findings))
         findings += _complete(found, roots, self.modalities)
@@ -73,7 +88,7 @@ class FolderLayout(Layout):
         return self.make_protocols(records, probes)
 
     def _collect(
-        self, root: DatasetRoot, found: Found, named: dict[str, tuple[Record, Path]]
+        self, root: DatasetRoot, wanted: Wanted, found: Found, named: dict[str, tuple[Record, Path]]
     ) -> list[Finding]:
         """Add what lies under a root to `found`, whose records are `named`, in which folder."""
         walks = [walk(root.path, structure) for structure in self.structures]
@@ -81,16 +96,19 @@ class FolderLayout(Layout):
         unrecognised = dict.fromkeys(f for walked in walks for f in walked.unrecognised)
         findings = [finding for finding in unrecognised if finding.path not in fitting]
         mine: dict[Record, Path] = {}
+        outer = {parent for walked in walks for clip in walked.clips for parent in clip.parents}
         for folder, record in (pair for walked in walks for pair in walked.clips.items()):
+            if folder in outer:
+                continue
             if mine.get(record, folder) != folder:
                 findings.append(Finding(folder, f"is {record.name} once more"))
                 continue
-            sources, more = find_sources(folder, root, self.content, self.side, self.modalities)
+            sources, more = find_sources(folder, root, self.content, wanted)
             findings += more
-            wanted = [s for s in sources if not self.modalities or s.kind in self.modalities]
-            if not {*self.modalities} <= {source.kind for source in wanted}:
-                wanted += [source for source in sources if source.kind is None]
-            if not wanted:
+            chosen = [s for s in sources if not self.modalities or s.kind in self.modalities]
+            if self.modalities and not {*self.modalities} <= {source.kind for source in chosen}:
+                chosen += [source for source in sources if source.kind is None]
+            if not chosen:
                 continue
             other, place = named.setdefault(record.name, (record, folder))
             if other != record:
@@ -98,7 +116,7 @@ class FolderLayout(Layout):
                 findings.append(Finding(folder, problem))
                 continue
             mine[record] = folder
-            findings += _add(found.setdefault(record, []), wanted)
+            findings += _add(found.setdefault(record, []), chosen)
         return findings
 
     def _absent(self, found: Found, root: Path) -> list[Finding]:
@@ -120,19 +138,37 @@ class FolderLayout(Layout):
             if split is None:
                 unlisted[record.subject] += 1
                 continue
-            clips.append(JoinedClip(record, split, tuple(found[record]), self.modalities))
+            how = self.modalities, self.content.pairing, self.least_frames
+            clips.append(JoinedClip(record, split, tuple(found[record]), *how))
         for subject, count in unlisted.items():
             problem = f"{subject} is in neither list: {count} clips were left out"
             findings.append(Finding(place, problem))
-        probes = lists.probes if lists else frozenset()
+        if lists is None:
+            return Survey(tuple(clips), tuple(findings))
         subjects = {record.subject for record in found}
-        listed = lists.train | lists.test if lists else frozenset()
-        names = {record.name for record in found}
-        for what, lost in (("person", listed - subjects), ("probe", probes - names)):
-            findings += [
-                Finding(place, f"{what} {name} of the list is not there") for name in sorted(lost)
-            ]
-        return Survey(tuple(clips), tuple(findings), frozenset(probes & names))
+        for name in sorted((lists.train | lists.test) - subjects):
+            findings.append(Finding(place, f"person {name} of the list is not there"))
+        searched, lost = self._searched(clips, found, lists)
+        return Survey(tuple(clips), (*findings, *(Finding(place, text) for text in lost)), searched)
+
+    def _searched(
+        self, clips: Sequence[JoinedClip], found: Found, lists: Partition
+    ) -> tuple[frozenset[str], list[str]]:
+        """The clips that are probes by the lists, and what of the lists is not there.
+
+        Of a list of the gallery alone all others are probes.
+        """
+        names = {record.name: self.listed_as.format(**asdict(record)) for record in found}
+        listed = set(names.values())
+        lost = [
+            f"{what} {name} of the list is not there"
+            for what, side in (("probe", lists.probes), ("gallery", lists.gallery))
+            for name in sorted(side - listed)
+        ]
+        if lists.gallery and not lists.probes:
+            tested = (clip.record.name for clip in clips if clip.split == "test")
+            return frozenset(n for n in tested if names[n] not in lists.gallery), lost
+        return frozenset(n for n, one in names.items() if one in lists.probes), lost
 
     def _split(self, subject: str, lists: Partition | None) -> str | None:
         if lists is not None:

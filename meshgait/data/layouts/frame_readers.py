@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import Float, Shaped, UInt8
 
 from meshgait.errors import DataError
-from meshgait.files.images import IMAGE_SUFFIXES, read_labels, read_silhouette
+from meshgait.files.images import IMAGE_SUFFIXES, read_colours, read_labels, read_silhouette
 from meshgait.files.regular import opened, parse_json
 from meshgait.io.formats.romp_frame import read_romp_frame
 from meshgait.modalities.alignment import align
@@ -86,8 +86,9 @@ class PoseText(FrameReader):
 
     def __call__(self, path: Path) -> tuple[Float[np.ndarray, "17 3"], str | None]:
         """The joints in pixels of the image."""
+        text = _text(path)
         try:
-            numbers = [float(word) for word in _text(path).replace("\n", ",").split(",") if word]
+            numbers = [float(word) for word in text.replace("\n", ",").split(",") if word]
         except ValueError as error:
             raise DataError("holds something else than numbers with commas between") from error
         if len(numbers) != 53:
@@ -105,8 +106,9 @@ class PoseJson(FrameReader):
 
     def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
         """The joints in pixels of the image."""
+        text = _text(path)
         try:
-            people = parse_json(_text(path), name="the file")["people"]
+            people = parse_json(text, name="the file")["people"]
             joints = np.array(people[0]["pose_keypoints_2d"], np.float32) if people else None
         except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
             raise DataError("is not the JSON that OpenPose writes") from error
@@ -115,6 +117,40 @@ class PoseJson(FrameReader):
         if joints.shape != (3 * self.joints,):
             raise DataError(f"holds {joints.size} numbers for {self.joints} joints")
         return joints.reshape(self.joints, 3), None
+
+
+@dataclass(frozen=True)
+class JointsJson(FrameReader):
+    """JSON of one frame with the places of joints under one key."""
+
+    key: str
+    joints: int = 24
+    modality = "skeleton3d"
+    suffixes = (".json",)
+
+    def __call__(self, path: Path) -> tuple[Float[np.ndarray, "J 3"], str | None]:
+        """X, y and z of each joint, as they are; numbers beyond three are not looked at."""
+        text = _text(path)
+        try:
+            rows = parse_json(text, name="the file")[self.key]
+            places = np.array([row[:3] for row in rows], np.float32)
+        except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
+            raise DataError(f"has no list of joints under {self.key!r}") from error
+        if places.shape != (self.joints, 3):
+            raise DataError(f"has joints {places.shape} under {self.key!r}, not {self.joints} x 3")
+        return places, None
+
+
+@dataclass(frozen=True)
+class DepthFile(FrameReader):
+    """A coloured image of a laser scan."""
+
+    modality = "depth_image"
+    suffixes = IMAGE_SUFFIXES
+
+    def __call__(self, path: Path) -> tuple[UInt8[np.ndarray, "3 H W"], str | None]:
+        """Red, green and blue."""
+        return read_colours(path).transpose(2, 0, 1), None
 
 
 @dataclass(frozen=True)

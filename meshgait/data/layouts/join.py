@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from meshgait.data.layouts.frame_times import Pairing
 from meshgait.data.layouts.layout import ClipFiles, Finding
 from meshgait.data.layouts.source import Source, Track
 from meshgait.sequence.sequence import GaitSequence, Record
@@ -19,6 +20,7 @@ Joined = tuple[GaitSequence | None, tuple[Finding, ...]]
 class JoinedClip(ClipFiles):
     """A clip with a source for each of its modalities; of `modalities`, if not all are wanted.
 
+    `pairing` finds pairs of frames by their times; of fewer than `least_frames` there is no clip.
     A source whose modality its name does not tell may turn out to be none, or one that is there
     already: then it is left out. One that should hold its modality and cannot be read costs the
     clip, which would differ from all others.
@@ -26,6 +28,8 @@ class JoinedClip(ClipFiles):
 
     sources: tuple[Source, ...]
     modalities: tuple[str, ...] = ()
+    pairing: Pairing | None = None
+    least_frames: int = 1
 
     @property
     def paths(self) -> tuple[Path, ...]:
@@ -46,11 +50,22 @@ class JoinedClip(ClipFiles):
                 first = tracks[track.modality].path.name
                 problem = f"was not read: {first} has {track.modality}, too"
                 findings.append(Finding(track.path, problem))
-            elif not self.modalities or track.modality in self.modalities:
+            elif self.modalities and track.modality not in self.modalities:
+                continue
+            elif source.doubtful and tracks and not _fits(track, list(tracks.values())):
+                problem = f"was not read: its {len(track.frames)} frames are not those of others"
+                findings.append(Finding(track.path, problem))
+            else:
                 tracks[track.modality] = track
         if lost or not tracks:
             return None, tuple(findings)
-        clip, more = join(self.record, list(tracks.values()))
+        chosen = list(tracks.values())
+        clip, more = join(self.record, self.pairing(chosen) if self.pairing else chosen)
+        if clip is not None and len(clip) < self.least_frames:
+            problem = (
+                f"has {len(clip)} frames, fewer than {self.least_frames}: the clip was dropped"
+            )
+            return None, (*findings, *more, Finding(self.paths[0], problem, len(clip)))
         return clip, (*findings, *more)
 
 
@@ -93,6 +108,10 @@ def join(record: Record, tracks: Sequence[Track]) -> Joined:
 def _places(numbers: Sequence[int], wanted: Sequence[int]) -> list[int]:
     place = {number: index for index, number in enumerate(numbers)}
     return [place[number] for number in wanted]
+
+
+def _fits(track: Track, others: Sequence[Track]) -> bool:
+    return not isinstance(_number([*others, track]), _Unjoinable)
 
 
 def _number(tracks: Sequence[Track]) -> list[tuple[int, ...]] | _Unjoinable:

@@ -15,11 +15,12 @@ _KEYS = ("TRAIN_SET", "TEST_SET")
 
 @dataclass(frozen=True)
 class Partition:
-    """People of training and test, and the names of the probes where they are listed."""
+    """People of training and test, and the names of probes or gallery where they are listed."""
 
     train: frozenset[str]
     test: frozenset[str]
     probes: frozenset[str] = frozenset()
+    gallery: frozenset[str] = frozenset()
 
     def split(self, subject: str) -> str | None:
         """The list, "train" or "test", or `None` for a person in neither list."""
@@ -29,7 +30,7 @@ class Partition:
 
 
 def read_partition(path: Path) -> Partition:
-    """A JSON with TRAIN_SET, TEST_SET and perhaps PROBE_SET, as OpenGait's and Gait3D's.
+    """A JSON with TRAIN_SET, TEST_SET, perhaps PROBE_SET and GALLERY_SET, as OpenGait's.
 
     Raises `DataError` for another file, for a name that leads out of its folder, and for a person
     who is in both lists.
@@ -38,11 +39,13 @@ def read_partition(path: Path) -> Partition:
     if not isinstance(content, dict) or not all(key in content for key in _KEYS):
         found = ", ".join(map(str, content))[:80] if isinstance(content, dict) else "no dictionary"
         raise DataError(f"{path} must have the keys {' and '.join(_KEYS)}; it has {found}")
-    train, test, probes = (_names(path, key, content.get(key, [])) for key in (*_KEYS, "PROBE_SET"))
+    train, test, probes, gallery = (
+        _names(path, key, content.get(key, [])) for key in (*_KEYS, "PROBE_SET", "GALLERY_SET")
+    )
     both = sorted(train & test)
     if both:
         raise DataError(f"{path} has {both[0]} and {len(both) - 1} more both in training and test")
-    return Partition(train, test, probes)
+    return Partition(train, test, probes, gallery)
 
 
 def _names(path: Path, key: str, content: Any) -> frozenset[str]:

@@ -24,9 +24,23 @@ def rows(*names: str) -> Callable[[Sequence[Record], Collection[str]], tuple[Pro
     return lambda records, probes: tuple(PROTOCOLS[name] for name in names)
 
 
-def listed(title: str) -> Callable[[Sequence[Record], Collection[str]], tuple[Protocol, ...]]:
+def listed(
+    title: str, metric: str = "cosine"
+) -> Callable[[Sequence[Record], Collection[str]], tuple[Protocol, ...]]:
     """The probes of the official list; without one there is no protocol."""
-    return lambda records, probes: (probe_list(title, sorted(probes)),) if probes else ()
+    return lambda records, probes: (
+        (probe_list(title, sorted(probes), metric=metric),) if probes else ()
+    )
+
+
+def not_searched(records: Sequence[Record], probes: Collection[str]) -> tuple[Protocol, ...]:
+    """For data sets without labels."""
+    return ()
+
+
+def everyone_trains(subject: str) -> str:
+    """For data sets to learn from only."""
+    return "train"
 
 
 def one_each(title: str) -> Callable[[Sequence[Record], Collection[str]], tuple[Protocol, ...]]:

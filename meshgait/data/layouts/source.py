@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -40,6 +40,11 @@ class Source(ABC):
     path: Path
 
     @property
+    def doubtful(self) -> bool:
+        """Whether it is left out, and the clip stays, where its frames fit no other's."""
+        return False
+
+    @property
     @abstractmethod
     def kind(self) -> str | None:
         """The modality, where names tell it."""
@@ -51,10 +56,11 @@ class Source(ABC):
 
 @dataclass(frozen=True)
 class FrameFolder(Source):
-    """Files with a frame each, in the order of the numbers in their names; see `frame_numbers`."""
+    """Files with a frame each, in the order of the numbers that `numbered` finds in their names."""
 
     path: Path
     reader: FrameReader
+    numbered: Callable[[Sequence[str]], dict[str, int | None]] = frame_numbers
 
     @property
     def kind(self) -> str | None:
@@ -83,7 +89,7 @@ class FrameFolder(Source):
         """Names by the numbers in them, in the order of the names."""
         files: dict[int, str] = {}
         findings = []
-        for name, number in frame_numbers(names).items():
+        for name, number in self.numbered(names).items():
             if number is None:
                 findings.append(Finding(self.path / name, "has no frame number in its name", 1))
             elif number in files:

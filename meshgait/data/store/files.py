@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import zlib
 from pathlib import Path
@@ -10,15 +11,34 @@ from typing import Any
 from meshgait.errors import DataError
 from meshgait.files.regular import read_json
 
+Stamp = tuple[int, int, int]
 
-def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> None:
+
+def stamp_of(file: Path | int) -> Stamp:
+    """What becomes another when a file, or that of a handle, is written anew."""
+    found = os.stat(file)
+    return found.st_ino, found.st_size, found.st_mtime_ns
+
+
+def require_stamp(found: Stamp | None, stamp: Stamp, path: Path) -> None:
+    """Raise `DataError` unless a file is the one that was there when its store was opened."""
+    if found != stamp:
+        raise DataError(
+            f"{path} was written anew or removed while its store is read; open the store again "
+            "when nobody writes into it"
+        )
+
+
+def check_file(path: Path, expected: dict[str, int], *, checksum: bool) -> Stamp:
     """Raise `DataError` unless the file has the length and, if asked, the checksum expected."""
     if not path.is_file():
         raise DataError(f"{path} is missing")
-    if path.stat().st_size != expected["bytes"]:
-        raise DataError(f"{path} has {path.stat().st_size} bytes, expected {expected['bytes']!r}")
+    stamp = stamp_of(path)
+    if stamp[1] != expected["bytes"]:
+        raise DataError(f"{path} has {stamp[1]} bytes, expected {expected['bytes']!r}")
     if checksum and _checksum(path) != expected["crc32"]:
         raise DataError(f"{path} is damaged: its checksum differs")
+    return stamp
 
 
 def index_path(folder: Path, shard: int) -> Path:

@@ -21,7 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from meshgait.data.store.files import array_path, check_file, index_path, read_index
+from meshgait.data.store.files import (
+    Stamp,
+    array_path,
+    check_file,
+    index_path,
+    read_index,
+    require_stamp,
+    stamp_of,
+)
 from meshgait.errors import DataError
 from meshgait.files.npy import BROKEN
 from meshgait.sequence.sequence import GaitSequence, Record, Unread
@@ -59,7 +67,8 @@ class Store:
     """A complete store, as a sequence of `GaitSequence`; frames are read when they are asked for.
 
     Raises `DataError` when the folder holds no complete store, when a file is missing or has
-    another length than its index says and, with `verify`, when a checksum differs.
+    another length than its index says and, with `verify`, when a checksum differs; also later,
+    when somebody has written into the folder since.
     """
 
     def __init__(self, folder: str | Path, *, verify: bool = False) -> None:
@@ -67,14 +76,18 @@ class Store:
         self._places: list[_Place] = []
         self._packed: list[dict[str, list[int] | None]] = []
         self._arrays: dict[tuple[int, str], _Array] = {}
+        self._stamps: dict[Path, Stamp] = {}
         self._clips: Counter[str] = Counter()
         self.bytes = 0
         self.notes: list[Any] = []
         try:
+            stamp = _header_stamp(self.folder)
             header = _read_header(self.folder)
             self.fingerprint: str = header["fingerprint"]
             for shard in range(header["shards"]):
                 self._add_shard(shard, verify)
+            if stamp is not None:  # whoever writes a store removes its header first
+                require_stamp(_header_stamp(self.folder), stamp, self.folder)
         except (KeyError, TypeError, AttributeError) as error:
             raise DataError(f"an index of {folder} is damaged: {error!r}") from error
 
@@ -132,7 +145,8 @@ class Store:
         self._packed.append(packed)
         for modality in packed:
             expected = index["files"][modality]
-            check_file(array_path(self.folder, shard, modality), expected, checksum=verify)
+            path = array_path(self.folder, shard, modality)
+            self._stamps[path] = check_file(path, expected, checksum=verify)
             self.bytes += expected["bytes"]
         next_start = dict.fromkeys(packed, 0)
         for entry in index["sequences"]:
@@ -160,6 +174,7 @@ class Store:
         if key not in self._arrays:
             path = array_path(self.folder, shard, modality)
             try:
+                require_stamp(stamp_of(path), self._stamps[path], path)
                 self._arrays[key] = _read_layout(path, self._packed[shard][modality])
             except BROKEN as error:
                 raise DataError(f"{path} is damaged: {error}") from error
@@ -173,6 +188,7 @@ class Store:
             raise DataError(f"{array.path} has {array.shape[0]} frames, fewer than its index says")
         found = np.empty((place.length, *array.shape[1:]), array.dtype)
         with open(array.path, "rb", buffering=0) as handle:
+            require_stamp(stamp_of(handle.fileno()), self._stamps[array.path], array.path)
             handle.seek(array.offset + start * array.frame_bytes)
             if handle.readinto(found.data) != found.nbytes:
                 raise DataError(f"{array.path} ends too early")
@@ -231,6 +247,13 @@ def content_name(folder: Path) -> str | None:
         except (DataError, KeyError):
             continue
     return None
+
+
+def _header_stamp(folder: Path) -> Stamp | None:
+    try:
+        return stamp_of(folder / "store.json")
+    except OSError:
+        return None
 
 
 def _read_header(folder: Path) -> dict[str, Any]:

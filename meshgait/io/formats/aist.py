@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import Any
 
 from meshgait.errors import DataError
+from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, has_keys
-from meshgait.io.track import Track, TrackId, body_track, numbers
+from meshgait.io.track import Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:

@@ -16,11 +16,12 @@ from scipy.spatial.transform import Rotation
 
 from meshgait.errors import DataError
 from meshgait.files.regular import read_text
+from meshgait.io.checked import numbers
 from meshgait.io.content import Text
 from meshgait.io.recording import Format
 from meshgait.io.retarget import retarget
 from meshgait.io.skeleton import Skeleton
-from meshgait.io.track import Track, TrackId, numbers
+from meshgait.io.track import Track, TrackId
 
 _MOST_BONES = 1000
 _TURNS = {"rx": "x", "ry": "y", "rz": "z"}

@@ -19,11 +19,12 @@ from scipy.spatial.transform import Rotation
 from meshgait.body import JOINT_NAMES, JOINT_PARENTS, Body
 from meshgait.errors import DataError
 from meshgait.files.storage import written_whole
+from meshgait.io.checked import numbers
 from meshgait.io.content import Text
 from meshgait.io.recording import Format
 from meshgait.io.retarget import retarget
 from meshgait.io.skeleton import Skeleton
-from meshgait.io.track import Track, TrackId, numbers, rest_joints
+from meshgait.io.track import Track, TrackId, rest_joints
 from meshgait.sequence.motion import Motion
 
 _MOST_JOINTS = 1000

@@ -14,9 +14,10 @@ import numpy as np
 
 from meshgait.errors import DataError
 from meshgait.files.storage import write_npz, written_whole
+from meshgait.io.checked import numbers
 from meshgait.io.frame_files import frame_files
 from meshgait.io.recording import Format
-from meshgait.io.track import BodyTrack, Track, TrackId, body_track, numbers
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:

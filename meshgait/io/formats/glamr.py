@@ -11,8 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Track, TrackId, body_track, numbers
+from meshgait.io.track import Track, TrackId, body_track
 
 _KEYS = ("smpl_pose", "smpl_beta", "smpl_orient_world", "root_trans_world")
 

@@ -10,6 +10,7 @@ from jaxtyping import Float
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import Body
+from meshgait.body.kinds import SMPL
 from meshgait.sequence.motion import Motion
 
 _CLOSE_M = 1e-4  # that may be left of them
@@ -31,7 +32,8 @@ def correctives_of(motion: Motion, body: Body, *, keep: int | None = None) -> Co
     bend = local.reshape(-1, 24, 3, 3)[:, 1:].reshape(len(motion), 207) - np.tile(
         np.eye(3).reshape(-1), 23
     )
-    directions = body.layer.posedirs.double().numpy(force=True)
+    shared = len(bend[0]) if body.kind == SMPL else 189  # of fingers that rest nothing is added
+    bend, directions = bend[:, :shared], body.layer.posedirs[:shared].double().numpy(force=True)
     # Components of bend @ directions by those of far smaller factors.
     basis = np.linalg.svd(bend @ _root(directions), full_matrices=False)[0]
 
@@ -49,14 +51,14 @@ def correctives_of(motion: Motion, body: Body, *, keep: int | None = None) -> Co
     )
 
 
-def _farthest(bend: Float[np.ndarray, "T 207"], directions: Float[np.ndarray, "207 D"]) -> float:
+def _farthest(bend: Float[np.ndarray, "T P"], directions: Float[np.ndarray, "P D"]) -> float:
     """How far a vertex is moved at most, in metres."""
     pieces = np.array_split(bend, max(1, len(bend) // _CHUNK))
     moved = ((piece @ directions).reshape(len(piece), -1, 3) for piece in pieces)
     return max(float(np.linalg.norm(piece, axis=2).max()) for piece in moved)
 
 
-def _root(directions: Float[np.ndarray, "207 D"]) -> Float[np.ndarray, "207 207"]:
+def _root(directions: Float[np.ndarray, "P D"]) -> Float[np.ndarray, "P P"]:
     """A matrix with the same lengths and angles between its rows."""
     values, vectors = np.linalg.eigh(directions @ directions.T)
     return vectors * np.sqrt(np.maximum(values, 0))

@@ -1,8 +1,8 @@
 """GVHMR (Shen et al., SIGGRAPH Asia 2024): a .pt with `smpl_params_global` and `_incam`.
 
-The parameters are SMPL-X's: 21 joints of the body, read as SMPL's with hands that rest, and shape
-coefficients that mean nearly the same. The world is y up and the video has 30 frames a second. The
-keys follow the tool's source.
+The parameters are SMPL-X's: 21 joints of the body, read as SMPL's with hands that rest, and a shape
+of its own, see `settle_shape`. The world is y up and the video has 30 frames a second. The keys
+follow the tool's source.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import Any
 
 import numpy as np
 
+from meshgait.body.kinds import SMPLX
+from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, has_keys
-from meshgait.io.track import Axes, Track, TrackId, body_track, numbers
+from meshgait.io.track import Axes, Track, TrackId, later_body_track
 
 _PARTS = ("global_orient", "body_pose")
 
@@ -27,10 +29,9 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     person = content["smpl_params_global" if in_world else "smpl_params_incam"]
     axes: Axes = "y up" if in_world else "camera"
     parts = [numbers(key, person[key]).reshape(len(person[key]), -1) for key in _PARTS]
-    body = np.concatenate([*parts, np.zeros((len(parts[0]), 72))], axis=1)[:, :72]
-    track = body_track(
-        frames=None, pose=body, betas=person.get("betas"), transl=person.get("transl"), axes=axes,
-        fps=30,
+    track = later_body_track(
+        SMPLX, frames=None, pose=np.concatenate(parts, axis=1), betas=person.get("betas"),
+        transl=person.get("transl"), axes=axes, fps=30,
     )  # fmt: skip
     return {0: track}
 

@@ -12,11 +12,12 @@ from typing import Any
 import numpy as np
 
 from meshgait.errors import DataError
+from meshgait.io.checked import numbers
 from meshgait.io.content import Folder, Text, read_content
 from meshgait.io.formats.romp import frame_of
 from meshgait.io.keypoints import people_tracks
 from meshgait.io.recording import Format
-from meshgait.io.track import Track, TrackId, numbers
+from meshgait.io.track import Track, TrackId
 
 _COUNTS = (51, 53)
 _LONGEST = 4000  # characters: a person is a few hundred

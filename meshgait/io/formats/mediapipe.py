@@ -48,9 +48,10 @@ def _landmarks(row: Any) -> tuple[list, bool]:
             found = found.get("landmark")
         if isinstance(found, list) and found and isinstance(found[0], list):
             found = found[0]  # the first of several people
-        is_point = isinstance(found, list) and len(found) == len(NAMES)
-        if is_point and all(isinstance(p, dict) and "x" in p and "y" in p for p in found or ()):
-            return found or [], in_metres
+        if not isinstance(found, list) or len(found) != len(NAMES):
+            continue
+        if all(isinstance(p, dict) and "x" in p and "y" in p for p in found):
+            return found, in_metres
     return [], False
 
 

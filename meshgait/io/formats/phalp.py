@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 
 from meshgait.errors import DataError
+from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Track, TrackId, body_track, numbers
+from meshgait.io.track import Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:

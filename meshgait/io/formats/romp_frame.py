@@ -18,7 +18,7 @@ from jaxtyping import Float
 from meshgait.errors import DataError
 from meshgait.files.npy import BROKEN, read_archive
 from meshgait.files.regular import opened, require_file
-from meshgait.io.track import numbers
+from meshgait.io.checked import numbers
 
 _POSES, _BETAS = ("poses", "smpl_thetas"), ("betas", "smpl_betas")
 _PARTS = ("global_orient", "body_pose")

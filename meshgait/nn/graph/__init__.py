@@ -7,7 +7,7 @@ from meshgait.nn.graph.feature_steered import FeatureSteered
 from meshgait.nn.graph.graph_attention import GraphAttention, GraphAttentionV2
 from meshgait.nn.graph.graph_block import GraphBlock
 from meshgait.nn.graph.graph_convolution import GraphConvolution
-from meshgait.nn.graph.residual_graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_coco
+from meshgait.nn.graph.residual_graph import COCO_JOINTS, COCO_LINKS, ResidualGraph, require_joints
 from meshgait.nn.graph.shared import Shared
 from meshgait.nn.graph.skeleton_graph import SkeletonGraph
 from meshgait.nn.graph.sparse_map import SparseMap
@@ -29,5 +29,5 @@ __all__ = [
     "SkeletonGraph",
     "SparseMap",
     "Spiral",
-    "require_coco",
+    "require_joints",
 ]

@@ -30,11 +30,12 @@ REDUCTION = 8  # of the channels, in a bottleneck
 MIN_INNER = 4  # channels: of fewer, a ReLU can silence all
 
 
-def require_coco(skeleton2d: Float[Tensor, "B T V K"]) -> None:
-    """Raise `ShapeError` for another skeleton than COCO's."""
-    if skeleton2d.shape[2:] != (COCO_JOINTS, 3):
+def require_joints(skeleton2d: Float[Tensor, "B T V K"], joints: int = COCO_JOINTS) -> None:
+    """Raise `ShapeError` for another skeleton than one of so many joints, COCO's at first."""
+    if skeleton2d.shape[2:] != (joints, 3):
+        whose = "COCO's joints" if joints == COCO_JOINTS else "the joints"
         raise ShapeError(
-            f"skeleton2d must be (B, T, {COCO_JOINTS}, 3): x, y and confidence of COCO's joints; "
+            f"skeleton2d must be (B, T, {joints}, 3): x, y and confidence of {whose}; "
             f"got {tuple(skeleton2d.shape)}"
         )
 

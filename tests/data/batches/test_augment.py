@@ -69,15 +69,22 @@ def test_a_mirror_image_exchanges_left_and_right_labels_and_is_its_own_inverse()
         assert np.array_equal(array, before.frames[name])
 
 
-def test_a_mirrored_skeleton_keeps_its_middle():
-    skeleton = np.random.default_rng(0).random((4, 17, 3), np.float32)
+@pytest.mark.parametrize(("joints", "left", "right"), [(17, 1, 2), (18, 5, 2)])
+def test_a_mirrored_skeleton_keeps_its_middle(joints, left, right):
+    skeleton = np.random.default_rng(0).random((4, joints, 3), np.float32)
     before = GaitSequence("a", "b", "c", {"skeleton2d": skeleton})
     once = Flip(1.0)(before, chance()).frames["skeleton2d"]
-    middle, exact = skeleton[..., 0].mean(1), rounding(torch.float32, terms=17 + 2)
+    middle, exact = skeleton[..., 0].mean(1), rounding(torch.float32, terms=joints + 2)
     np.testing.assert_allclose(once[..., 0].mean(1), middle, **exact)
-    np.testing.assert_array_equal(once[:, 1, 1:], skeleton[:, 2, 1:])
+    np.testing.assert_array_equal(once[:, left, 1:], skeleton[:, right, 1:])
     twice = Flip(1.0)(GaitSequence("a", "b", "c", {"skeleton2d": once}), chance())
     np.testing.assert_allclose(twice.frames["skeleton2d"], skeleton, **exact)
+
+
+def test_of_other_skeletons_left_and_right_are_not_known():
+    skeleton = {"skeleton2d": np.zeros((4, 33, 3), np.float32)}
+    with pytest.raises(DataError, match="33 joints left and right are not known, only of 17 and"):
+        Flip(1.0)(GaitSequence("a", "b", "c", skeleton), chance())
 
 
 def test_noise_leaves_confidence_alone_and_has_the_deviation_it_says():
@@ -155,5 +162,6 @@ def test_a_chance_is_a_probability(value):
 
 def test_both_tables_of_sides_are_their_own_inverse():
     assert augment.SIDES[augment.SIDES].tolist() == list(range(12))
-    mirrored = np.array(augment.MIRRORED)
-    assert mirrored[mirrored].tolist() == list(range(17))
+    for joints, table in augment.MIRRORED.items():
+        mirrored = np.array(table)
+        assert mirrored[mirrored].tolist() == list(range(joints))

@@ -97,3 +97,10 @@ def test_a_modality_that_the_data_lacks_is_named():
     source = batches(["x", "y", "z"], modalities=["silhouette", "smpl"])
     with pytest.raises(DataError, match="has no smpl, only silhouette"):
         source[0]
+
+
+def test_two_people_with_a_clip_each_are_a_batch():
+    assert SubjectsAndClips(2, 1).subjects == 2
+    for people, clips in ((1, 1), (2, 0)):
+        with pytest.raises(ConfigError, match="2 subjects or more and 1 clip or more"):
+            SubjectsAndClips(people, clips)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from meshgait.data.layouts.frame_readers import (
+    MOST_TEXT,
     AlignedFile,
     ParsingFile,
     PoseJson,
@@ -101,3 +102,13 @@ def test_margins_are_cut_once():
     square = np.arange(64 * 64, dtype=np.int64).astype(np.uint8).reshape(1, 64, 64)
     np.testing.assert_array_equal(cut_margins(square), square[..., 10:54])
     np.testing.assert_array_equal(cut_margins(cut_margins(square)), square[..., 10:54])
+
+
+def test_a_file_of_one_frame_may_have_a_megabyte_and_no_more(files):
+    path = files[0] / "long.txt"
+    whole = files[1]["text"]
+    path.write_bytes(whole + b"\n" * (MOST_TEXT - len(whole)))
+    np.testing.assert_array_equal(PoseText()(path)[0], PoseText()(files[0] / "text.txt")[0])
+    path.write_bytes(path.read_bytes() + b"\n")
+    with pytest.raises(DataError, match="absurd for one frame"):
+        PoseText()(path)

@@ -10,6 +10,7 @@ import pytest
 
 from meshgait.data import Store
 from meshgait.data.store import write_store
+from meshgait.data.store.files import check_file
 from meshgait.data.store.write import Noted
 from meshgait.errors import DataError
 from meshgait.sequence import GaitSequence
@@ -272,3 +273,29 @@ def test_an_array_of_another_shape_than_its_file_is_not_allocated(tmp_path, shap
     path.write_bytes(header.getvalue() + path.read_bytes()[len(header.getvalue()) :])
     with pytest.raises(DataError, match=r"00000\.smpl\.npy is damaged"):
         store[0].frames["smpl"]
+
+
+@pytest.mark.usefixtures("unchecked")
+def test_frames_of_another_content_are_never_given_for_those_of_a_store_that_is_open(tmp_path):
+    store = write(tmp_path)
+    moved = [shard(number) for number in (2, 3, 0, 1)]
+    assert Store(tmp_path).lengths != write_store(tmp_path, moved, fingerprint="g").lengths
+    for index in range(len(store)):
+        with pytest.raises(DataError, match="written anew"):
+            store[index].frames["silhouette"]
+
+
+def test_what_is_written_anew_while_it_is_opened_is_refused(tmp_path, monkeypatch):
+    write(tmp_path)
+    moved, checked = [shard(number) for number in (2, 3, 0, 1)], []
+
+    def check(path, expected, *, checksum):
+        checked.append(path)
+        if len(checked) == 8:  # all indices are read, and are the old ones
+            write_store(tmp_path, moved, fingerprint="g")
+            expected = {"bytes": path.stat().st_size}
+        return check_file(path, expected, checksum=checksum)
+
+    monkeypatch.setattr("meshgait.data.store.read.check_file", check)
+    with pytest.raises(DataError, match="written anew"):
+        Store(tmp_path)

@@ -43,3 +43,8 @@ def test_an_occluder_stands_still_while_the_crop_moves():
     assert np.flatnonzero(hidden[2, 0]).tolist() == [0, 1]
     assert np.flatnonzero(hidden[0, :, 2]).tolist() == [0, 1, 2]
     assert np.flatnonzero(hidden[2, :, 0]).tolist() == [0, 1]
+
+
+def test_noise_smaller_than_what_is_sure_changes_nothing():
+    sure = np.full((3, 20, 20), 0.8, np.float32)
+    assert segment(sure, SegmentationNoise(0.01, 1.5, 0), np.random.default_rng(0)).all()

@@ -10,8 +10,30 @@ from tests.io.samples import write_amass as write_sample
 def test_smpl_h_in_z_up_becomes_the_walk(tmp_path):
     track = read(write_sample(tmp_path)).body()
     assert track.fps == 120
-    shows_the_walk(track, hands=False)
-    np.testing.assert_allclose(track.betas[0], motion().betas, atol=1e-6)
+    shows_the_walk(track, hands=False, place=1e-3)
+
+
+def test_the_shape_of_another_model_is_kept_apart_and_named(tmp_path):
+    track = read(write_sample(tmp_path)).body()
+    assert not track.betas.any()
+    assert (track.own.kind.name, track.own.gender, len(track.own.betas)) == ("smplh", "male", 16)
+    np.testing.assert_allclose(track.own.betas[:10], motion().betas, atol=1e-6)
+    (note,) = track.notes
+    assert "one of SMPL-H, which is not SMPL's" in note
+    assert "SMPLH_MALE.npz" in note
+
+
+def test_what_is_of_smpl_says_so_or_shows_it_by_its_width(tmp_path):
+    for width, told in ((72, {}), (156, {"surface_model_type": "smpl"})):
+        np.savez(tmp_path / "x.npz", poses=np.zeros((3, width)), trans=np.zeros((3, 3)),
+                 betas=np.arange(10.0), **told)  # fmt: skip
+        track = read(tmp_path / "x.npz").body()
+        assert track.own is None
+        np.testing.assert_array_equal(track.betas[0], np.arange(10))
+    np.savez(
+        tmp_path / "x.npz", poses=np.zeros((3, 165)), trans=np.zeros((3, 3)), betas=np.ones(16)
+    )
+    assert read(tmp_path / "x.npz").body().own.kind.name == "smplx"
 
 
 def test_what_is_written_comes_back_but_for_the_hands(tmp_path):

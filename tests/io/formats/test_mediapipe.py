@@ -39,3 +39,9 @@ def test_a_mixture_of_units_is_refused(tmp_path):
     (tmp_path / "x.json").write_text(json.dumps(rows))
     with pytest.raises(DataError, match="some frames have world landmarks and some have none"):
         read(tmp_path / "x.json")
+
+
+def test_as_many_numbers_as_landmarks_are_nobody(tmp_path):
+    person = [{"x": 0.5, "y": 0.1}] * 33
+    (tmp_path / "x.json").write_text(json.dumps([{"landmarks": p} for p in (person, [1] * 33)]))
+    assert read(tmp_path / "x.json").track().frames.tolist() == [0]
