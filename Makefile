@@ -39,7 +39,7 @@ test-minimum: $(MINIMUM)/.ready
 $(MINIMUM)/.ready: setup.py constraints.txt tests/minimum.py
 	$(PYTHON) -m venv $(MINIMUM)
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check 'setuptools>=68'
-	$(MINIMUM)/bin/python -m tests.minimum > $(MINIMUM)/constraints.txt
+	$(MINIMUM)/bin/python tests/minimum.py > $(MINIMUM)/constraints.txt
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(MINIMUM)/constraints.txt -e '.[train,data,fast,onnx,graph,mocap]' \
 	  beartype hypothesis joblib pytest pytest-xdist rtree
