@@ -26,7 +26,7 @@ WORDS: dict[str, str] = {
     "loss": "what is minimised: terms by name with their weights, and their settings",
     "lr": "learning rate",
     "optimizer": "Adam, AdamW or Sgd, with its rate and weight decay",
-    "precision": "fp32, or bf16 for the network's own work where the machine is faster so",
+    "precision": "fp32, bf16 for the network's own work, or auto: bf16 where the machine has it",
     "progress": "show bars",
     "seed": "of everything that is drawn: the same seed, the same run",
     "seeds": "seeds of the training; results are means over all of them",
