@@ -28,10 +28,10 @@ from meshgait.files.lock import locked
 from meshgait.files.storage import written_whole
 from meshgait.metrics import cmc, part_distance, retrieval, score_probes
 from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.numerics import Precision
 from meshgait.render import shade
 from meshgait.training.criterion import Loss
 from meshgait.training.fit import Row, fit
-from meshgait.training.recipe import Precision
 from meshgait.visualization.document import Figure, Part
 from meshgait.visualization.report import (
     draw_pictures,
@@ -54,7 +54,7 @@ class DemoConfig:
     test_identities: int = 80
     steps: int = 1000
     width: float = 0.25
-    precision: Precision = "fp32"
+    precision: Precision = "auto"
     seed: int = 0
     data: WildConfig = WildConfig()
 

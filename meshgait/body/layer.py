@@ -44,6 +44,7 @@ class Layer(nn.Module):
         for name, array in numbers.items():
             own = torch.from_numpy(np.array(array, np.float32, order="C"))
             self.register_buffer(name, own, persistent=False)
+        self.shapedirs = by_coefficient(self.shapedirs)
         places = {
             "parents": parents,
             "faces_tensor": np.asarray(arrays["f"]).astype(np.int64),
@@ -51,6 +52,11 @@ class Layer(nn.Module):
         }
         for name, array in places.items():
             self.register_buffer(name, torch.from_numpy(array), persistent=False)
+
+
+def by_coefficient(directions: Float[Tensor, "P 3 K"]) -> Float[Tensor, "P 3 K"]:
+    """The same numbers, in memory coefficient by coefficient: a row is what one of them moves."""
+    return directions.permute(2, 0, 1).contiguous().permute(1, 2, 0)
 
 
 def _landmarks(arrays: dict[str, Any]) -> list[int]:

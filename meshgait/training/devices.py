@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -14,7 +15,8 @@ from torch import Tensor
 
 from meshgait._optional import require
 from meshgait.errors import MeshgaitError, TrainingError
-from meshgait.training.recipe import Precision
+from meshgait.numerics import Precision, settle
+from meshgait.training.recipe import Recipe
 
 # What gloo and NCCL say when the other end of a connection is gone.
 _LOST = re.compile(r"connect|peer|gloo|nccl|socket|timed? ?out", re.IGNORECASE)
@@ -28,6 +30,16 @@ def make_fabric() -> Any:
     atexit.register(_leave_process_group)
     local, world = (int(os.environ[name]) for name in ("LOCAL_WORLD_SIZE", "WORLD_SIZE"))
     return fabric(devices=local, num_nodes=world // local, strategy="ddp")
+
+
+def launch(fabric: Any, recipe: Recipe) -> Recipe:
+    """Start the processes; the recipe with what "auto" precision means on the first one's device.
+
+    So that all compute alike, and a run that is resumed elsewhere must agree with the one before.
+    """
+    fabric.launch()
+    precision = fabric.broadcast(settle(recipe.precision, fabric.device))
+    return replace(recipe, precision=precision)
 
 
 def computing(precision: Precision, device: torch.device) -> torch.autocast:

@@ -67,7 +67,7 @@ def fit(
     """
     try_on_data(model, data, recipe)
     fabric = fabric or devices.make_fabric()
-    fabric.launch()
+    recipe = devices.launch(fabric, recipe)
     data, held_out = hold_out(data, recipe) if recipe.validate_every else (data, None)
     criterion = make_criterion(loss or recipe.loss, model, data)
     with locked(out) if fabric.is_global_zero else nullcontext():
