@@ -74,6 +74,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "meshgait view walk.npz -o walk.html",
         "meshgait view before.npz --beside after.npz -o both.html",
         "meshgait view --seed 3 -o walk.mp4",
+        "meshgait view results.npz --overlay footage.mp4 -o overlay.mp4",
     ),
     "video": ("meshgait video walk.mp4 -o out --overlay",),
     "enrol": ("meshgait enrol ann out/person-1/clip.npz --gallery g.db",),
