@@ -31,6 +31,7 @@ extras = {
         "scikit-learn>=1.3",
     ],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
+    "cluster": ["distributed>=2024.12"],
     "hub": ["huggingface-hub>=0.30"],
     "docs": [
         "furo>=2025.7",

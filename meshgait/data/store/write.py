@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -63,7 +64,10 @@ def write_store(
         if found is not None:
             return found
         (folder / "store.json").unlink(missing_ok=True)  # until all shards are of this content
-        jobs = [(folder, number, shard, fingerprint) for number, shard in enumerate(shards)]
+        # Those who share the work may stand in another folder.
+        jobs = [
+            (folder.absolute(), number, shard, fingerprint) for number, shard in enumerate(shards)
+        ]
         names = {"store.json"}
         for number, modalities in enumerate(
             in_turn(pool, _complete_shard, *zip(*jobs, strict=True))
@@ -135,6 +139,11 @@ def joined_frames(sequences: Sequence[GaitSequence]) -> dict[str, np.ndarray]:
 
 def _complete_shard(folder: Path, shard: int, make: Maker, fingerprint: str) -> list[str]:
     """Write a shard unless it is there; the names of its modalities."""
+    if not folder.is_dir():
+        raise DataError(
+            f"{folder} is not there on {platform.node()}: machines that share the work must share "
+            "the folder it is written to, under one name"
+        )
     found = _finished(folder, shard, fingerprint)
     if found is not None:
         return found
