@@ -315,6 +315,8 @@ def _body(g: Given) -> dict[str, Call]:
             lambda pose, betas, transl: g.body(pose=pose, betas=betas, transl=transl),
             g.pose, g.betas, g.transl,
         ),
+        "joint_names": call(lambda: g.body.joint_names),
+        "joints_of": call(g.body.joints_of, g.body.shape(each)),
         "landmarks": call(lambda: g.body.landmarks),
         "load": None,  # a file
         "shape": call(g.body.shape, each),
