@@ -245,7 +245,7 @@ MAKERS = {
 }  # fmt: skip
 
 
-def make(name, root):
+def make(name, root, **options):
     """The tree of a layout, and its official list or None."""
-    made = MAKERS[name](root)
+    made = MAKERS[name](root, **options)
     return made if isinstance(made, tuple) else (made, None)
