@@ -30,7 +30,7 @@ FLOORS = (
     "training explain",
     "recipes",
     "experiment benchmark",
-    "demo",
+    "demo app",
     "cli __main__",
 )
 HEIGHT = {part: (i, j) for i, row in enumerate(FLOORS) for j, part in enumerate(row.split())}
