@@ -55,7 +55,7 @@ def write_store(
     interruptions there were; a second process that writes into the folder waits, and keeps what
     the first one made.
     """
-    folder = Path(folder)
+    folder = Path(folder).absolute()  # those who share the work may stand in another folder
     found = complete_store(folder, fingerprint)
     if found is not None:  # also where nobody may write
         return found
