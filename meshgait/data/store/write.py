@@ -64,10 +64,7 @@ def write_store(
         if found is not None:
             return found
         (folder / "store.json").unlink(missing_ok=True)  # until all shards are of this content
-        # Those who share the work may stand in another folder.
-        jobs = [
-            (folder.absolute(), number, shard, fingerprint) for number, shard in enumerate(shards)
-        ]
+        jobs = [(folder, number, shard, fingerprint) for number, shard in enumerate(shards)]
         names = {"store.json"}
         for number, modalities in enumerate(
             in_turn(pool, _complete_shard, *zip(*jobs, strict=True))
