@@ -97,7 +97,9 @@ class Mesh:
         from meshgait.mesh.normal_kernel import add_faces
 
         points = self.vertices.reshape(-1, *self.vertices.shape[-2:]).contiguous()
-        total, faces = torch.empty_like(points), self.faces.contiguous().numpy()
+        # Copied: what NumPy has seen is compared each time it is drawn (see `topology`).
+        faces = self.faces.clone(memory_format=torch.contiguous_format).numpy()
+        total = torch.empty_like(points)
         given, goal = points.numpy(), total.numpy()
         in_parallel(lambda n: add_faces(given[n], faces, goal[n]), blocks(len(points), most=16))
         return total.reshape(self.vertices.shape)
@@ -198,7 +200,7 @@ class Mesh:
         return cls(
             torch.from_numpy(np.array(vertices, dtype=np.float32)),
             None,
-            torch.from_numpy(np.array(faces, dtype=np.int64)),
+            torch.tensor(np.array(faces, dtype=np.int64)),
         )
 
     def _require_single(self) -> None:
