@@ -203,9 +203,9 @@ def _table(results: dict[str, Result]) -> list[dict[str, str]]:
         known = {name: str(interval) for name, interval in result.intervals().items()}
         row = {"method": name}
         row |= {t: known.get(c, f"{result.scores[c]:.1f}") for c, t in COLUMNS.items()}
-        if result.people and name != floor:
-            more = result.above(results[floor])
-            row[ABOVE] = f"{more}, {more.verdict}"
+        is_compared = bool(result.people) and name != floor
+        more = result.above(results[floor]) if is_compared else None
+        row[ABOVE] = "" if more is None else f"{more}, {more.verdict}"
         rows.append(row | {"seconds": f"{result.seconds:.0f}"})
     return rows
 
@@ -265,6 +265,7 @@ def _draw_walkers(test: SyntheticGait) -> Figure:
     return draw_pictures(
         np.stack(pictures), name="walkers",
         caption="Three walkers, with nothing, a bag and a coat, from the side and from the front.",
+        alt=f"{len(pictures)} rows of six shaded bodies each, legs and arms swinging in turn.",
     )  # fmt: skip
 
 

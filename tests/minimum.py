@@ -23,7 +23,8 @@ def named():
 
 def admitted():
     """The lowest version of every package that setup.py names, whatever needs it."""
-    return dict(line.split(">=") for line in named() if ">=" in line)
+    bounds = (line.partition(";")[0] for line in named())
+    return dict(bound.split(">=") for bound in bounds if ">=" in bound)
 
 
 def tested(name):

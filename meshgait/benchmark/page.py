@@ -76,6 +76,8 @@ def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = ""
             *_reliabilities(rows),
             *(Table(caption, table) for caption, table in others),
         ],
+        foot=f"Seed {budget.seed}. Again: meshgait benchmark, with the same options and --out "
+        f"{out}, which goes on where it ended. Next: results.csv for the numbers, unrounded.",
     )
 
 

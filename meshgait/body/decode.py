@@ -174,6 +174,7 @@ class Body(nn.Module):
         own = self._own_rest(betas)
         return own if self.kind == SMPL else own[..., self.kind.smpl_joints, :]
 
+    @in_full_precision
     def joints_of(self, shaped: Float[Tensor, "*batch V 3"]) -> Float[Tensor, "*batch 24 3"]:
         """SMPL's joints of bodies at rest with these vertices."""
         own = self.layer.J_regressor @ shaped

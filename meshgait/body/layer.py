@@ -51,7 +51,8 @@ class Layer(nn.Module):
             "landmarks": np.array(_landmarks(arrays), np.int64),
         }
         for name, array in places.items():
-            self.register_buffer(name, torch.from_numpy(array), persistent=False)
+            # Memory of torch's own: what NumPy shares is compared whenever it is drawn.
+            self.register_buffer(name, torch.tensor(array), persistent=False)
 
 
 def by_coefficient(directions: Float[Tensor, "P 3 K"]) -> Float[Tensor, "P 3 K"]:

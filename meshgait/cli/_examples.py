@@ -80,6 +80,7 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "meshgait view --seed 3 -o walk.mp4",
         "meshgait view results.npz --overlay footage.mp4 -o overlay.mp4",
     ),
+    "app": ("meshgait app",),
     "video": ("meshgait video walk.mp4 -o out --overlay",),
     "enrol": ("meshgait enrol ann out/person-1/clip.npz --gallery g.db",),
     "identify": ("meshgait identify walk.mp4 --gallery g.db",),

@@ -28,10 +28,11 @@ img, video { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
 .wide img { max-width: none; width: max(100%, 42rem) }
 th button { all: unset; cursor: pointer; text-decoration: underline dotted }
 th button:focus-visible { outline: 2px solid }
-th[aria-sort="ascending"] button::after { content: " ▲" }
-th[aria-sort="descending"] button::after { content: " ▼" }
+th[aria-sort="ascending"] button::after { content: " ▲"; content: " ▲" / "" }
+th[aria-sort="descending"] button::after { content: " ▼"; content: " ▼" / "" }
 figcaption, footer { color: var(--soft); font-size: .9rem } footer { margin-top: 3rem }
 code { overflow-wrap: anywhere }
+@media (max-width: 40rem) { th, td { padding: .3rem .5rem } td:first-child { white-space: normal } }
 @media print { body { max-width: none } .wide { overflow: visible } figure { break-inside: avoid } }
 """
 

@@ -1,3 +1,4 @@
+import copy
 import subprocess
 import sys
 
@@ -254,3 +255,20 @@ except DependencyError as error:
     assert status == "0"
     assert "pip install" in refusal
     assert "smplx" in refusal
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_bodies_and_their_gradients_are_those_of_the_cpu(body):
+    decoded_alike(body, "cuda")
+
+
+def decoded_alike(body, device):
+    body, found = copy.deepcopy(body).double(), []
+    values = parameters(3, 5, dtype=torch.float64)
+    for place in ("cpu", device):
+        leaves = {name: value.to(place).requires_grad_() for name, value in values.items()}
+        mesh = body.to(place)(**leaves)
+        total = mesh.vertices.sin().sum() + mesh.require_joints().sin().sum()
+        found.append([mesh.vertices, *torch.autograd.grad(total, list(leaves.values()))])
+    for here, there in zip(*found, strict=True):
+        assert_close(there.cpu(), here, rtol=1e-9, atol=1e-9)
