@@ -41,8 +41,8 @@ _TRAINED = "What each network was trained with, and what it took on this machine
 _SURE = (
     "How sure matches are: threshold and probabilities (logistic regression on the cosine "
     "distance) are learnt from half of the test people and tried on the others, every clip once "
-    "among all clips of the others and once with its own person away. ECE is the expected calibration "
-    "error: by how much the said probability is off, in ten bins of it."
+    "among all clips of the others and once with its own person away. ECE is the expected "
+    "calibration error: by how much the said probability is off, in ten bins of it."
 )
 
 
