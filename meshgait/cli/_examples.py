@@ -62,7 +62,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "meshgait evaluate runs/gait3d/checkpoint.pt --store gait3d",
     ),
     "experiment": ("meshgait experiment frames --counts [1,10,30]",),
-    "benchmark": ("meshgait benchmark --preset quick", "meshgait benchmark --list"),
+    "benchmark": (
+        "meshgait benchmark --preset quick",
+        "meshgait benchmark --list",
+        "meshgait benchmark --calibration --test_identities 48",
+    ),
     "explain": ("meshgait explain runs/first/checkpoint.pt",),
     "fit": ("meshgait fit walk.npz --gif fit.gif",),
     "gait": (
