@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: demo test test-portable test-gpu test-slow test-minimum test-open3d test-pytorch3d \
+.PHONY: demo test test-portable test-gpu bench-gpu test-slow test-minimum test-open3d test-pytorch3d \
   fuzz mutation check format docs bench body weights clean
 
 # One process per core; a file's tests stay together, so that what they share is made once.
@@ -21,8 +21,12 @@ test: $(VENV)/.dev
 test-portable: $(VENV)/.dev
 	$(BIN)/python -m tests.portable
 
+# On a CUDA machine: what is right there, and what is fast.
 test-gpu: $(VENV)/.dev
 	$(BIN)/python -m pytest -m gpu
+
+bench-gpu: $(VENV)/.dev
+	$(BIN)/python benchmarks/gpu.py
 
 test-open3d: $(VENV)/.dev
 	$(BIN)/python -m pytest -m open3d
@@ -39,7 +43,7 @@ test-minimum: $(MINIMUM)/.ready
 $(MINIMUM)/.ready: setup.py constraints.txt tests/minimum.py
 	$(PYTHON) -m venv $(MINIMUM)
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check 'setuptools>=68'
-	$(MINIMUM)/bin/python -m tests.minimum > $(MINIMUM)/constraints.txt
+	$(MINIMUM)/bin/python tests/minimum.py > $(MINIMUM)/constraints.txt
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check \
 	  -c $(MINIMUM)/constraints.txt -e '.[train,data,fast,onnx,graph,mocap]' \
 	  beartype hypothesis joblib pytest pytest-xdist rtree

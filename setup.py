@@ -27,10 +27,12 @@ extras = {
     "video": [
         "ai-edge-litert>=2.3",
         "imageio-ffmpeg>=0.6",  # brings an ffmpeg that writes H.264
-        "opencv-python-headless>=4.8",
+        "opencv-python-headless>=4.8.0.76",
         "scikit-learn>=1.3",
     ],
+    "app": ['streamlit>=1.56; python_version >= "3.11"'],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
+    "cluster": ["distributed>=2024.12"],
     "hub": ["huggingface-hub>=0.30"],
     "docs": [
         "furo>=2025.7",
@@ -45,13 +47,15 @@ apart = ("pytorch3d", "hub", "docs")
 everything = [line for name in extras if name not in apart for line in extras[name]]
 extras["dev"] = [
     *everything,
-    "beartype>=0.18",
+    "axe-playwright-python>=0.1.4",  # carries axe-core
+    "beartype>=0.18.5",
     "build>=1.2",
     "hypothesis>=6.100",
     "joblib>=1.4",  # to write what the restricted unpickler reads
     "mypy>=1.10",
+    "playwright>=1.45",
     "pytest>=8.0",
-    "pytest-xdist>=3.6",
+    "pytest-xdist>=3.6.1",
     "rtree>=1.0.1",  # for trimesh's inside test, which ours is compared with
     "ruff>=0.6",
     "safetensors>=0.4.3",  # whose files ours are compared with

@@ -3,6 +3,8 @@
 `python benchmarks/models.py --json models.json --model SLN GaitSet --precision bf16`. A training
 step is forward, the published losses, backward and optimiser for 8 people x 2 clips x 10 frames;
 the share is that of a 3 x 3 convolution from 64 to 64 channels, timed in the same minute.
+`--against PATH`, a clone of OpenGait or of the Gait3D benchmark, times the original's step with
+the same losses beside ours, taking turns, always in its own float32.
 """
 
 import argparse
@@ -13,8 +15,9 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
+import _originals as originals
 import torch
-from _machine import machine, versions
+from _machine import machine, speeds, versions
 from torch.nn.functional import conv2d
 from torch.utils.flop_counter import FlopCounterMode
 
@@ -39,6 +42,7 @@ def main(argv=None):
     parser.add_argument("--model", nargs="+", default=networks, choices=networks)
     parser.add_argument("--precision", choices=("fp32", "bf16"), default="fp32")
     parser.add_argument("--only", nargs="+", default=list(JOBS), choices=JOBS)
+    parser.add_argument("--against", type=Path, help="a clone of the originals, which is run")
     parser.add_argument("--compile", action="store_true", help="by torch.compile, not timed")
     parser.add_argument("--seconds", type=float, default=3.0, help="for each figure")
     parser.add_argument("--json", type=Path, help="also write everything to this file")
@@ -54,6 +58,44 @@ def main(argv=None):
     report["peak_gflops"] = peak = convolution_peak(device, options)
     for name, value in report.items():
         print(f"{name}: {value}")
+    if options.against:
+        report["against"] = list(compare(device, options))
+    else:
+        measure_all(report, peak, device, options)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1))
+
+
+def compare(device, options):
+    """Clips a second of our training step and of the original's, and how many times ours does."""
+    print(f"\n{'network':16} {'original':>24} {'meshgait':>24} {'times':>6}")
+    for name in options.model:
+        torch.manual_seed(0)
+        model = getattr(models, name)().to(device)
+        clips = {
+            key: clip.to(device) for key, clip in random_clips(model, *JOBS["training"]).items()
+        }
+        label = torch.arange(PEOPLE, device=device).repeat_interleave(CLIPS)
+        try:
+            original = originals.load(originals.clone_at(options.against), name, device)
+        except originals.MissingError as error:
+            print(f"{name:16} {error}")
+            continue
+        step = originals.training_step(original, Adam()(original.parameters()), clips, label)
+        ours = training_step(name, model, model, clips)
+
+        def in_precision(ours=ours):
+            with precise(device, options):
+                ours()
+
+        rows = speeds([step, in_precision], PEOPLE * CLIPS, options.seconds, device)
+        texts = (f"{row['median']:.1f} ({row['low']:.1f} - {row['high']:.1f})" for row in rows)
+        times = rows[1]["median"] / rows[0]["median"]
+        print(f"{name:16} " + " ".join(f"{text:>24}" for text in texts) + f" {times:6.2f}")
+        yield {"model": name, "original": rows[0], "meshgait": rows[1], "times": times}
+
+
+def measure_all(report, peak, device, options):
     print(f"\n{'network':16} {'job':9} {'seconds (quartiles)':>24} {'frames/s':>9} {'GFLOP/s':>8}")
     report["rows"] = []
     for name in options.model:
@@ -67,8 +109,6 @@ def main(argv=None):
                 f"{row['gflops']:8.0f} {row['share_of_peak']:5.0%}",
                 flush=True,
             )
-    if options.json:
-        options.json.write_text(json.dumps(report, indent=1))
 
 
 def measure(name, job, device, options):

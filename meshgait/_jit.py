@@ -24,7 +24,16 @@ def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     numba keeps the machine code in NUMBA_CACHE_DIR, else beside the source, else in the user's
     cache folder; where none can be written it stays in memory.
     """
-    compiled = numba.njit(nogil=True, error_model="numpy")(function)
+    return _compiled(function, fastmath=False)
+
+
+def fused_kernel(function: Callable[..., Any]) -> Callable[..., Any]:
+    """As `kernel`; a product and the sum it enters are rounded once where the processor can."""
+    return _compiled(function, fastmath={"contract"})
+
+
+def _compiled(function: Callable[..., Any], fastmath: bool | set[str]) -> Callable[..., Any]:
+    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=fastmath)(function)
     with suppress(RuntimeError):  # no folder to cache in
         compiled._cache = _Cache(function)
     return compiled

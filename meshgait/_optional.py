@@ -33,6 +33,15 @@ def require(package: str, extra: str | None = None) -> ModuleType:
         raise _broken(package, error) from error
 
 
+def installed(package: str) -> bool:
+    """Whether `require` gives it; nothing is said of why not."""
+    try:
+        require(package)
+    except DependencyError:
+        return False
+    return True
+
+
 def find(package: str, extra: str | None = None) -> None:
     """As `require`, without loading it: `DependencyError` where it is not installed."""
     try:

@@ -28,10 +28,10 @@ from meshgait.files.lock import locked
 from meshgait.files.storage import written_whole
 from meshgait.metrics import cmc, part_distance, retrieval, score_probes
 from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.numerics import Precision
 from meshgait.render import shade
 from meshgait.training.criterion import Loss
 from meshgait.training.fit import Row, fit
-from meshgait.training.recipe import Precision
 from meshgait.visualization.document import Figure, Part
 from meshgait.visualization.report import (
     draw_pictures,
@@ -54,7 +54,7 @@ class DemoConfig:
     test_identities: int = 80
     steps: int = 1000
     width: float = 0.25
-    precision: Precision = "fp32"
+    precision: Precision = "auto"
     seed: int = 0
     data: WildConfig = WildConfig()
 
@@ -203,9 +203,9 @@ def _table(results: dict[str, Result]) -> list[dict[str, str]]:
         known = {name: str(interval) for name, interval in result.intervals().items()}
         row = {"method": name}
         row |= {t: known.get(c, f"{result.scores[c]:.1f}") for c, t in COLUMNS.items()}
-        if result.people and name != floor:
-            more = result.above(results[floor])
-            row[ABOVE] = f"{more}, {more.verdict}"
+        is_compared = bool(result.people) and name != floor
+        more = result.above(results[floor]) if is_compared else None
+        row[ABOVE] = "" if more is None else f"{more}, {more.verdict}"
         rows.append(row | {"seconds": f"{result.seconds:.0f}"})
     return rows
 
@@ -265,6 +265,7 @@ def _draw_walkers(test: SyntheticGait) -> Figure:
     return draw_pictures(
         np.stack(pictures), name="walkers",
         caption="Three walkers, with nothing, a bag and a coat, from the side and from the front.",
+        alt=f"{len(pictures)} rows of six shaded bodies each, legs and arms swinging in turn.",
     )  # fmt: skip
 
 

@@ -1,7 +1,7 @@
-"""What two processes do in `test_fit`: python -m torch.distributed.run ... THIS OUT [dying].
+"""What two processes do: python -m torch.distributed.run ... THIS OUT [dying|resuming].
 
 Train, interrupted in the second process alone; go on; show that only the first process writes.
-Or the second one dies in its third step.
+Or the second one dies in its third step, or both go on with what was saved.
 """
 
 import faulthandler
@@ -45,11 +45,18 @@ def main(out):
 
 def die(out):
     faulthandler.dump_traceback_later(100, exit=True)
-    model, criterion = tiny(SLN)
+    model, criterion = exact(*tiny(SLN))
     if os.environ["RANK"] == "1":
         in_step(3, criterion, lambda: os.kill(os.getpid(), signal.SIGKILL))
     fit(model, DATA, RECIPE, loss=criterion, out=out)
 
 
+def resume(out):
+    faulthandler.dump_traceback_later(100, exit=True)
+    model, criterion = exact(*tiny(SLN))
+    fit(model, DATA, RECIPE, loss=criterion, out=out, resume=True)
+
+
 if __name__ == "__main__":
-    (die if sys.argv[2:] == ["dying"] else main)(Path(sys.argv[1]))
+    modes = {"dying": die, "resuming": resume}
+    modes.get("".join(sys.argv[2:]), main)(Path(sys.argv[1]))

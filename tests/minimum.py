@@ -1,6 +1,6 @@
 """The lowest versions that setup.py admits, as constraints for pip.
 
-python -m tests.minimum > constraints.txt. torch stays the one of constraints.txt: older wheels of
+python tests/minimum.py > constraints.txt. torch stays the one of constraints.txt: older wheels of
 it bring gigabytes of CUDA.
 """
 
@@ -13,13 +13,18 @@ from unittest import mock
 ROOT = Path(__file__).parents[1]
 
 
-def admitted():
-    """The lowest version of every package that setup.py names, whatever needs it."""
+def named():
+    """What setup.py asks for, each extra's packages on their own."""
     with mock.patch("setuptools.setup") as setup:
         runpy.run_path(str(ROOT / "setup.py"))
     asked = setup.call_args.kwargs
-    lines = itertools.chain(asked["install_requires"], *asked["extras_require"].values())
-    return dict(line.split(">=") for line in lines if ">=" in line)
+    return [*itertools.chain(asked["install_requires"], *asked["extras_require"].values())]
+
+
+def admitted():
+    """The lowest version of every package that setup.py names, whatever needs it."""
+    bounds = (line.partition(";")[0] for line in named())
+    return dict(bound.split(">=") for bound in bounds if ">=" in bound)
 
 
 def tested(name):

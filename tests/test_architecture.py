@@ -30,7 +30,7 @@ FLOORS = (
     "training explain",
     "recipes",
     "experiment benchmark",
-    "demo",
+    "demo app",
     "cli __main__",
 )
 HEIGHT = {part: (i, j) for i, row in enumerate(FLOORS) for j, part in enumerate(row.split())}
@@ -57,7 +57,7 @@ LONG_KERNELS = {
 TESTS_OF_MANY = {
     "architecture", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
     "functions", "geometry_networks", "hundred_steps", "learning", "outside_things", "package",
-    "public_face", "published", "readers", "references", "second_wave", "watching",
+    "pages", "public_face", "published", "readers", "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 

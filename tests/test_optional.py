@@ -5,6 +5,7 @@ import pytest
 
 from meshgait._optional import require
 from meshgait.errors import DependencyError
+from tests.minimum import named
 
 
 @pytest.mark.parametrize(
@@ -25,3 +26,7 @@ def test_what_keeps_a_package_from_loading_is_told_with_its_way_out(monkeypatch,
     with pytest.raises(DependencyError, match=way_out) as raised:
         require("open3d", extra="viz")
     assert "\n" not in str(raised.value)
+
+
+def test_a_package_has_one_lower_bound_wherever_it_is_named():
+    assert len({line.partition(">=")[0] for line in named()}) == len(set(named()))

@@ -3,7 +3,7 @@
 from meshgait.benchmark.ablation import ABLATIONS
 from meshgait.benchmark.budget import PRESETS, Budget
 from meshgait.benchmark.cost import forecast
-from meshgait.benchmark.methods import SHORT, Method, all_methods, find_methods
+from meshgait.benchmark.methods import SHORT, Method, all_methods, find_methods, shipped_methods
 from meshgait.benchmark.run import run_benchmark
 
 __all__ = [
@@ -16,4 +16,5 @@ __all__ = [
     "find_methods",
     "forecast",
     "run_benchmark",
+    "shipped_methods",
 ]

@@ -14,9 +14,10 @@ from meshgait.data import (
 )
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import ConfigError
+from meshgait.numerics import Precision
 from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam
-from meshgait.training.recipe import Precision, Recipe
+from meshgait.training.recipe import Recipe
 
 InputMode = Literal["set", "motion"]
 """Frames of a clip in any order, or in a row."""

@@ -14,6 +14,7 @@ import torch
 
 from meshgait._version import __version__
 from meshgait.benchmark.budget import Budget
+from meshgait.benchmark.calibration import Calibration, calibrate
 from meshgait.benchmark.conditions import conditions
 from meshgait.benchmark.discriminants import Embed, learn_discriminants
 from meshgait.benchmark.methods import Method
@@ -22,6 +23,7 @@ from meshgait.benchmark.walkers import Walkers
 from meshgait.evaluation import Embeddings, embed
 from meshgait.files.regular import read_json
 from meshgait.files.storage import written_whole
+from meshgait.gallery import digest_of
 from meshgait.metrics import part_distance
 from meshgait.nn import Network
 from meshgait.training.fit import fit
@@ -43,7 +45,8 @@ class Cell:
 
     `scores` are those of `scores.cross_view`, `conditions` hold Rank-1 under one condition apart,
     `noise` the mAP by multiples of the estimator's errors of pose, `captured` the scores on people
-    of a folder of motion capture, if there is one. `seconds` are those of training
+    of a folder of motion capture, if there is one. `calibration` is there when it was asked for
+    and some match was right. `seconds` are those of training
     since it was last resumed.
     """
 
@@ -57,9 +60,12 @@ class Cell:
     seconds: float = 0.0
     trained: dict[str, Any] = field(default_factory=dict)
     captured: People = field(default_factory=dict)
+    calibration: Calibration | None = None
 
 
-def run_cell(method: Method, seeds: Seeds, walkers: Walkers, out: Path) -> Cell:
+def run_cell(
+    method: Method, seeds: Seeds, walkers: Walkers, out: Path, fpir: float | None = None
+) -> Cell:
     """The cell in `out`, if it was made of the same things; else made, and kept there.
 
     A training that was killed is resumed. Raises `DataError` when the data lack an input, and what
@@ -69,6 +75,8 @@ def run_cell(method: Method, seeds: Seeds, walkers: Walkers, out: Path) -> Cell:
     learnt = _digest(made_of)
     if walkers.captured is not None:
         made_of["captured"] = walkers.captured.data.fingerprint
+    if fpir is not None:
+        made_of["fpir"] = fpir
     digest = _digest(made_of)
     name = method.name.replace("/", "-").replace(" ", "-")
     stem = f"{name}-{seeds.data}-{seeds.training}"
@@ -76,7 +84,7 @@ def run_cell(method: Method, seeds: Seeds, walkers: Walkers, out: Path) -> Cell:
     kept = _read(path, digest)
     if kept is not None:
         return kept
-    cell = _make(method, seeds, walkers, out / "training" / f"{stem}-{learnt}")
+    cell = _make(method, seeds, walkers, out / "training" / f"{stem}-{learnt}", fpir)
     with written_whole(path) as part:
         content = {"digest": digest, "version": __version__, "made_of": made_of}
         content |= asdict(cell) | {
@@ -100,6 +108,8 @@ def describe(method: Method, seeds: Seeds, walkers: Walkers) -> dict[str, Any]:
     shared = replace(walkers.budget, seeds=1, data_seeds=1, seed=0)
     if method.describe is not None:
         network = method.describe.__qualname__
+    elif method.weights:
+        network = digest_of(method.build(shared))
     else:
         network = repr(method.build(shared).config)
     return {
@@ -118,7 +128,7 @@ def _read(path: Path, digest: str) -> Cell | None:
         content = read_json(path)
         if content["digest"] != digest:
             return None
-        values = {entry.name: content[entry.name] for entry in fields(Cell)}
+        values = {f.name: content[f.name] for f in fields(Cell) if f.name in content}
         for name in _PEOPLE:
             values[name] = {key: np.array(row, float) for key, row in content[name].items()}
         return Cell(**{**values, "seeds": Seeds(**content["seeds"])})
@@ -126,7 +136,7 @@ def _read(path: Path, digest: str) -> Cell | None:
         return None
 
 
-def _make(method: Method, seeds: Seeds, walkers: Walkers, folder: Path) -> Cell:
+def _make(method: Method, seeds: Seeds, walkers: Walkers, folder: Path, fpir: float | None) -> Cell:
     cell = Cell(method.name, seeds, {}, {}, {})
     if method.describe is not None:
         start = time.perf_counter()
@@ -138,17 +148,18 @@ def _make(method: Method, seeds: Seeds, walkers: Walkers, folder: Path) -> Cell:
     parameters = sum(weight.numel() for weight in model.parameters())
     for data in (walkers.train, walkers.test):
         walkers.with_inputs(data, model.inputs)  # made now, so that no clock counts it
-    if parameters:
+    if parameters and not method.weights:
         start = time.perf_counter()
         trained = _train(method, model, seeds, walkers, folder)
         seconds = round(time.perf_counter() - start, 1)
-        cell = replace(cell, parameters=parameters, trained=trained, seconds=seconds)
+        cell = replace(cell, trained=trained, seconds=seconds)
     return _score(
-        cell,
+        replace(cell, parameters=parameters),
         walkers,
         lambda data: embed(model, walkers.with_inputs(data, model.inputs)),
         metric="cosine" if parameters else "euclidean",
         sees_smpl=model.inputs != ("silhouette",),
+        fpir=fpir if parameters else None,
     )
 
 
@@ -171,7 +182,13 @@ def _train(
 
 
 def _score(
-    cell: Cell, walkers: Walkers, look: Embed, *, metric: str, sees_smpl: bool = True
+    cell: Cell,
+    walkers: Walkers,
+    look: Embed,
+    *,
+    metric: str,
+    sees_smpl: bool = True,
+    fpir: float | None = None,
 ) -> Cell:
     """The cell with the scores of what `look` makes of the test clips."""
     traits = walkers.traits
@@ -181,7 +198,8 @@ def _score(
         return part_distance(embeddings.values, embeddings.values, metric).numpy()
 
     start = time.perf_counter()
-    found = distances(look(walkers.test))
+    embeddings = look(walkers.test)
+    found = distances(embeddings)
     speed = walkers.frames / (time.perf_counter() - start)
     scores = cross_view(found, subjects, traits.view_deg)
     noise = {
@@ -192,7 +210,9 @@ def _score(
     }
     apart = {name: pair_rank1(found, subjects, pairs) for name, pairs in conditions(traits).items()}
     people = walkers.captured
+    sure = None if fpir is None else calibrate(embeddings.values.numpy(), subjects.tolist(), fpir)
     return replace(
         cell, scores=scores, conditions=apart, noise=noise, frames_per_second=round(speed, 1),
         captured={} if people is None else people.scores(distances(look(people.data))),
+        calibration=sure,
     )  # fmt: skip

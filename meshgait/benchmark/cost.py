@@ -81,7 +81,7 @@ def _cell(method: Method, budget: Budget, data: SyntheticGait) -> tuple[float, b
     _, seconds = _timed(lambda: embed(model, inputs))
     levels = 1 if model.inputs == ("silhouette",) else len({1.0, *budget.noise_levels})
     seconds *= levels * clips / len(data)
-    trained = any(True for _ in model.parameters())
+    trained = not method.weights and any(True for _ in model.parameters())
     if trained:
         seconds += budget.steps * _step(method, model, budget, inputs)
     return seconds, trained

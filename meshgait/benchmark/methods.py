@@ -20,13 +20,16 @@ from meshgait.data import Augmentation, ContinuousFrames, OrderedFrames
 from meshgait.errors import ConfigError
 from meshgait.recipes import RECIPES
 from meshgait.training.criterion import Loss
+from meshgait.weights.checkpoint import load_model
+from meshgait.weights.shipped import find, shipped_weights
 
 
 @dataclass(frozen=True)
 class Method:
     """A row: a network of `meshgait.models` with changes to its Config, or a discriminant.
 
-    A network without weights is not trained. `input_mode` says which frames it is trained on,
+    A network without weights is not trained, nor is one that comes with `weights`, the name of
+    those that ship with the package. `input_mode` says which frames it is trained on,
     `augment` what is done to its clips in training, one after another. `describe` makes a vector
     of a clip's estimates, of which linear discriminants are learnt. `against` is the row that it is
     compared with.
@@ -41,6 +44,7 @@ class Method:
     describe: Describe | None = None
     against: str = ""
     note: str = ""
+    weights: str = ""
 
     @property
     def model_type(self) -> Any:
@@ -52,6 +56,8 @@ class Method:
 
     def build(self, budget: Budget) -> Any:
         """The network, as wide as the budget says; its weights come from torch's random state."""
+        if self.weights:
+            return load_model(find(self.weights).folder)
         changes = dict(self.config)
         known = {option.name for option in fields(self.model_type.Config)}
         if "width" in known:
@@ -103,6 +109,15 @@ def all_methods() -> tuple[Method, ...]:
         if name not in named and hasattr(getattr(meshgait.models, name), "inputs")
     )
     return (*DISCRIMINANTS, *NEAREST, *zoo)
+
+
+def shipped_methods() -> tuple[Method, ...]:
+    """The weights that come with the package, which are scored as they are."""
+    note = "weights of the package, learnt before from SyntheticGait's training people"
+    return tuple(
+        Method(name, each.model, weights=name, note=note)
+        for name, each in shipped_weights().items()
+    )
 
 
 SHORT = (

@@ -9,6 +9,7 @@ from meshgait.benchmark.budget import Budget
 from meshgait.benchmark.table import (
     TITLES,
     Row,
+    calibration_table,
     mean_ap,
     people_table,
     picks,
@@ -19,6 +20,7 @@ from meshgait.benchmark.table import (
 )
 from meshgait.files.storage import written_whole
 from meshgait.visualization.document import Figure, Table
+from meshgait.visualization.reliability import plot_reliability
 from meshgait.visualization.report import plot_bars, plot_curves, write_report
 from meshgait.visualization.score_words import explain_scores
 
@@ -36,6 +38,12 @@ _NOISE = (
 
 
 _TRAINED = "What each network was trained with, and what it took on this machine."
+_SURE = (
+    "How sure matches are: threshold and probabilities (logistic regression on the cosine "
+    "distance) are learnt from half of the test people and tried on the others, every clip once "
+    "among all clips of the others and once with its own person away. ECE is the expected "
+    "calibration error: by how much the said probability is off, in ten bins of it."
+)
 
 
 def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = "") -> None:
@@ -48,6 +56,7 @@ def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = ""
         intro: score_table(rows),
         _APART: people_table(rows, "conditions"),
         **({_NOISE: people_table(rows, "noise")} if len(budget.noise_levels) > 1 else {}),
+        **({_SURE: sure} if (sure := calibration_table(rows)) else {}),
         _TRAINED: training_table(rows),
     }
     with written_whole(out / "results.csv") as part:
@@ -64,8 +73,11 @@ def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = ""
         figures=[
             explain_scores(TITLES.values()),
             *_plots(rows),
+            *_reliabilities(rows),
             *(Table(caption, table) for caption, table in others),
         ],
+        foot=f"Seed {budget.seed}. Again: meshgait benchmark, with the same options and --out "
+        f"{out}, which goes on where it ended. Next: results.csv for the numbers, unrounded.",
     )
 
 
@@ -109,3 +121,18 @@ def _plots(rows: Sequence[Row]) -> list[Figure]:
             name="noise", caption="mAP by the errors of the poses of the test clips.",
         ),
     ]  # fmt: skip
+
+
+def _reliabilities(rows: Sequence[Row]) -> list[Figure]:
+    """A diagram for each row that was calibrated, of its first cell."""
+    found = []
+    for row in rows:
+        for cell in row.cells[:1]:
+            if sure := cell.calibration:
+                stem = f"reliability-{row.method.name}".replace("/", "-").replace(" ", "-")
+                caption = (
+                    f"{row.method.name}: how often matches are right, by the probability said; ECE "
+                    f"{sure['error']:.3f} over {sure['trials']} trials of people held out."
+                )
+                found.append(plot_reliability(sure["bins"], name=stem, caption=caption))
+    return found

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from meshgait.benchmark.budget import Budget
+from meshgait.benchmark.calibration import require_people
 from meshgait.benchmark.cell import Seeds, run_cell
 from meshgait.benchmark.methods import Method
 from meshgait.benchmark.page import write_results
@@ -21,6 +22,7 @@ def run_benchmark(
     *,
     out: str | Path,
     motion: str | Path | None = None,
+    fpir: float | None = None,
     report: Callable[[str], object] = print,
 ) -> Path:
     """Fill the table in `out`, seed by seed and method by method; returns its page.
@@ -29,11 +31,17 @@ def run_benchmark(
     resumed. After every cell `out` holds the table as it is then (`results.csv`, `results.md`,
     `index.html`). A method that fails leaves a sentence in its row, and the others go on.
     With `motion`, a folder of motion capture (see `MotionGait`), what is learnt from walkers is
-    tried on its people too. `report` is told of every cell. `ConfigError` where another process
-    writes into `out`, `DataError` where nobody walks in `motion`.
+    tried on its people too. With `fpir`, a share of strangers to let in, thresholds and
+    probabilities are learnt from half of the test people and tried on the others, for each network
+    with weights. `report` is told of every cell. `ConfigError` where another process
+    writes into `out` or too few people are tested to calibrate, `DataError` where nobody walks in
+    `motion`.
     """
+    if fpir is not None:
+        require_people(budget, fpir)
+    people = None if motion is None else Path(motion)
     with locked(out):
-        return _fill(methods, budget, Path(out), None if motion is None else Path(motion), report)
+        return _fill(methods, budget, Path(out), people, fpir, report)
 
 
 def _fill(
@@ -41,6 +49,7 @@ def _fill(
     budget: Budget,
     out: Path,
     motion: Path | None,
+    fpir: float | None,
     report: Callable[[str], object],
 ) -> Path:
     rows = [Row(method) for method in methods]
@@ -50,10 +59,10 @@ def _fill(
         note = people.describe() if people is not None else ""
         for training in range(budget.seed, budget.seed + budget.seeds):
             for index, row in enumerate(rows):
-                if row.problem or (training > budget.seed and not row.cells[-1].parameters):
+                if row.problem or (training > budget.seed and not row.cells[-1].trained):
                     continue  # what nobody trains has no chance in it
                 try:
-                    cell = run_cell(row.method, Seeds(data_seed, training), walkers, out)
+                    cell = run_cell(row.method, Seeds(data_seed, training), walkers, out, fpir)
                 except (MeshgaitError, RuntimeError, ValueError) as error:
                     # Whatever one network does, it must not end a night's run.
                     rows[index] = Row(row.method, row.cells, str(error))

@@ -151,6 +151,25 @@ def people_table(rows: Sequence[Row], part: str) -> list[dict[str, str]]:
     return table
 
 
+def calibration_table(rows: Sequence[Row]) -> list[dict[str, str]]:
+    """What was said of people held out, and what came true: means over the cells."""
+    table = []
+    for row in rows:
+        if found := [cell.calibration for cell in row.cells if cell.calibration]:
+            table.append(
+                {
+                    "method": row.method.name,
+                    "ECE": f"{np.mean([c['error'] for c in found]):.3f}",
+                    "trials": str(sum(c["trials"] for c in found)),
+                    "threshold": f"{np.mean([c['threshold'] for c in found]):.4f}",
+                    "strangers to let in, %": f"{100 * found[0]['fpir']:g}",
+                    "strangers let in, %": f"{100 * np.mean([c['let_in'] for c in found]):.1f}",
+                    "known people missed, %": f"{100 * np.mean([c['missed'] for c in found]):.1f}",
+                }
+            )
+    return table
+
+
 def to_csv(rows: Sequence[Row]) -> str:
     """A line for each cell, and nothing rounded: means over its people."""
     lines = []

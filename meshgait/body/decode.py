@@ -6,6 +6,7 @@ embedded one by plain torch, which ask for no licence.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,13 +16,13 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from meshgait._optional import require
+from meshgait._optional import installed
 from meshgait.body import decode_smplx, decode_torch
 from meshgait.body._embedded import load_embedded
 from meshgait.body.files import find_body, read_body
 from meshgait.body.kinds import SMPL, kind_of_joints
-from meshgait.body.layer import Layer
-from meshgait.errors import DataError, DependencyError, ShapeError
+from meshgait.body.layer import Layer, by_coefficient
+from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Mesh
 from meshgait.numerics import in_full_precision, in_no_mode, uncompiled
 
@@ -61,7 +62,8 @@ class Body(nn.Module):
             self.layer = Layer(arrays)
             regress = partial(torch.einsum, "jv,vck->jck", self.layer.J_regressor)
             self.register_buffer("_seat", regress(self.layer.v_template[..., None])[..., 0], False)
-            self.register_buffer("_seat_directions", regress(self.layer.shapedirs), False)
+            directions = by_coefficient(regress(self.layer.shapedirs))
+            self.register_buffer("_seat_directions", directions, False)
             if self.kind != SMPL:
                 self.register_buffer("_weights", self._by_smpl_joints(), False)
 
@@ -164,8 +166,7 @@ class Body(nn.Module):
     @in_full_precision
     def shape(self, betas: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch V 3"]:
         """The body at rest, T-pose, for shape coefficients that are N(0, 1) in the population."""
-        directions = self.layer.shapedirs[..., : betas.shape[-1]]
-        return self.layer.v_template + torch.einsum("...k,vck->...vc", betas, directions)
+        return _blended(betas, self.layer.v_template, self.layer.shapedirs)
 
     @in_full_precision
     def rest_joints(self, betas: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch 24 3"]:
@@ -173,14 +174,14 @@ class Body(nn.Module):
         own = self._own_rest(betas)
         return own if self.kind == SMPL else own[..., self.kind.smpl_joints, :]
 
+    @in_full_precision
     def joints_of(self, shaped: Float[Tensor, "*batch V 3"]) -> Float[Tensor, "*batch 24 3"]:
         """SMPL's joints of bodies at rest with these vertices."""
         own = self.layer.J_regressor @ shaped
         return own if self.kind == SMPL else own[..., self.kind.smpl_joints, :]
 
     def _own_rest(self, betas: Float[Tensor, "*batch K"]) -> Float[Tensor, "*batch J 3"]:
-        directions = self._seat_directions[..., : betas.shape[-1]]
-        return self._seat + torch.einsum("...k,jck->...jc", betas, directions)
+        return _blended(betas, self._seat, self._seat_directions)
 
     def _by_numba(
         self,
@@ -232,15 +233,19 @@ class Body(nn.Module):
             _check_numbers(name, array, self.layer.v_template.dtype)
 
 
+def _blended(
+    betas: Float[Tensor, "*batch K"], mean: Float[Tensor, "P 3"], by: Float[Tensor, "P 3 A"]
+) -> Float[Tensor, "*batch P 3"]:
+    """Points of the mean shape, moved by the directions `by` of the first coefficients."""
+    rows = by.permute(2, 0, 1)[: betas.shape[-1]].flatten(1)  # a view: see `by_coefficient`
+    points = torch.addmm(mean.reshape(1, -1), betas.reshape(-1, len(rows)), rows)
+    return points.reshape(*betas.shape[:-1], *mean.shape)
+
+
 def _has_kernels(pose: Tensor) -> bool:
     """Whether numba can decode `pose`; it is more than ten times as fast."""
-    if pose.device.type != "cpu" or pose.dtype not in (torch.float32, torch.float64):
-        return False
-    try:
-        require("numba", extra="fast")
-    except DependencyError:
-        return False
-    return True
+    known = pose.device.type == "cpu" and pose.dtype in (torch.float32, torch.float64)
+    return known and installed("numba")
 
 
 def _check_numbers(name: str, array: Tensor, dtype: torch.dtype) -> None:
@@ -249,6 +254,8 @@ def _check_numbers(name: str, array: Tensor, dtype: torch.dtype) -> None:
             f"{name} is of {array.dtype}, the body of {dtype}; convert it with {name}.to({dtype}), "
             "or the body with body.float() or body.double()"
         )
+    if math.isfinite(array.detach().sum()):  # one pass, unless there is something to find
+        return
     bad = ~array.isfinite().all(-1)
     if bad.any():
         place = ", ".join(str(i) for i in bad.nonzero()[0].tolist())

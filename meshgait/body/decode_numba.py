@@ -16,7 +16,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait._threads import in_parallel
-from meshgait.body import motion_kernels, skin_kernels
+from meshgait.body import few_kernel, motion_kernels, skin_kernels
 from meshgait.numerics import differentiable_once
 
 
@@ -86,7 +86,8 @@ class _Decode(torch.autograd.Function):
         def draw(frames: slice, own: slice) -> None:
             feature, motion, places = _carry(poses[frames], seats[own], skin)
             move = offsets[frames]
-            skin_kernels.skin(shapes[own], feature, motion, move, skin, goals[0][frames])
+            kernel = few_kernel if len(feature) <= few_kernel.FEW else skin_kernels
+            kernel.skin(shapes[own], feature, motion, move, skin, goals[0][frames])
             np.add(places, move[:, None], out=goals[1][frames])
 
         _in_blocks(draw, len(pose), len(shaped))

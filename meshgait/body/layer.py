@@ -44,13 +44,20 @@ class Layer(nn.Module):
         for name, array in numbers.items():
             own = torch.from_numpy(np.array(array, np.float32, order="C"))
             self.register_buffer(name, own, persistent=False)
+        self.shapedirs = by_coefficient(self.shapedirs)
         places = {
             "parents": parents,
             "faces_tensor": np.asarray(arrays["f"]).astype(np.int64),
             "landmarks": np.array(_landmarks(arrays), np.int64),
         }
         for name, array in places.items():
-            self.register_buffer(name, torch.from_numpy(array), persistent=False)
+            # Memory of torch's own: what NumPy shares is compared whenever it is drawn.
+            self.register_buffer(name, torch.tensor(array), persistent=False)
+
+
+def by_coefficient(directions: Float[Tensor, "P 3 K"]) -> Float[Tensor, "P 3 K"]:
+    """The same numbers, in memory coefficient by coefficient: a row is what one of them moves."""
+    return directions.permute(2, 0, 1).contiguous().permute(1, 2, 0)
 
 
 def _landmarks(arrays: dict[str, Any]) -> list[int]:

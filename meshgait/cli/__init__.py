@@ -29,6 +29,7 @@ COMMANDS = (
     "gait",
     "represent",
     "view",
+    "app",
     "video",
     "enrol",
     "identify",

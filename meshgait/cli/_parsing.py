@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
 from difflib import get_close_matches
 from itertools import pairwise
@@ -112,8 +113,14 @@ def parser_of(run: Callable[[Sequence[str]], None], arguments: Sequence[str]) ->
     raise ConfigError("this command has no options")
 
 
-def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
+def parse(
+    parser: ArgumentParser,
+    arguments: Sequence[str],
+    within: Callable[[Namespace], AbstractContextManager[object]] = nullcontext,
+) -> Namespace:
     """The arguments, every dataclass among them made; `ConfigError` names the nearest key.
+
+    They are made `within` what that gives for the arguments.
 
     A file of settings may name classes of meshgait, and those that `arguments` name, too: nothing
     is imported because a file says so.
@@ -136,7 +143,9 @@ def parse(parser: ArgumentParser, arguments: Sequence[str]) -> Namespace:
 
             require_file(config)
     try:
-        return parser.instantiate(parser.parse_args([_FILE.sub(r"\1./\2", w) for w in arguments]))
+        plain = parser.parse_args([_FILE.sub(r"\1./\2", w) for w in arguments])
+        with within(plain):
+            return parser.instantiate(plain)
     except UnicodeDecodeError as error:
         raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
     except (ArgumentError, ImportError) as error:

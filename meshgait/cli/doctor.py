@@ -24,6 +24,8 @@ _PARTS = (
     ("networks that see people in videos", "ai_edge_litert", "ai-edge-litert", "video"),
     ("videos as H.264", "imageio_ffmpeg", "imageio-ffmpeg", "video"),
     ("how sure an identification is", "sklearn", "scikit-learn", "video"),
+    ("data made by a Dask cluster", "distributed", "distributed", "cluster"),
+    ("the page of meshgait app", "streamlit", "streamlit", "app"),
     ("3D windows", "open3d", "open3d", "viz"),
     ("weights from the Hugging Face hub", "huggingface_hub", "huggingface-hub", "hub"),
     ("PyTorch3D's renderer", "pytorch3d", "easypytorch3d", "pytorch3d"),

@@ -10,6 +10,7 @@ from typing import Literal
 from jsonargparse import ArgumentParser
 
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._sharing import add_sharing, sharing
 
 Modality = Literal[
     "silhouette", "smpl", "parsing", "skeleton2d", "skeleton3d", "points", "depth_image",
@@ -33,7 +34,8 @@ def run(arguments: Sequence[str]) -> None:
         group=chosen.group,
     )  # fmt: skip
     out = chosen.out or Path("prepared") / layout.name
-    done = prepare(layout, chosen.root, out, partition=chosen.partition, dry_run=chosen.dry_run)
+    with sharing(chosen):
+        done = prepare(layout, chosen.root, out, partition=chosen.partition, dry_run=chosen.dry_run)
     print(done.describe())
     what = "would be written to" if chosen.dry_run else "the report is in"
     print(f"{what} {out if chosen.dry_run else out / 'report.json'}")
@@ -61,4 +63,5 @@ def _parser() -> ArgumentParser:
         "it, the smallest group that has those to keep",
     )  # fmt: skip
     add("--dry-run", action="store_true", help="read everything, write nothing")
+    add_sharing(parser)
     return parser

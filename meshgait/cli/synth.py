@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._sharing import add_sharing, sharing
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -24,6 +25,7 @@ def run(arguments: Sequence[str]) -> None:
         parser.link_arguments("motion", "data.root")
     else:
         parser.add_class_arguments(SyntheticGait, "data")
-    data = parse(parser, arguments).data
+    add_sharing(parser)
+    data = parse(parser, arguments, within=sharing).data
     frames = sum(data.store.lengths)
     print(f"{data.folder}: {data.identities} people, {len(data)} clips, {frames} frames")

@@ -123,5 +123,6 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
         "my_package.my_module:my_loss, which makes a loss of (model, number of identities)",
     )  # fmt: skip
     parser.add_class_arguments(Recipe, "recipe")
+    parser.set_defaults({"recipe.precision": "auto"})  # a recipe that is named has its own
     add_data(parser)
     return parser

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,8 +28,15 @@ def run(arguments: Sequence[str]) -> None:
                         "the page, side by side and in phase")  # fmt: skip
     parser.add_argument("--pixels", type=int, default=240, help="of a written picture per side")
     parser.add_argument("--seconds", type=float, default=0.0, help="close the window after so long")
+    parser.add_argument("--overlay", type=str | None, default=None, help="the video or folder of "
+                        "images that the walk was found in: its bodies are laid over it, into "
+                        ".mp4 or .html")  # fmt: skip
+    parser.add_argument("--first", type=int, default=0, help="number that the file gives to the "
+                        "first picture of the overlay's video")  # fmt: skip
     chosen = parse(parser, arguments)
     out = chosen.out
+    if chosen.overlay is not None:
+        return _lay_over(chosen, shlex.join(["meshgait", "view", *arguments]))
     if out is not None and out.suffix.lower() == ".html":
         return _write_page(chosen, out)
     if chosen.beside:
@@ -56,3 +64,27 @@ def _write_page(chosen: Namespace, out: Path) -> None:
     write_stage(out, shown, body, title=", ".join(one.actor.name for one in shown))
     frames = max(len(one.actor.motion) for one in shown)
     print(f"{out}: {frames} frames, {len(shown)} {'people' if len(shown) > 1 else 'person'}")
+
+
+def _lay_over(chosen: Namespace, command: str) -> None:
+    """Write the bodies of a file over its video."""
+    from tqdm import tqdm
+
+    from meshgait.body import Body
+    from meshgait.errors import ConfigError
+    from meshgait.io import read_seen
+    from meshgait.video.reader import open_video
+    from meshgait.visualization.footage import lay_over, write_footage
+
+    if chosen.walk is None:
+        raise ConfigError("--overlay wants the file that was made of the video: view FILE")
+    out = chosen.out or Path("overlay.mp4")
+    people = read_seen(chosen.walk)
+    video = open_video(chosen.overlay, fps=chosen.fps)
+    body = Body.embedded() if chosen.body is None else Body.load(chosen.body)
+    bar = tqdm(video.frames(), desc="drawing", unit="frame", total=video.count, disable=None)
+    pictures = ((frame.index + chosen.first, frame.picture) for frame in bar)
+    title = f"{chosen.walk.name} over {Path(chosen.overlay).name}"
+    write_footage(out, lay_over(pictures, people, body), fps=video.fps, title=title,
+                  command=command)  # fmt: skip
+    print(f"{out}: {len(people)} {'people' if len(people) > 1 else 'person'}")

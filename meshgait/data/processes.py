@@ -11,29 +11,60 @@ from collections.abc import Callable, Iterable, Iterator, Sized
 from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any, NoReturn, TypeVar
 
 import torch
 from torch.utils.data import DataLoader
 
-from meshgait.errors import MeshgaitError
+from meshgait.data.cluster import cluster
+from meshgait.errors import ConfigError, MeshgaitError
 
 Result = TypeVar("Result")
 
 _LOOK_EVERY_S = 0.2
+_SHARED_BY: ContextVar[int | str | None] = ContextVar("shared_by", default=None)
+
+
+@contextmanager
+def shared_by(workers: int | None = None, cluster: str | None = None) -> Iterator[None]:
+    """Data that is made meanwhile is made by so many processes, or by a Dask cluster.
+
+    `cluster` is the address of its scheduler, as tcp://host:8786; all its machines see the same
+    files. The result is the same to the last byte. Raises `ConfigError` for both or for no process.
+
+    >>> with shared_by(workers=1), processes(jobs=100) as pool:
+    ...     pool is None
+    True
+    """
+    if workers is not None and cluster is not None:
+        raise ConfigError("workers are those of this machine, a cluster has its own: give one")
+    if workers is not None and workers < 1:
+        raise ConfigError(f"the work needs 1 worker or more, not {workers}")
+    token = _SHARED_BY.set(cluster if workers is None else workers)
+    try:
+        yield
+    finally:
+        _SHARED_BY.reset(token)
 
 
 @contextmanager
 def processes(jobs: int) -> Iterator[Executor | None]:
     """As many as there are cores and jobs, with one thread each; none for a single one.
 
-    Cores are those that this process may use: a container or `LOKY_MAX_CPU_COUNT` may allow fewer.
-    They end soon after the process that started them, however that ends, and at once when the
-    work fails or is interrupted.
+    Cores are those that this process may use: a container or `LOKY_MAX_CPU_COUNT` may allow fewer,
+    and `shared_by` asks for another number, or for a cluster. They end soon after the process that
+    started them, however that ends, and at once when the work fails or is interrupted; a cluster's
+    go on with what they have in hand.
     """
     import loky
 
-    workers = min(loky.cpu_count(), jobs)
+    chosen = _SHARED_BY.get()
+    if isinstance(chosen, str):
+        with cluster(chosen) as machines:
+            yield machines
+        return
+    workers = min(chosen or loky.cpu_count(), jobs)
     if workers < 2:
         yield None
         return

@@ -62,6 +62,8 @@ def write_explanation(
         ),
         table=[],
         figures=figures,
+        foot=f"{type(model).__name__}, {len(chosen)} probes. Again: meshgait explain CHECKPOINT. "
+        "Next: meshgait evaluate CHECKPOINT, for the scores of all probes.",
     )
 
 
@@ -135,6 +137,7 @@ def _draw_pixels(
         (enlarged.clamp(0, 1) * 255).round().to(torch.uint8).numpy()[None],
         name=f"probe{number}_pixels",
         caption=f"Pixels of probe {number} that the similarity to its first match hangs on.",
+        alt=f"{shown} silhouettes of probe {number} in grey, with red where a pixel matters much.",
     )
 
 
@@ -151,6 +154,7 @@ def _draw_body(
     return draw_pictures(
         np.stack(pictures)[None], name=name,
         caption=f"Mean over the clip {text}. As the camera saw it, and turned by quarters.",
+        alt=f"One body from {len(_SIDES)} sides, grey, with red where its surface matters much.",
     )  # fmt: skip
 
 

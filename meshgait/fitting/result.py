@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from torch import Tensor
 
 from meshgait.body import Body
 from meshgait.camera import Camera, WeakPerspective
+from meshgait.camera.arrays import camera_from_arrays, camera_to_arrays
 from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, write_npz
 from meshgait.mesh import Mesh
@@ -23,10 +23,6 @@ from meshgait.sequence.motion import Motion
 from meshgait.sequence.sequence import GaitSequence
 from meshgait.sequence.smpl import smpl_of
 
-_CAMERAS = {
-    "pinhole": (Camera, ("rotation", "translation", "focal", "center")),
-    "weak": (WeakPerspective, ("rotation", "scale", "shift")),
-}
 _MOTION = ("pose", "betas", "transl")
 _SKIN = ("offsets", "confidence")
 
@@ -38,7 +34,8 @@ class Fit:
     `iou` is the overlap of the hard masks by their union, `start` the motion the fit began with,
     its place found by the silhouettes where none was given. `offsets`, in metres along the normals,
     are how far the skin stands off what the motion says, `confidence` how much of it was seen, as
-    `meshgait.fitting.refine` finds both; None where nobody asked for them.
+    `meshgait.fitting.refine` finds both; None where nobody asked for them. `frame` are the numbers
+    of the pictures in their video, if they are known.
     """
 
     motion: Motion
@@ -48,6 +45,7 @@ class Fit:
     start_iou: Float[Tensor, "*batch T"]
     offsets: Float[Tensor, " V"] | None = None
     confidence: Float[Tensor, " V"] | None = None
+    frame: Int[np.ndarray, " T"] | None = None
 
     __repr__ = show_shapes
 
@@ -77,11 +75,9 @@ class Fit:
         arrays |= {f"start_{name}": getattr(self.start, name) for name in _MOTION}
         arrays |= {"iou": self.iou.numpy(), "start_iou": self.start_iou.numpy()}
         arrays |= {name: getattr(self, name).numpy() for name in _SKIN if self.offsets is not None}
-        kind = "pinhole" if isinstance(self.camera, Camera) else "weak"
-        arrays["camera"] = np.array(kind)
-        arrays["camera_size"] = np.array(self.camera.size)
-        for name in _CAMERAS[kind][1]:
-            arrays[f"camera_{name}"] = getattr(self.camera, name).detach().numpy()
+        if self.frame is not None:
+            arrays["frame"] = self.frame
+        arrays |= camera_to_arrays(self.camera)
         write_npz(path, **arrays)
 
     @classmethod
@@ -90,17 +86,16 @@ class Fit:
         require_kind(Path(path), names_in(Path(path)), "fit")
         arrays = read_npz(path)
         try:
-            camera_type, names = _CAMERAS[str(arrays["camera"])]
-            height, width = map(operator.index, arrays["camera_size"].tolist())
-            parts = {name: torch.from_numpy(arrays[f"camera_{name}"]) for name in names}
+            camera = camera_from_arrays(arrays)
             fps = float(arrays["fps"])
             ours, start = (
                 Motion(arrays[f"{part}pose"], arrays[f"{part}betas"], arrays[f"{part}transl"], fps)
                 for part in ("", "start_")
             )
             iou, start_iou = (torch.from_numpy(arrays[name]) for name in ("iou", "start_iou"))
-            camera = camera_type(**parts, size=(height, width))
-            skin = [torch.from_numpy(arrays[name]) for name in _SKIN if "offsets" in arrays]
+            skin: dict[str, Any] = {
+                name: torch.from_numpy(arrays[name]) for name in _SKIN if "offsets" in arrays
+            }
         except (KeyError, ValueError, TypeError) as error:
             raise DataError(f"{path} is no fit that meshgait wrote: {error}") from error
-        return cls(ours, iou, camera, start, start_iou, *skin)
+        return cls(ours, iou, camera, start, start_iou, **skin, frame=arrays.get("frame"))

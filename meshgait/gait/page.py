@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from meshgait._version import __version__
 from meshgait.gait.angles import ANGLES
 from meshgait.gait.landmarks import SIDES
 from meshgait.gait.measure import Gait
@@ -22,7 +21,7 @@ from meshgait.gait.summary import (
     short_names,
     summary_of,
 )
-from meshgait.visualization.document import Figure, Part, Section, Table, compose_page
+from meshgait.visualization.document import Figure, Part, Section, Table, compose_page, made_by
 
 _LEAD = (
     "Heel strikes and toe-offs are found by the motion of heels and toes, lengths between ankles "
@@ -55,7 +54,7 @@ def write_page(
         parts.append(Section("More walks", f"{rest} more are in the tables and in the groups."))
     parts.append(_meanings())
     count = f"{len(gaits)} walks" if len(gaits) > 1 else short_names(gaits)[0]
-    made = f"Made by meshgait {__version__}{f': {command}' if command else ''}. {CREDIT}"
+    made = made_by(command, f"Next: meshgait view FILE -o walk.html, to see the walk. {CREDIT}")
     return compose_page(title=f"Gait of {count}", lead=_LEAD, parts=parts, foot=made)
 
 

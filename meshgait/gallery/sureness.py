@@ -69,9 +69,12 @@ class Sureness:
 
     def probability(self, distance: float) -> float | None:
         """That a first match at this distance is right, if half of the probes are of strangers."""
-        if self.model is None:
-            return None
-        return float(self.model.predict_proba([[distance]])[0, 1])
+        found = self.probabilities(np.array([distance]))
+        return None if found is None else float(found[0])
+
+    def probabilities(self, distance: Float[np.ndarray, " M"]) -> Float[np.ndarray, " M"] | None:
+        """`probability` of many."""
+        return None if self.model is None else self.model.predict_proba(distance[:, None])[:, 1]
 
     def held_out(self) -> tuple[Float[np.ndarray, " M"], Bool[np.ndarray, " M"]]:
         """Probabilities for people who were not calibrated on, and whether matches were right."""

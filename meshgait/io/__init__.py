@@ -10,8 +10,9 @@ from meshgait.io.formats.c3d import marker_joints
 from meshgait.io.formats.gait3d import write_gait3d
 from meshgait.io.formats.gltf import Actor, write_gltf
 from meshgait.io.formats.mesh_sequence import write_mesh_sequence
-from meshgait.io.read import ALL_FORMATS, FORMATS, read, recognise
+from meshgait.io.read import ALL_FORMATS, FORMATS, read, read_seen, recognise
 from meshgait.io.recording import Format, Recording
+from meshgait.io.seen import Seen
 from meshgait.io.settle_shape import settle_shape
 from meshgait.io.smooth import fill_gaps, resample, smooth
 from meshgait.io.track import BodyTrack, PointTrack, WeakCamera
@@ -27,6 +28,7 @@ __all__ = [
     "Limits",
     "PointTrack",
     "Recording",
+    "Seen",
     "WeakCamera",
     "as_clip",
     "fill_gaps",
@@ -34,6 +36,7 @@ __all__ = [
     "fit_joints",
     "marker_joints",
     "read",
+    "read_seen",
     "recognise",
     "resample",
     "settle_shape",

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from meshgait.errors import DataError
 from meshgait.files.torch_file import is_torch
@@ -35,7 +35,11 @@ from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
 from meshgait.io.recording import Format, Recording
+from meshgait.io.seen import Seen
+from meshgait.io.track import TrackId
 from meshgait.plugins import Registry
+
+T = TypeVar("T")
 
 FORMATS: tuple[Format, ...] = (
     OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, PROMPTHMR, MULTIHMR, SAM3DBODY, PARAMETERS, VIBE, GLAMR,
@@ -67,6 +71,27 @@ def read(path: str | Path) -> Recording:
     for a damaged file and for one of an unknown format, with what was found and what is known.
     """
     path = Path(path)
+    found, content = _open(path)
+    return Recording(found, _people(path, found, found.tracks, content))
+
+
+def read_seen(path: str | Path) -> dict[TrackId, Seen]:
+    """The people of a file as the camera of their video saw them; errors as `read`.
+
+    `DataError` where the format has no such camera.
+    """
+    path = Path(path)
+    found, content = _open(path)
+    if found.seen is None:
+        able = ", ".join(kind.title for kind in _known() if kind.seen is not None)
+        raise DataError(
+            f"{path} ({found.title}) does not say how a camera saw its bodies, so they cannot be "
+            f"laid over a video; files that say it are those of {able}"
+        )
+    return _people(path, found, found.seen, content)
+
+
+def _open(path: Path) -> tuple[Format, Any]:
     content = read_content(path)
     found = _recognise(path, content)
     if found is None:
@@ -76,8 +101,14 @@ def read(path: str | Path) -> Recording:
         raise DataError(
             f"{path} is of no known format: it holds {describe_content(content)}; known are {known}"
         )
+    return found, content
+
+
+def _people(
+    path: Path, found: Format, take: Callable[[Any], dict[TrackId, T]], content: Any
+) -> dict[TrackId, T]:
     try:
-        tracks = found.tracks(content)
+        tracks = take(content)
     except DataError as error:
         text = str(error)
         named = text if text.startswith(str(path)) else f"{path} ({found.title}): {text}"
@@ -88,7 +119,7 @@ def read(path: str | Path) -> Recording:
         ) from error
     if not tracks:
         raise DataError(f"{path} ({found.title}) has nobody in it")
-    return Recording(found, tracks)
+    return tracks
 
 
 def _known() -> Iterator[Format]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from meshgait.errors import DataError
+from meshgait.io.seen import Seen
 from meshgait.io.track import BodyTrack, Track, TrackId
 
 
@@ -15,7 +16,8 @@ class Format:
     """One kind of file: its name, whether a content is of it, and how that becomes tracks.
 
     `verified` means that the format was checked against the documentation or the source of the
-    tool that writes it, and not recalled from the literature.
+    tool that writes it, and not recalled from the literature. `seen` is there where the content
+    says how the camera of its video saw the bodies.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Format:
     verified: bool
     claims: Callable[[Any], bool]
     tracks: Callable[[Any], dict[TrackId, Track]]
+    seen: Callable[[Any], dict[TrackId, Seen]] | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor
 
-from meshgait._optional import require
+from meshgait._optional import installed, require
+from meshgait._threads import blocks, in_parallel
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh.connectivity import Topology, topology, whole_faces
 from meshgait.numerics import show_shapes, uncompiled
@@ -65,6 +66,11 @@ class Mesh:
 
     def vertex_normals(self) -> Float[Tensor, "*batch V 3"]:
         """Unit normals, outwards: the mean of the triangles around a vertex by their area."""
+        total = self._sums_by_kernel() if self._has_kernel() else self._sums()
+        return total * total.square().sum(-1, keepdim=True).clamp(min=1e-36).rsqrt()
+
+    def _sums(self) -> Float[Tensor, "*batch V 3"]:
+        """The normals of the triangles around each vertex, twice as long as their areas, added."""
         corners, shape = self.faces.unbind(-1), self.vertices.shape
         # With the frames last, sums over the faces run along memory: about twice as fast.
         columns = self.vertices.reshape(-1, *shape[-2:]).permute(1, 2, 0)
@@ -73,8 +79,30 @@ class Mesh:
         total = torch.zeros_like(columns)
         for corner in corners:
             total = total.index_add(0, corner, across)
-        unit = total * total.square().sum(1, keepdim=True).clamp(min=1e-36).rsqrt()
-        return unit.permute(2, 0, 1).reshape(shape)
+        return total.permute(2, 0, 1).reshape(shape)
+
+    def _has_kernel(self) -> bool:
+        """Whether numba may add: nobody asks for a gradient, and every corner is there."""
+        points, faces = self.vertices, self.faces
+        if torch.is_grad_enabled() or type(points) is not Tensor or not faces.numel():
+            return False
+        if points.device.type != "cpu":
+            return False
+        known = points.dtype in (torch.float32, torch.float64) and installed("numba")
+        return known and int(faces.min()) >= 0 and int(faces.max()) < points.shape[-2]
+
+    @uncompiled
+    def _sums_by_kernel(self) -> Float[Tensor, "*batch V 3"]:
+        """As `_sums`, in a fifth of the time."""
+        from meshgait.mesh.normal_kernel import add_faces
+
+        points = self.vertices.reshape(-1, *self.vertices.shape[-2:]).contiguous()
+        # Copied: what NumPy has seen is compared each time it is drawn (see `topology`).
+        faces = self.faces.clone(memory_format=torch.contiguous_format).numpy()
+        total = torch.empty_like(points)
+        given, goal = points.numpy(), total.numpy()
+        in_parallel(lambda n: add_faces(given[n], faces, goal[n]), blocks(len(points), most=16))
+        return total.reshape(self.vertices.shape)
 
     def __getitem__(self, index: Any) -> Mesh:
         if self.vertices.ndim == 2:
@@ -172,7 +200,7 @@ class Mesh:
         return cls(
             torch.from_numpy(np.array(vertices, dtype=np.float32)),
             None,
-            torch.from_numpy(np.array(faces, dtype=np.int64)),
+            torch.tensor(np.array(faces, dtype=np.int64)),
         )
 
     def _require_single(self) -> None:

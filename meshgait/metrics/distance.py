@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from jaxtyping import Float
 from torch import Tensor
 from torch.linalg import vector_norm
 from torch.nn.functional import conv2d
 
+from meshgait._optional import installed
 from meshgait.errors import ConfigError, ShapeError
 
 
@@ -40,21 +43,37 @@ def part_distance(
 
 def _euclidean(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
     # Distances do not change, but far fewer digits cancel when all lies far from the origin.
-    centre = gallery.mean(0).nan_to_num(0, 0, 0)  # one broken embedding must not break all
+    some = gallery[:: max(len(gallery) // _TILE, 1)]
+    centre = some.mean(0).nan_to_num(0, 0, 0)  # one broken embedding must not break all
     tiles = [
         (rows, (probe[rows] - centre).permute(1, 2, 0).contiguous()) for rows in _tiles(len(probe))
     ]
-    norms = [own.square().sum(1)[:, :, None] for _, own in tiles]  # (P, Q, 1)
+    squares = [own.square().sum(1) for _, own in tiles]  # (P, Q)
+    add_roots = _root_adder(distance)
     for columns in _tiles(len(gallery)):
-        some = (gallery[columns] - centre).transpose(0, 1).contiguous()  # (P, G, C)
-        some_norm = some.square().sum(2)
-        some *= -2
-        for (rows, own), norm in zip(tiles, norms, strict=True):
-            tile = distance[rows, columns]
-            for part in range(len(own)):
-                square = _product(own[part], some[part], some_norm[part])
-                tile += square.add_(norm[part]).clamp_min_(0).sqrt_()
+        totals = [distance.new_zeros(len(gallery[columns]), own.shape[2]) for _, own in tiles]
+        for part, middle in enumerate(centre):
+            some = gallery[columns, part] - middle  # (G, C)
+            some_square = some.square().sum(1)
+            for (_, own), square, total in zip(tiles, squares, totals, strict=True):
+                add_roots(_product(own[part], some).T, some_square, square[part], total)
+        for (rows, _), total in zip(tiles, totals, strict=True):
+            distance[rows, columns] = total.T
     distance /= probe.shape[1]
+
+
+def _root_adder(like: Tensor) -> Callable[[Tensor, Tensor, Tensor, Tensor], None]:
+    """`add_roots` of the kernels where they can, else the same by torch."""
+    if like.device.type == "cpu" and installed("numba"):
+        from meshgait.metrics.roots_kernel import add_roots
+
+        return lambda *tensors: add_roots(*(tensor.numpy() for tensor in tensors))
+    return _add_roots
+
+
+def _add_roots(product: Tensor, gallery: Tensor, probe: Tensor, total: Tensor) -> None:
+    square = product.mul_(-2).add_(gallery[:, None]).add_(probe)
+    total += square.clamp_min_(0).sqrt_()
 
 
 def _cosine(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
@@ -67,7 +86,7 @@ def _cosine(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
         some = gallery[columns]
         some = _scaled(some, room[: len(some)]).flatten(1)
         for rows, own in tiles:
-            distance[rows, columns] = _product(own, some, None)
+            distance[rows, columns] = _product(own, some)
     distance.div_(-probe.shape[1]).add_(1)
 
 
@@ -86,12 +105,12 @@ def _tiles(length: int) -> list[slice]:
     return [slice(start, start + _TILE) for start in range(0, length, _TILE)]
 
 
-def _product(a: Tensor, b: Tensor, bias: Tensor | None) -> Tensor:
-    """The product a.T @ b.T, plus bias, by the faster of two libraries.
+def _product(a: Tensor, b: Tensor) -> Tensor:
+    """The product a.T @ b.T by the faster of two libraries; its transpose is contiguous.
 
     A 1 x 1 convolution is that product. On CPUs its kernels can be much the faster (0.6 of the
     time for cosines on an AMD EPYC), as the matrix library was not written for every processor.
     """
     if a.device.type == "cpu" and a.dtype == torch.float32:
-        return conv2d(a[None, :, :, None], b[:, :, None, None], bias)[0, :, :, 0].T
-    return a.T @ b.T if bias is None else torch.addmm(bias, a.T, b.T)
+        return conv2d(a[None, :, :, None], b[:, :, None, None])[0, :, :, 0].T
+    return (b @ a).T

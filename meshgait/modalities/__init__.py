@@ -6,7 +6,7 @@ from meshgait.modalities.cgi import cgi
 from meshgait.modalities.cylinders import Cylinders, cylinder_mesh, cylinders
 from meshgait.modalities.depth import depth
 from meshgait.modalities.events import Events, event_frames, event_voxels, events, watch
-from meshgait.modalities.flow import flow, flow_image
+from meshgait.modalities.flow import flow, flow_image, normalized_flow
 from meshgait.modalities.front_silhouette import front_silhouette
 from meshgait.modalities.gait_cycle import GaitCycle, aligned_frames, gait_cycle, whole_cycles
 from meshgait.modalities.gei import gei
@@ -78,6 +78,7 @@ __all__ = [
     "normalize_parsing",
     "normalize_silhouette",
     "normalized_coverage",
+    "normalized_flow",
     "normals",
     "parts",
     "points",

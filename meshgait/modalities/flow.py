@@ -9,6 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from torch import Tensor
 
 from meshgait.errors import ConfigError
+from meshgait.modalities.normalized_coverage import gait_map
 from meshgait.numerics import in_full_precision
 from meshgait.render import rasterize
 
@@ -32,6 +33,21 @@ def flow(
     weight = seen.barycentric.reshape(*face.shape, 3, 1).to(moved)
     found = (moved * weight).sum(-2).movedim(-1, 1)
     return found.reshape(*points.shape[:-2], 2, *size)
+
+
+@in_full_precision
+def normalized_flow(
+    points: Float[Tensor, "*batch T V 3"],
+    faces: Int[Tensor, "F 3"],
+    size: tuple[int, int] = (64, 44),
+) -> Float[Tensor, "*batch T 2 H W"]:
+    """Flow of the crop of gait recognition, in whose pixels a body that only comes nearer rests.
+
+    `points` are as those of `flow`, in any picture; the crop is that of `normalized_coverage`.
+    """
+    scale, shift = gait_map(points[..., :2], faces, size)
+    place = points[..., :2] * scale[..., None, None] + shift[..., None, :]
+    return flow(torch.cat([place, points[..., 2:]], dim=-1), faces, size)
 
 
 def flow_image(

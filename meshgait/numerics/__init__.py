@@ -8,14 +8,18 @@ from meshgait.numerics.modes import (
     made_once,
     uncompiled,
 )
+from meshgait.numerics.precision import Precision, has_bf16, settle
 from meshgait.numerics.shown import show_shapes
 
 __all__ = [
+    "Precision",
     "differentiable_once",
+    "has_bf16",
     "in_full_precision",
     "in_no_mode",
     "made_once",
     "seed",
+    "settle",
     "show_shapes",
     "stream",
     "uncompiled",

@@ -13,7 +13,8 @@ def shrink(published: Published, model_type: Any) -> tuple[Published, list[str]]
     """The recipe for a laptop, and what was changed, a line for each thing.
 
     Fewer steps (milestones keep their place among them), small batches of short clips, a quarter
-    of the channels, no augmentation; the loss, the optimiser and its rate stay.
+    of the channels, no augmentation, the precision that the processor is fast in; the loss, the
+    optimiser and its rate stay.
     """
     kind = getattr(model_type, "Config", None)
     old = published.recipe
@@ -23,9 +24,10 @@ def shrink(published: Published, model_type: Any) -> tuple[Published, list[str]]
     frames = _shorter(old.frames)
     new = replace(
         old, steps=steps, batch=batch, frames=frames, augment=(), save_every=min(100, steps),
+        precision="auto",
         milestones=tuple(sorted({stone * steps // old.steps for stone in old.milestones})),
     )  # fmt: skip
-    names = ("steps", "milestones", "batch", "frames", "augment", "save_every")
+    names = ("steps", "milestones", "batch", "frames", "augment", "save_every", "precision")
     changes = [
         f"{name}: {getattr(old, name)} -> {getattr(new, name)}"
         for name in names

@@ -42,7 +42,7 @@ def as_drawing(
         what = f"{tuple(vertices.shape)} of {vertices.dtype}"
         meaning = {2: "x and y in pixels", 3: "x, y and depth"}[axes]
         raise ShapeError(f"vertices must be a floating-point (*, V, {axes}), {meaning}; got {what}")
-    whole = isinstance(size, tuple) and all(isinstance(side, Integral) for side in size)
+    whole = isinstance(size, tuple) and all(isinstance(side, (int, Integral)) for side in size)
     if not whole or len(size) != 2 or min(size) < 1:
         what = "a tuple of a height and a width, whole numbers of 1 or more pixels"
         raise ShapeError(f"size must be {what}, got {size}")

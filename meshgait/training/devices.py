@@ -5,16 +5,19 @@ from __future__ import annotations
 import atexit
 import os
 import re
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from meshgait._optional import require
 from meshgait.errors import MeshgaitError, TrainingError
-from meshgait.training.recipe import Precision
+from meshgait.numerics import Precision, settle
+from meshgait.training.recipe import Recipe
 
 # What gloo and NCCL say when the other end of a connection is gone.
 _LOST = re.compile(r"connect|peer|gloo|nccl|socket|timed? ?out", re.IGNORECASE)
@@ -30,6 +33,16 @@ def make_fabric() -> Any:
     return fabric(devices=local, num_nodes=world // local, strategy="ddp")
 
 
+def launch(fabric: Any, recipe: Recipe) -> Recipe:
+    """Start the processes; the recipe with what "auto" precision means on the first one's device.
+
+    So that all compute alike, and a run that is resumed elsewhere must agree with the one before.
+    """
+    fabric.launch()
+    precision = fabric.broadcast(settle(recipe.precision, fabric.device))
+    return replace(recipe, precision=precision)
+
+
 def computing(precision: Precision, device: torch.device) -> torch.autocast:
     """How a network computes; what it is given stays as it is.
 
@@ -37,6 +50,26 @@ def computing(precision: Precision, device: torch.device) -> torch.autocast:
     centimetre off.
     """
     return torch.autocast(device.type, torch.bfloat16, enabled=precision == "bf16")
+
+
+def with_shared_statistics(fabric: Any, model: Any) -> Any:
+    """The network whose batch norms see the whole batch; a warning where torch cannot do that.
+
+    Its synchronised batch norm exists on GPUs alone. On CPUs each process normalises by its own
+    share of the batch, so that several do not train as one does.
+    """
+    if fabric.world_size == 1:
+        return model
+    if fabric.device.type == "cuda":
+        return nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    norms = sum(isinstance(layer, nn.modules.batchnorm._BatchNorm) for layer in model.modules())
+    if norms and fabric.is_global_zero:
+        warnings.warn(
+            f"the {norms} batch norms of {type(model).__name__} see the share of the batch of one "
+            f"process on CPUs: {fabric.world_size} processes do not train as one does",
+            stacklevel=4,
+        )
+    return model
 
 
 def is_first_process() -> bool:

@@ -67,7 +67,7 @@ def fit(
     """
     try_on_data(model, data, recipe)
     fabric = fabric or devices.make_fabric()
-    fabric.launch()
+    recipe = devices.launch(fabric, recipe)
     data, held_out = hold_out(data, recipe) if recipe.validate_every else (data, None)
     criterion = make_criterion(loss or recipe.loss, model, data)
     with locked(out) if fabric.is_global_zero else nullcontext():
@@ -98,10 +98,8 @@ class _Training:
         if recipe.calibrate and not (out / "checkpoint.pt").exists():
             first = self.batches[0]
             calibrate_(model, **first.inputs, mask=first.mask)
-        if fabric.world_size > 1 and fabric.device.type == "cuda":
-            model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
-        self.model, self.criterion = model, criterion
-        self.parameters = [*model.parameters(), *criterion.parameters()]
+        self.model, self.criterion = devices.with_shared_statistics(fabric, model), criterion
+        self.parameters = [*self.model.parameters(), *criterion.parameters()]
         optimizer = recipe.optimizer(self.parameters)
         self.network, self.optimizer = fabric.setup(self._compiled(), optimizer)
         self.forward = self.network

@@ -10,10 +10,10 @@ import torch
 
 from meshgait.data import Augmentation, FrameSampling, SubjectsAndClips, UnorderedFrames
 from meshgait.errors import ConfigError
+from meshgait.numerics import Precision
 from meshgait.training.criterion import Loss
 from meshgait.training.optimizers import Adam, OptimizerRecipe
 
-Precision = Literal["fp32", "bf16"]
 Metric = Literal["cosine", "euclidean"]
 _LEAST = {"steps": 1, "log_every": 1, "save_every": 1, "workers": 0, "validate_every": 0}
 
@@ -34,7 +34,7 @@ class Recipe:
     cosine_to: float | None = None  # instead, the rate falls along half a cosine to this one
     max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
     metric: Metric = "cosine"  # that the trained network is compared by
-    precision: Precision = "fp32"
+    precision: Precision = "fp32"  # "auto" is bf16 where the processor has instructions for it
     compile: bool = False  # the network by torch.compile, which takes a minute and saves time later
     calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0

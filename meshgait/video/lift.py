@@ -48,11 +48,15 @@ _IN_PICTURE = tuple(name for name in _SOURCES if name not in ("head", "left_foot
 
 @dataclass(frozen=True, eq=False)
 class Lifted:
-    """Fits of a person, one for each run of frames; `frames` are the numbers of each."""
+    """Fits of a person, one for each run of frames; `frames` are the numbers of each.
+
+    `camera` is that of the video.
+    """
 
     fits: tuple[Fit, ...]
     frames: tuple[np.ndarray, ...]
     error_px: float
+    camera: Camera
 
     def add_to(self, clip: GaitSequence) -> GaitSequence:
         """The clip's frames that have a body, with `smpl`."""
@@ -74,8 +78,9 @@ class Lifted:
         }
 
     def save(self, path: Path) -> None:
-        """Write the longest run, as `meshgait fit` writes a fit."""
-        max(self.fits, key=lambda fit: len(fit.motion)).save(path)
+        """Write the longest run, as `meshgait fit` writes a fit, before the video's own camera."""
+        which = max(range(len(self.fits)), key=lambda k: len(self.frames[k]))
+        replace(self.fits[which], camera=self.camera, frame=self.frames[which]).save(path)
 
 
 def lift(
@@ -105,7 +110,8 @@ def lift(
         fits.append(fit)
         errors.append(_error_px(fit, run, size, fov_deg))
     say(f"fitted {person.name} in {time.monotonic() - began:.0f} s")
-    return Lifted(tuple(fits), tuple(run.frame for run in runs), float(np.median(errors)))
+    return Lifted(tuple(fits), tuple(run.frame for run in runs), float(np.median(errors)),
+                  video_camera(size, fov_deg))  # fmt: skip
 
 
 def runs_of(rows: Rows) -> list[Rows]:
@@ -148,6 +154,15 @@ def points_of(rows: Rows, fps: float) -> PointTrack:
         rows.frame, points.astype(np.float32), np.ones(points.shape[:2], np.float32),
         tuple(joints), "m", "camera", fps,
     )  # fmt: skip
+
+
+def video_camera(size: tuple[int, int], fov_deg: float) -> Camera:
+    """The camera of whole pictures, at the origin."""
+    height, width = size
+    focal = height / 2 / np.tan(np.deg2rad(fov_deg) / 2)
+    upright = torch.diag(torch.tensor([1.0, -1.0, -1.0]))
+    middle = torch.tensor([width / 2, height / 2])
+    return Camera(upright, torch.zeros(3), torch.full((2,), float(focal)), middle, size)
 
 
 def camera_of(rows: Rows, size: tuple[int, int], fov_deg: float) -> Camera:

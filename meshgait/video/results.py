@@ -17,7 +17,7 @@ from meshgait.files.storage import written_whole
 from meshgait.io.formats.mediapipe import NAMES
 from meshgait.sequence import GaitSequence, save_clip
 from meshgait.video.people import People, Person, shown
-from meshgait.visualization.document import Figure, Notes, Part, Section, compose_page
+from meshgait.visualization.document import Figure, Notes, Part, Section, compose_page, made_by
 
 _SHOWN = 10  # silhouettes in a figure
 LINKS = (
@@ -126,7 +126,10 @@ def write_index(
 def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -> str:
     rows = [_summary(facts) for facts in content["people"]]
     parts: list[Part] = [Notes(content["notes"])] if content["notes"] else []
-    parts.append(Figure("times", "Who was seen when: whole frames are dark.", draw_times(people)))
+    spans = [f"{facts['name']} from {facts['seconds'][0]:.1f} to {facts['seconds'][1]:.1f} s"
+             for facts in content["people"]]  # fmt: skip
+    parts.append(Figure("times", "Who was seen when: whole frames are dark.", draw_times(people),
+                        f"A bar for each person: {'; '.join(spans) or 'nobody'}."))  # fmt: skip
     for facts, figure in figures:
         alt = f"Silhouettes and sticks of {facts['name']} at moments of the walk."
         parts += [Section(facts["name"]), Figure("sheet", _sentence(facts), figure, alt)]
@@ -137,8 +140,10 @@ def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -
         f"{seconds:.1f} s. {RESEARCH}"
     )
     return compose_page(
-        title=f"Who walks in {content['video']}", lead=lead, table=rows, parts=parts
-    )
+        title=f"Who walks in {content['video']}", lead=lead, table=rows, parts=parts,
+        foot=made_by(f"meshgait video {content['video']}", "Next: meshgait embed, identify or "
+                     "enrol with the clip.npz of a person."),
+    )  # fmt: skip
 
 
 def _summary(facts: dict[str, Any]) -> dict[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from meshgait._version import __version__
 from meshgait.errors import ConfigError
 
 _STYLE = """
@@ -23,14 +24,15 @@ th, td { padding: .3rem .9rem; text-align: left; border-bottom: 1px solid var(--
 .number { text-align: right }
 td { white-space: nowrap } td:last-child:not(.number) { white-space: normal }
 .wide { overflow-x: auto } h1, h2 { overflow-wrap: anywhere }
-img { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
+img, video { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
 .wide img { max-width: none; width: max(100%, 42rem) }
 th button { all: unset; cursor: pointer; text-decoration: underline dotted }
 th button:focus-visible { outline: 2px solid }
-th[aria-sort="ascending"] button::after { content: " ▲" }
-th[aria-sort="descending"] button::after { content: " ▼" }
+th[aria-sort="ascending"] button::after { content: " ▲"; content: " ▲" / "" }
+th[aria-sort="descending"] button::after { content: " ▼"; content: " ▼" / "" }
 figcaption, footer { color: var(--soft); font-size: .9rem } footer { margin-top: 3rem }
 code { overflow-wrap: anywhere }
+@media (max-width: 40rem) { th, td { padding: .3rem .5rem } td:first-child { white-space: normal } }
 @media print { body { max-width: none } .wide { overflow: visible } figure { break-inside: avoid } }
 """
 
@@ -105,7 +107,22 @@ class Notes:
     lines: Sequence[str]
 
 
-Part = Figure | Table | Section | Notes
+@dataclass(frozen=True)
+class Film:
+    """An MP4 with a sentence that explains it, and one that says what it shows."""
+
+    caption: str
+    mp4: bytes
+    alt: str
+
+
+Part = Figure | Table | Section | Notes | Film
+
+
+def made_by(command: str = "", more: str = "") -> str:
+    """The line at the end of a page: the version, how to have it again, and what else there is."""
+    again = f" Again: {command}." if command else ""
+    return f"Made by meshgait {__version__}.{again} {more}".rstrip()
 
 
 def compose_page(
@@ -137,6 +154,13 @@ def _part(part: Part) -> str:
     if isinstance(part, Table):
         caption = f"<figcaption>{html.escape(part.caption)}</figcaption>"
         return f"<figure>{_table(part.rows)}{caption}</figure>"
+    if isinstance(part, Film):
+        data = base64.b64encode(part.mp4).decode()
+        film = (
+            f'<video controls loop muted playsinline aria-label="{html.escape(part.alt)}" '
+            f'src="data:video/mp4;base64,{data}"></video>'
+        )
+        return f"<figure>{film}<figcaption>{html.escape(part.caption)}</figcaption></figure>"
     data = base64.b64encode(part.png).decode()
     alt = html.escape(part.alt or part.caption)
     image = f'<img alt="{alt}" src="data:image/png;base64,{data}">'

@@ -59,21 +59,29 @@ def _even(picture: np.ndarray) -> np.ndarray:
 
 
 def _encode(program: str, path: Path, pictures: Iterable[np.ndarray], fps: float) -> None:
-    process = None
-    for picture in pictures:
-        even = _even(picture)
-        if process is None:
-            size = f"{even.shape[1]}x{even.shape[0]}"
-            process = subprocess.Popen(  # noqa: S603
-                [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
-                 "-s", size, "-r", f"{fps:.6f}", "-i", "-", "-an", "-vcodec", "libx264",
-                 "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(path)],
-                stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            )  # fmt: skip
-        if process.stdin is None or process.poll() is not None:
-            break
-        process.stdin.write(even.tobytes())
-    if process is not None and process.stdin is not None:
-        process.stdin.close()
-        if process.wait():
-            raise StorageError(f"ffmpeg cannot write {path.parent}; write into another folder")
+    process: subprocess.Popen[bytes] | None = None
+    try:
+        for picture in pictures:
+            even = _even(picture)
+            if process is None:
+                process = _start(program, path, even.shape[:2], fps)
+            if process.stdin is None or process.poll() is not None:
+                break
+            process.stdin.write(even.tobytes())
+        if process is not None and process.stdin is not None:
+            process.stdin.close()
+            if process.wait():
+                raise StorageError(f"ffmpeg cannot write {path.parent}; write into another folder")
+    finally:
+        if process is not None and process.poll() is None:  # the pictures ended in an error
+            process.kill()
+            process.communicate()
+
+
+def _start(program: str, path: Path, size: tuple[int, int], fps: float) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603
+        [program, "-y", "-loglevel", "error", "-f", "rawvideo", "-pix_fmt", "rgb24",
+         "-s", f"{size[1]}x{size[0]}", "-r", f"{fps:.6f}", "-i", "-", "-an", "-vcodec", "libx264",
+         "-pix_fmt", "yuv420p", "-movflags", "+faststart", str(path)],
+        stdin=subprocess.PIPE, stderr=subprocess.DEVNULL,
+    )  # fmt: skip

@@ -10,9 +10,8 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from meshgait._optional import require
-from meshgait._version import __version__
 from meshgait.files.storage import written_whole
-from meshgait.visualization.document import Figure, Part, compose_page
+from meshgait.visualization.document import Figure, Part, compose_page, made_by
 
 _STYLES = ("-", "--", ":", "-.")  # of lines, as there are ten colours
 PROBE, RIGHT, WRONG = "#888888", "#2a8a4a", "#c0392b"
@@ -42,7 +41,7 @@ def write_report(
         part.write_text(
             compose_page(
                 title=title, lead=lead, table=table, parts=figures,
-                foot=f"Made by meshgait {__version__}. {foot}".rstrip(),
+                foot=made_by(more=foot),
             ),
             encoding="utf-8",
         )  # fmt: skip
@@ -162,6 +161,7 @@ def draw_pictures(
     *,
     name: str,
     caption: str,
+    alt: str = "",
 ) -> Figure:
     """Pictures in rows and columns, edge to edge."""
     image = np.concatenate([np.concatenate(list(row), axis=1) for row in pictures], axis=0)
@@ -169,7 +169,7 @@ def draw_pictures(
     if image.dtype != np.uint8:
         image = np.rint(np.clip(image, 0, 1) * 255).astype(np.uint8)
     require("PIL.Image").fromarray(image).save(content, format="PNG")
-    return Figure(name, caption, content.getvalue())
+    return Figure(name, caption, content.getvalue(), alt)
 
 
 def diagram(width: float, height: float, *, rows: int = 1, columns: int = 1) -> tuple:

@@ -15,7 +15,7 @@ from PIL import Image
 
 from meshgait.benchmark import Method, find_methods, run_benchmark
 from meshgait.benchmark.cell import Seeds, run_cell
-from meshgait.benchmark.methods import all_methods
+from meshgait.benchmark.methods import all_methods, shipped_methods
 from meshgait.benchmark.scores import cross_view
 from meshgait.benchmark.walkers import Walkers
 from meshgait.data import SmplNoise
@@ -216,3 +216,26 @@ def test_seeds_count_from_the_one_that_is_asked_for(budget, tmp_path):
 def test_a_folder_that_another_process_writes_into_is_refused_at_once(budget, tmp_path):
     with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
         run_benchmark([], budget, out=tmp_path)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Two people are enough."""
+    for module in ("benchmark.calibration", "gallery.sureness"):
+        monkeypatch.setattr(f"meshgait.{module}.LEAST_PEOPLE", 2)
+
+
+def test_shipped_weights_are_a_row_that_is_not_trained(few, budget, tmp_path, monkeypatch):
+    monkeypatch.setattr("meshgait.benchmark.cell.fit", None)
+    (method,) = find_methods(["sln-walkers"], shipped_methods())
+    page = run_benchmark([method], budget, out=tmp_path, fpir=0.1, report=str)
+    (path,) = (tmp_path / "cells").iterdir()  # one seed is all there is
+    content = json.loads(path.read_text(encoding="utf-8"))
+    assert content["parameters"] > 0
+    assert content["calibration"]["trials"] == 2 * 2 * 4
+    assert (tmp_path / "reliability-sln-walkers.png").exists()
+    assert "| sln-walkers | " in (tmp_path / "results.md").read_text(encoding="utf-8")
+    assert "ECE" in page.read_text(encoding="utf-8")
+    again = run_cell(method, Seeds(), Walkers(budget), tmp_path, 0.1)
+    assert dict(again.calibration) == content["calibration"]
+    assert run_cell(method, Seeds(), Walkers(budget), tmp_path).calibration is None

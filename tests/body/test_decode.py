@@ -1,3 +1,4 @@
+import copy
 import subprocess
 import sys
 
@@ -10,7 +11,7 @@ from torch.testing import assert_close
 from meshgait.body import Body, decode_smplx, decode_torch
 from meshgait.body import decode as decode_module
 from meshgait.body._embedded import load_embedded
-from meshgait.errors import ConfigError, DataError, DependencyError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from tests.body.bodies import python2_pickle, small_body, smplx_layer
 
 
@@ -55,10 +56,7 @@ def test_numba_decodes_on_the_cpu_where_it_is_installed(monkeypatch):
     assert not decode_module._has_kernels(torch.zeros(1, device="meta"))
     assert not decode_module._has_kernels(torch.zeros(1).half())
 
-    def refuse(package, extra=None):
-        raise DependencyError(f"no {package}, try {extra}")
-
-    monkeypatch.setattr(decode_module, "require", refuse)
+    monkeypatch.setitem(sys.modules, "numba", None)
     assert not decode_module._has_kernels(torch.zeros(1))
 
 
@@ -257,3 +255,20 @@ except DependencyError as error:
     assert status == "0"
     assert "pip install" in refusal
     assert "smplx" in refusal
+
+
+@pytest.mark.gpu
+def test_on_a_gpu_bodies_and_their_gradients_are_those_of_the_cpu(body):
+    decoded_alike(body, "cuda")
+
+
+def decoded_alike(body, device):
+    body, found = copy.deepcopy(body).double(), []
+    values = parameters(3, 5, dtype=torch.float64)
+    for place in ("cpu", device):
+        leaves = {name: value.to(place).requires_grad_() for name, value in values.items()}
+        mesh = body.to(place)(**leaves)
+        total = mesh.vertices.sin().sum() + mesh.require_joints().sin().sum()
+        found.append([mesh.vertices, *torch.autograd.grad(total, list(leaves.values()))])
+    for here, there in zip(*found, strict=True):
+        assert_close(there.cpu(), here, rtol=1e-9, atol=1e-9)

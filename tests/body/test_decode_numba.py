@@ -116,6 +116,15 @@ def test_any_number_of_frames_and_threads_gives_the_same(shapes, length, threads
         assert_close(found, expected[0], **rounding(torch.float32, TERMS, expected[0]))
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_a_frame_alone_has_the_bits_that_it_has_among_others(dtype):
+    body = Body(small_body()).to(dtype)
+    pose, betas = torch.randn(20, 72, dtype=dtype), torch.randn(10, dtype=dtype)
+    together = body(pose=pose, betas=betas).vertices
+    for few in (1, 2, 3):
+        assert torch.equal(body(pose=pose[:few], betas=betas).vertices, together[:few])
+
+
 class Decoded(torch.utils.data.Dataset):
     def __init__(self):
         self.body, self.pose = Body(small_body()), torch.randn(6, 20, 72)

@@ -2,9 +2,11 @@ import pytest
 import torch
 from smplx.vertex_ids import vertex_ids
 
+from meshgait.body import Body
 from meshgait.body._embedded import load_embedded
 from meshgait.body.decode_smplx import with_landmarks
 from meshgait.body.layer import Layer
+from meshgait.render import coverage
 from tests.body.bodies import small_body, smplx_layer
 
 
@@ -25,3 +27,13 @@ def test_the_landmarks_are_those_of_smplx_on_the_embedded_body_and_on_its_own():
     assert torch.equal(Layer(with_landmarks(arrays)).landmarks.sort().values, theirs)
     assert int(Layer(with_landmarks(arrays)).landmarks[0]) == vertex_ids["smplh"]["nose"]
     assert not Layer(with_landmarks(small_body())).landmarks.any()
+
+
+def test_triangles_are_memory_of_torch_which_need_not_be_compared_to_be_known():
+    body = Body(small_body())
+    mesh = body(pose=torch.zeros(2, 72), betas=torch.zeros(10))
+    with torch.no_grad():
+        mesh.vertex_normals()
+    coverage(mesh.vertices[..., :2], mesh.faces, (4, 4))
+    assert mesh.faces is body.faces
+    assert body.faces.untyped_storage().resizable()

@@ -9,7 +9,7 @@ SMALL = (
 
 def test_the_rows_are_listed(capsys):
     assert main(["benchmark", "--list"]) == 0
-    assert {"betas", "joint angles", "GEI", "SLN", "SMPLGait"} <= {
+    assert {"betas", "joint angles", "GEI", "SLN", "SMPLGait", "sln-walkers"} <= {
         *capsys.readouterr().out.splitlines()
     }
     assert main(["benchmark", "--ablation", "--list"]) == 0
@@ -31,6 +31,8 @@ def test_wrong_words_are_one_sentence(capsys, tmp_path):
         (["--methods", "SLM"], "did you mean 'SLN'?"),
         (["--preset", "huge"], "there is no preset 'huge', only full, quick"),
         (["--seeds", "0"], "seeds must be 1 or more"),
+        (["--calibration", "--test_identities", "39"], "and 20 others to be tried on"),
+        (["--calibration", "--fpir", "1"], "between 0 and 1, got 1"),
         (["--motion", "nowhere", "--out", str(tmp_path)], "nowhere is no folder"),
     ]:
         assert main(["benchmark", *arguments]) == 2

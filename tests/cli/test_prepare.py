@@ -6,8 +6,12 @@ import re
 import numpy as np
 import pytest
 
+from meshgait import models
 from meshgait.cli import main
-from tests.data.layouts import miniature
+from meshgait.data import Store
+from meshgait.data.recorded import Recorded
+from meshgait.evaluation import embed
+from tests.data.layouts import miniature, recent
 
 TINY = [
     "--model.width=0.0625", "--recipe.steps=1", "--recipe.frames.frames=3",
@@ -111,3 +115,30 @@ def test_the_reason_why_nothing_can_be_read_is_told(tmp_path, capsys):
     assert re.search(
         r"can be read: 075/bg-01/000/075-bg-01-000-001\.png has \d+ as its bright", told
     )
+
+
+def test_a_group_of_sensors_and_the_size_of_clouds_are_chosen(tmp_path, capsys):
+    root, official = recent.sustech1k(tmp_path / "raw", types=("00-nm", "01-nm"), views=("000",))
+    arguments = ["prepare", "sustech1k", root, f"--partition={official}"]
+    command = [*arguments, "--modalities=[points]", "--points=32", f"--out={tmp_path / 'lidar'}"]
+    assert main([*map(str, command)]) == 0
+    assert Store(tmp_path / "lidar/train")[0].frames["points"].shape == (4, 32, 3)
+    command = [*arguments, "--group=camera", f"--out={tmp_path / 'camera'}"]
+    assert main([*map(str, command)]) == 0
+    assert len(Store(tmp_path / "camera/train")[0].frames["silhouette"]) == recent.PICTURES
+    capsys.readouterr()
+    assert "no group 'radar'" in refused([*arguments, "--group=radar"], capsys)
+    assert "1 point or more, not --points 0" in refused([*arguments, "--points=0"], capsys)
+
+
+def test_the_tasks_of_ccpg_are_scored_by_commands_alone(tmp_path, capsys):
+    root = recent.ccpg(tmp_path / "raw", people=("100", "101"), cameras=("0_0", "1_0"))
+    assert main(["prepare", "ccpg", str(root), f"--out={tmp_path / 'out'}"]) == 0
+    said = capsys.readouterr().out
+    assert "CCPG UP: 4 probes UP, gallery of 4" in said
+    test = Recorded(tmp_path / "out", "test")
+    embed(models.GEI(), test, progress=False).save(tmp_path / "e.npz")
+    for protocol in ("ccpg", "ccpg-gait", f"{tmp_path / 'out/test/protocols.json'}"):
+        assert main(["evaluate", str(tmp_path / "e.npz"), f"--protocol={protocol}"]) == 0
+        rows = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.split()]
+        assert {"CL", "UP", "DN", "BG", "rank1"} <= set(rows)

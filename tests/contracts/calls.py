@@ -200,6 +200,7 @@ def _modalities(g: Given) -> dict[str, Call]:
         "mesh_in_camera": call(of.mesh_in_camera, g.mesh, g.camera),
         "normalize_parsing": call(of.normalize_parsing, np.stack([_picture() % 11] * BATCH)),
         "normalize_silhouette": call(of.normalize_silhouette, torch.rand(BATCH, 16, 12)),
+        "normalized_flow": call(of.normalized_flow, pixels, g.mesh.faces, SIZE),
         "normalized_coverage": call(
             of.normalized_coverage, g.mesh.vertices[..., :2], g.mesh.faces, SIZE
         ),
@@ -315,6 +316,8 @@ def _body(g: Given) -> dict[str, Call]:
             lambda pose, betas, transl: g.body(pose=pose, betas=betas, transl=transl),
             g.pose, g.betas, g.transl,
         ),
+        "joint_names": call(lambda: g.body.joint_names),
+        "joints_of": call(g.body.joints_of, g.body.shape(each)),
         "landmarks": call(lambda: g.body.landmarks),
         "load": None,  # a file
         "shape": call(g.body.shape, each),

@@ -212,6 +212,9 @@ FRAMES = {
         saved(lambda path: recent.write_pcd(path, np.ones((4, 3)))), PcdFile(8)),
     "cloud in binary": (
         saved(lambda path: recent.write_pcd(path, np.ones((4, 3)), "binary")), PcdFile(8)),
+    "cloud compressed": (
+        saved(lambda path: recent.write_pcd(path, np.ones((4, 3)), "binary_compressed")),
+        PcdFile(8)),
     "pickled clouds": (
         saved(lambda path: miniature.write_pickle(path, recent.clouds(0))), read_clouds),
     "pickled frames": (

@@ -8,6 +8,7 @@ from meshgait import Mesh
 from meshgait.errors import DataError, ShapeError
 from meshgait.mesh import Topology, topology
 from meshgait.rotation import axis_angle_to_matrix
+from tests.tolerance import rounding
 
 
 @pytest.fixture
@@ -163,3 +164,26 @@ def test_unused_vertices_are_dropped_and_used_ones_kept(ball):
     assert torch.equal(mesh.used().vertices, ball.vertices)
     assert torch.equal(mesh.used().faces, ball.faces)
     assert ball.used() is ball
+
+
+@pytest.mark.parametrize("lead", [(), (5,), (2, 3), (0,)])
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
+def test_normals_are_the_same_with_and_without_the_kernel(ball, lead, dtype):
+    pytest.importorskip("numba")
+    vertices = (ball.vertices + 0.05 * torch.randn(*lead, *ball.vertices.shape)).to(dtype)
+    mesh = Mesh(vertices, None, ball.faces)
+    plain = mesh.vertex_normals()
+    with torch.no_grad():
+        assert mesh._has_kernel()
+        found = mesh.vertex_normals()
+    assert found.shape == plain.shape
+    if found.numel():
+        # What is lost is lost against the sum's length: thin triangles do not make it shorter.
+        length = mesh._sums().norm(dim=-1).min() / mesh._sums().abs().max()
+        assert_close(found, plain, **rounding(dtype, 3 * 6, 1 / length))
+
+
+@pytest.mark.parametrize("off", [-1000, 1, 1000])
+def test_corners_that_are_not_there_are_no_business_of_the_kernel(ball, off):
+    with torch.no_grad(), pytest.raises((IndexError, RuntimeError), match=r"out of (bounds|range)"):
+        Mesh(ball.vertices, None, ball.faces + off).vertex_normals()

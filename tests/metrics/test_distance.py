@@ -1,3 +1,5 @@
+import sys
+
 import pytest
 import torch
 from torch.nn.functional import normalize
@@ -76,3 +78,13 @@ def test_an_unknown_metric_is_refused():
 def test_embeddings_of_two_networks_are_refused(shape):
     with pytest.raises(ShapeError, match="same parts and channels"):
         part_distance(torch.zeros(2, 3, 8), torch.zeros(shape))
+
+
+def test_without_numba_the_distances_are_the_same(monkeypatch):
+    pytest.importorskip("numba")
+    probe, gallery = torch.randn(7, 3, 8).double(), torch.randn(9, 3, 8).double()
+    gallery[2] = probe[1]  # rounding may leave less than 0
+    compiled = part_distance(probe, gallery)
+    monkeypatch.setitem(sys.modules, "numba", None)
+    slack = (torch.finfo(torch.float64).eps * 8 * float(probe.square().sum(-1).max())) ** 0.5
+    assert_close(part_distance(probe, gallery), compiled, rtol=0, atol=slack)

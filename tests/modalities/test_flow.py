@@ -3,7 +3,7 @@ import torch
 from torch.testing import assert_close
 
 from meshgait.errors import ConfigError
-from meshgait.modalities import flow, flow_image
+from meshgait.modalities import flow, flow_image, normalized_flow
 
 SQUARE = torch.tensor([[4.0, 4, 1], [12, 4, 1], [12, 12, 1], [4, 12, 1]]).double()
 FACES = torch.tensor([[0, 1, 2], [0, 2, 3]])
@@ -40,3 +40,14 @@ def test_colours_tell_directions_apart_and_stillness_is_black():
     assert color[5] == color[1] == [255, 0, 0]
     with pytest.raises(ConfigError, match="fastest must be above 0"):
         flow_image(steps[:, :, None, None], fastest=0.0)
+
+
+def test_in_the_crop_what_only_comes_nearer_or_goes_aside_rests():
+    near = SQUARE * torch.tensor([1.7, 1.7, 1]).double() + torch.tensor([9.0, -3, 0]).double()
+    still = normalized_flow(torch.stack([SQUARE, near, SQUARE]), FACES, (32, 32))
+    assert_close(still, torch.zeros_like(still), atol=1e-9, rtol=0)
+    bent = SQUARE.clone()
+    bent[0, 0] += 1
+    moved = normalized_flow(torch.stack([SQUARE, bent]), FACES, (32, 32))
+    assert moved[0].any()
+    assert not moved[1].any()

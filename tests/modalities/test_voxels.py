@@ -133,3 +133,12 @@ def test_masks_of_a_hull_may_be_zeros_and_ones(clip):
     walker, cameras = canonical_mesh(clip.mesh[:2]), ring(2)
     masks = covered(walker, cameras)
     assert torch.equal(visual_hull(masks.byte(), cameras, GRID), visual_hull(masks, cameras, GRID))
+
+
+def test_a_camera_excludes_what_lies_in_its_picture_and_not_a_pixel_more():
+    cubes = Grid((-3.0, -3.0, 0.0), 1.0, (12, 12, 1))  # a pixel each, from -3 to 8
+    camera = WeakPerspective(torch.eye(3), torch.ones(2), torch.zeros(2), (4, 5))
+    hull = visual_hull(torch.zeros(1, 4, 5, dtype=torch.bool), [camera], cubes)[..., 0]
+    excluded = torch.zeros(12, 12, dtype=torch.bool)
+    excluded[3:8, 3:7] = True
+    assert torch.equal(~hull, excluded)

@@ -31,7 +31,7 @@ LONG_TO_EXPORT = (
 MODELS = [getattr(models, name) for name in models.networks()]
 every_model = pytest.mark.parametrize("model_class", MODELS)
 every_network = pytest.mark.parametrize(
-    "model_class", [m for m in MODELS if list(m().parameters())]
+    "model_class", [m for m in MODELS if hasattr(m.Config, "width")]
 )
 
 
@@ -49,6 +49,11 @@ def small(model_class, **options):
     narrow = {"width": 1 / 16} if hasattr(model_class.Config, "width") else {}
     settings = narrow | SIMPLER.get(model_class.__name__, {}) | options
     return model_class(model_class.Config(**settings)).eval()
+
+
+def test_what_has_no_width_has_no_weights():
+    without = [model_class for model_class in MODELS if not hasattr(model_class.Config, "width")]
+    assert not [weight for model_class in without for weight in model_class().parameters()]
 
 
 def padded(clips, lengths):

@@ -18,6 +18,7 @@ from meshgait.data import TrainingBatches
 from meshgait.errors import ConfigError, DataError, TrainingError
 from meshgait.losses import IdentityLoss, batch_all_triplet, triplet_statistics
 from meshgait.models import GEI, SLN, FusionGait, MeshNet, PointNet, SMPLGait
+from meshgait.numerics import precision as numerics_precision
 from meshgait.training import fit as loop
 from meshgait.training.fit import fit
 from meshgait.training.optimizers import Adam, Sgd
@@ -276,6 +277,24 @@ def test_bf16_computes_in_half_precision_and_keeps_whole_weights(tmp_path):
     *_, exact = train(tmp_path / "fp32")
     assert history[0]["loss"] == pytest.approx(exact[0]["loss"], rel=0.1)
     assert history != exact
+
+
+@pytest.mark.parametrize(("able", "same"), [(True, "bf16"), (False, "fp32")])
+def test_the_precision_that_a_processor_is_fast_in_is_chosen_and_kept(
+    tmp_path, monkeypatch, able, same
+):
+    monkeypatch.setattr(numerics_precision, "has_bf16", lambda device: able)
+    rows = {}
+    for asked in ("auto", same):
+        model, criterion = tiny()
+        recipe = replace(RECIPE, precision=asked)
+        rows[asked] = fit(model, DATA, recipe, loss=criterion, out=tmp_path / asked)
+    assert rows["auto"] == rows[same]
+    monkeypatch.setattr(numerics_precision, "has_bf16", lambda device: not able)
+    model, criterion = tiny()
+    more = replace(RECIPE, precision="auto", steps=RECIPE.steps + 1)
+    with pytest.raises(ConfigError, match=rf"recipe\.precision was '{same}'"):
+        fit(model, DATA, more, loss=criterion, out=tmp_path / "auto", resume=True)
 
 
 BODIES = {

@@ -32,7 +32,7 @@ from meshgait.training.recipe import Recipe
         ),
         ({"max_norm": 0.0}, r"max_norm must be above 0, or None, got 0\.0"),
         ({"max_norm": math.nan}, "max_norm must be above 0"),
-        ({"precision": "fp16"}, "precision must be one of fp32, bf16, got 'fp16'"),
+        ({"precision": "fp16"}, "precision must be one of auto, fp32, bf16, got 'fp16'"),
     ],
 )
 @pytest.mark.usefixtures("unchecked")

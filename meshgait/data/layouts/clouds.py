@@ -39,7 +39,7 @@ def resample_cloud(
 
 @dataclass(frozen=True)
 class PcdFile(FrameReader):
-    """A cloud as PCL writes it, in text or binary, not compressed."""
+    """A cloud as PCL writes it, in text or binary, compressed or not."""
 
     count: int = 1024
     modality = "points"
@@ -58,7 +58,7 @@ def read_pcd(path: Path) -> Float[np.ndarray, "N 3"]:
         raise DataError("is no .pcd: it has no line that begins with DATA")
     form = found[1].decode("latin-1")
     if form not in _READ:
-        raise DataError(f"is a {form} .pcd; {' and '.join(_READ)} ones can be read")
+        raise DataError(f"is a {form} .pcd; {', '.join(_READ)} ones can be read")
     try:
         header = _header(content[: found.start()].decode("ascii"))
         return _READ[form](content[found.end() :], header)
@@ -66,7 +66,7 @@ def read_pcd(path: Path) -> Float[np.ndarray, "N 3"]:
         raise
     except KeyError as error:
         raise DataError(f"is no .pcd that can be read: it has no {error.args[0]}") from error
-    except (ValueError, TypeError, OverflowError) as error:
+    except (ValueError, TypeError, IndexError, OverflowError) as error:
         raise DataError("is no .pcd that can be read: its header or numbers are damaged") from error
 
 
@@ -108,4 +108,44 @@ def _binary(content: bytes, header: dict[str, Any]) -> Float[np.ndarray, "N 3"]:
     return np.stack([table[place[axis]][:, 0].astype(np.float64) for axis in _AXES], axis=-1)
 
 
-_READ = {"ascii": _text, "binary": _binary}
+def _compressed(content: bytes, header: dict[str, Any]) -> Float[np.ndarray, "N 3"]:
+    """The fields one after another, each of all points, by LZF."""
+    packed, size = np.frombuffer(content, "<u4", 2).tolist()
+    widths = [kind.itemsize * n for kind, n in zip(header["kinds"], header["count"], strict=True)]
+    if size != header["points"] * sum(widths) or size > _MOST_BYTES or len(content) < 8 + packed:
+        raise DataError(f"announces {header['points']} points and holds other than so many")
+    plain = _expand(content[8 : 8 + packed], size)
+    starts = np.cumsum([0, *widths]).tolist()
+    found = []
+    for axis in _AXES:
+        field = header["fields"].index(axis)
+        start, kind = header["points"] * starts[field], header["kinds"][field]
+        numbers = np.frombuffer(plain, kind, header["points"] * header["count"][field], start)
+        found.append(numbers[:: header["count"][field]].astype(np.float64))
+    return np.stack(found, axis=-1)
+
+
+def _expand(packed: bytes, size: int) -> bytes:
+    """What LZF made smaller: runs of bytes, and places before from which to repeat some."""
+    plain, place = bytearray(), 0
+    while place < len(packed) and len(plain) <= size:
+        word, place = packed[place], place + 1
+        if word < 32:  # so many bytes more
+            plain += packed[place : place + word + 1]
+            place += word + 1
+            continue
+        count = word >> 5
+        if count == 7:
+            count, place = count + packed[place], place + 1
+        start = len(plain) - ((word & 31) << 8 | packed[place]) - 1
+        place += 1
+        if start < 0:
+            raise ValueError(start)
+        for repeated in range(start, start + count + 2):  # it may reach into what it makes
+            plain.append(plain[repeated])
+    if len(plain) != size:
+        raise DataError("is compressed, and becomes more or less than it announces")
+    return bytes(plain)
+
+
+_READ = {"ascii": _text, "binary": _binary, "binary_compressed": _compressed}

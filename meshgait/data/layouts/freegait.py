@@ -23,7 +23,7 @@ FREEGAIT = FolderLayout(
     make_protocols=listed("FreeGait", "euclidean"),
     content=Content(
         names=(
-            Named("image", "silhouette"),
+            Named("image", "silhouette", sure=False),
             Named("lidar", "points"),
             Named("smpl", "smpl"),
             Named("kp3d", "skeleton3d", sure=False),

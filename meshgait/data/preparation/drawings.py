@@ -23,13 +23,12 @@ from meshgait.modalities import (
     LidarScan,
     canonical_mesh,
     depth_image,
-    flow,
     flow_image,
     front_silhouette,
-    gait_map,
     lidar,
     normalize_parsing,
     normalized_coverage,
+    normalized_flow,
     parts,
     pose_heatmap,
     sample_returns,
@@ -145,10 +144,7 @@ def _front_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
 def _flow_of(smpl: Float[Tensor, "T 85"], form: Form) -> Tensor:
     """Of the crop, so that a body that only comes nearer stands still."""
     mesh = decode_estimate(smpl, estimated_body())
-    scale, shift = gait_map(mesh.vertices[..., :2], mesh.faces, form.size)
-    place = mesh.vertices[..., :2] * scale[:, None, None] + shift[:, None]
-    pixels = torch.cat([place, mesh.vertices[..., 2:]], dim=-1)
-    return flow_image(flow(pixels, mesh.faces, form.size))
+    return flow_image(normalized_flow(mesh.vertices, mesh.faces, form.size))
 
 
 DERIVATIONS: dict[str, Callable[[Float[Tensor, "T 85"], Form], Tensor]] = {

@@ -71,7 +71,8 @@ def prepare(
     clip of this layout can be read, `ConfigError` if `out` is in `root` or another process writes
     into it.
     """
-    root, target = Path(root), _target(Path(root), out, dry_run)
+    # Those who share the work may stand in another folder.
+    root, target = Path(root).absolute(), _target(Path(root), out, dry_run)
     with nullcontext() if target is None else locked(target):
         return _prepare(layout, root, target, partition, progress)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import platform
 import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -54,7 +55,7 @@ def write_store(
     interruptions there were; a second process that writes into the folder waits, and keeps what
     the first one made.
     """
-    folder = Path(folder)
+    folder = Path(folder).absolute()  # those who share the work may stand in another folder
     found = complete_store(folder, fingerprint)
     if found is not None:  # also where nobody may write
         return found
@@ -135,6 +136,11 @@ def joined_frames(sequences: Sequence[GaitSequence]) -> dict[str, np.ndarray]:
 
 def _complete_shard(folder: Path, shard: int, make: Maker, fingerprint: str) -> list[str]:
     """Write a shard unless it is there; the names of its modalities."""
+    if not folder.is_dir():
+        raise DataError(
+            f"{folder} is not there on {platform.node()}: machines that share the work must share "
+            "the folder it is written to, under one name"
+        )
     found = _finished(folder, shard, fingerprint)
     if found is not None:
         return found

@@ -108,7 +108,7 @@ def survey_motion(
     """
     if fps <= 0 or (fps_in is not None and fps_in <= 0):
         raise ConfigError(f"frame rates are above 0, got {fps} and {fps_in}")
-    root = Path(root)
+    root = Path(root).absolute()  # those who share the work may stand in another folder
     files = motion_files(root)
     look = partial(_look, fps=fps, fps_in=fps_in, least=least)
     names = [_subject(root, path) for path in files]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from jaxtyping import Float, UInt8
+from jaxtyping import Bool, Float, UInt8
 
 from meshgait.body import Body
 from meshgait.camera import Camera
@@ -14,7 +14,13 @@ from meshgait.data.synthetic.scan_clip import scan_clip
 from meshgait.data.synthetic.segmentation import Occluder, SegmentationNoise, occlude, segment
 from meshgait.errors import ConfigError
 from meshgait.mesh import Mesh
-from meshgait.modalities import is_visible, normalize_silhouette
+from meshgait.modalities import (
+    flow_image,
+    front_silhouette,
+    is_visible,
+    normalize_silhouette,
+    normalized_flow,
+)
 from meshgait.numerics import in_no_mode, stream
 from meshgait.render import coverage
 from meshgait.sequence.sequence import GaitSequence, Record
@@ -36,7 +42,8 @@ class WildConfig:
     place the camera, `person_px` is the height in pixels of two metres at that distance. `bag` and
     `coat` are the shares of clips with one, `occluded` that of clips in which something hides a
     part. With `lidar` clips have what a laser scanner at the camera's place sees, too: `points` and
-    `depth_image` (see `scan_clip`).
+    `depth_image` (see `scan_clip`); with `flow` how the pixels of the crop move, without what hides
+    them; with `front` the fronts of the estimated bodies, `smpl_silhouette`.
     """
 
     clips: int = 8
@@ -53,6 +60,8 @@ class WildConfig:
     segmentation: SegmentationNoise = SegmentationNoise(edge=0.15, holes=0.02)
     estimator: EstimatorNoise = EstimatorNoise()
     lidar: bool = False
+    flow: bool = False
+    front: bool = False
 
     def __post_init__(self) -> None:
         if self.clips < 2:
@@ -183,8 +192,22 @@ def render_clip(body: Body, clip: Clip, config: WildConfig) -> GaitSequence:
     frames = {"silhouette": _binary(silhouette), "smpl": smpl[seen]}
     if config.lidar:
         frames |= scan_clip(mesh, clip.camera, seen, clip.key)
+    if config.flow:
+        frames["flow"] = _flow(mesh, clip.camera, seen, config.size)
+    if config.front:
+        front = front_silhouette(body, torch.from_numpy(smpl[seen]), config.size)
+        frames["smpl_silhouette"] = (front > 0.5).to(torch.uint8).numpy()
     record = clip.record
     return GaitSequence(record.subject, record.condition, record.view, frames)
+
+
+def _flow(
+    mesh: Mesh, camera: Camera, seen: Bool[np.ndarray, " T"], size: tuple[int, int]
+) -> UInt8[np.ndarray, "T 3 H W"]:
+    """Of the frames seen, each to the next of them, in colours."""
+    depth = camera.to_camera(mesh.vertices)[..., 2:]
+    points = torch.cat([camera.project(mesh.vertices), depth], dim=-1)[torch.from_numpy(seen)]
+    return flow_image(normalized_flow(points, mesh.faces, size)).numpy()
 
 
 def _photograph(

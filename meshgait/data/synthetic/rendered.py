@@ -89,8 +89,9 @@ class RenderedGait(ABC):
         """Names what decides the content: the generator, its settings, the body."""
         body = embedded().layer
         settings = asdict(self.config)
-        if not self.config.lidar:  # clips without scans are what they were before there were scans
-            del settings["lidar"]
+        for extra in ("lidar", "flow", "front"):
+            if not settings[extra]:  # clips without it are what they were before there was any
+                del settings[extra]
         words = (GENERATOR, settings, *([self._content()] if self._content() else []))
         digest = hashlib.sha256(repr(words).encode())
         for array in (body.v_template, body.shapedirs, body.posedirs, body.lbs_weights):

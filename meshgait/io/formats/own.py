@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from meshgait.camera import Camera, WeakPerspective
+from meshgait.camera.arrays import camera_from_arrays
 from meshgait.errors import DataError
 from meshgait.io.formats.gait3d import vector_track
 from meshgait.io.recording import Format, has_keys
-from meshgait.io.track import Track, TrackId, body_track
+from meshgait.io.seen import Seen, Size
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 from meshgait.sequence.kind import describe_kind, kind_of
 from meshgait.sequence.motion import motion_of
 
@@ -27,17 +30,42 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     if not has_keys(content, "pose"):
         way = "; `meshgait fit` estimates them" if has_keys(content, "silhouette") else ""
         raise DataError(f"it holds {describe_kind(content)}, without pose and smpl{way}")
+    return {0: _motion(content)}
+
+
+def _motion(content: Any) -> BodyTrack:
     motion = motion_of(content)
-    return {
-        0: body_track(
-            frames=content.get("frame"),
-            pose=motion.pose,
-            betas=motion.betas,
-            transl=motion.transl,
-            axes="y up",
-            fps=content.get("fps"),
+    return body_track(
+        frames=content.get("frame"),
+        pose=motion.pose,
+        betas=motion.betas,
+        transl=motion.transl,
+        axes="y up",
+        fps=content.get("fps"),
+    )
+
+
+def _seen(content: Any) -> dict[TrackId, Seen]:
+    """A fit's body before the camera of the fit."""
+    if kind_of(list(content)) != "fit":
+        raise DataError(
+            f"it holds {describe_kind(content)} and no camera of a whole picture; a fit of "
+            "`meshgait fit` or `meshgait video --fit full` has one"
         )
-    }
+
+    def camera(row: int, size: Size) -> Camera | WeakPerspective:
+        found = camera_from_arrays(content, row)
+        if found.size != size:
+            raise DataError(
+                f"the camera of the fit sees {found.size[1]} x {found.size[0]} pixels, and the "
+                f"video has {size[1]} x {size[0]}; give the pictures that were fitted to"
+            )
+        return found
+
+    camera_from_arrays(content, 0)
+    return {0: Seen(_motion(content), camera, pelvis=None)}
 
 
-OWN = Format("meshgait", "meshgait's own", verified=True, claims=_claims, tracks=_tracks)
+OWN = Format(
+    "meshgait", "meshgait's own", verified=True, claims=_claims, tracks=_tracks, seen=_seen
+)

@@ -15,7 +15,8 @@ import numpy as np
 from meshgait.errors import DataError
 from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Track, TrackId, body_track
+from meshgait.io.seen import Seen, hmr_focal, seen_from_the_middle
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:
@@ -37,6 +38,12 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     return {name: _track(track) for name, track in rows.items()}
 
 
+def _seen(content: Any) -> dict[TrackId, Seen]:
+    tracks = _tracks(content).items()
+    return {name: seen_from_the_middle(track, hmr_focal) for name, track in tracks
+            if isinstance(track, BodyTrack)}  # fmt: skip
+
+
 def _pose(smpl: dict) -> tuple[np.ndarray, np.ndarray]:
     parts = [numbers("pose", smpl[key]) for key in ("global_orient", "body_pose")]
     is_matrix = parts[1].size == 23 * 9
@@ -54,5 +61,6 @@ def _track(rows: list[tuple]) -> Track:
 
 
 PHALP = Format(
-    "phalp", "PHALP, 4D-Humans or TokenHMR", verified=True, claims=_claims, tracks=_tracks
-)
+    "phalp", "PHALP, 4D-Humans or TokenHMR", verified=True, claims=_claims, tracks=_tracks,
+    seen=_seen,
+)  # fmt: skip

@@ -19,7 +19,8 @@ from meshgait.io.content import Folder, read_content
 from meshgait.io.formats.romp_frame import Person, is_frame, people_of
 from meshgait.io.link import link_people, take
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Track, TrackId, body_track
+from meshgait.io.seen import Seen, seen_by_romp
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 
 _REACH = 0.3  # of the picture's half side, from one frame to the next
 
@@ -54,6 +55,11 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
         raise DataError("results are neither people nor frames")
     named = [(frame_of(Path(str(name)), i), rows) for i, (name, rows) in enumerate(people.items())]
     return _video({frame: people_of(rows) for frame, rows in named})
+
+
+def _seen(content: Any) -> dict[TrackId, Seen]:
+    return {name: seen_by_romp(track) for name, track in _tracks(content).items()
+            if isinstance(track, BodyTrack)}  # fmt: skip
 
 
 def _frames_of(folder: Folder) -> dict[int, list[Person]]:
@@ -103,4 +109,4 @@ def _id(name: Any) -> TrackId:
     return name if isinstance(name, str) else int(name)
 
 
-ROMP = Format("romp", "ROMP or BEV", verified=True, claims=_claims, tracks=_tracks)
+ROMP = Format("romp", "ROMP or BEV", verified=True, claims=_claims, tracks=_tracks, seen=_seen)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Axes, Track, TrackId, body_track
+from meshgait.io.seen import Seen, diagonal, seen_from_the_middle
+from meshgait.io.track import Axes, BodyTrack, Track, TrackId, body_track
 
 
 def _claims(content: Any) -> bool:
@@ -21,17 +22,26 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     return {int(name): _track(person) for name, person in content.items()}
 
 
+def _seen(content: Any) -> dict[TrackId, Seen]:
+    return {
+        int(name): seen_from_the_middle(_body(person, "", "camera"), diagonal)
+        for name, person in content.items()
+    }
+
+
 def _track(person: dict) -> Track:
     in_world = has_keys(person, "pose_world", "trans_world")
-    end, axes = ("_world", "y up") if in_world else ("", "camera")
-    found: Axes = "y up" if axes == "y up" else "camera"
+    return _body(person, "_world", "y up") if in_world else _body(person, "", "camera")
+
+
+def _body(person: dict, end: str, axes: Axes) -> BodyTrack:
     return body_track(
         frames=person["frame_ids"],
         pose=person[f"pose{end}"],
         betas=person["betas"],
         transl=person[f"trans{end}"],
-        axes=found,
+        axes=axes,
     )
 
 
-WHAM = Format("wham", "WHAM", verified=True, claims=_claims, tracks=_tracks)
+WHAM = Format("wham", "WHAM", verified=True, claims=_claims, tracks=_tracks, seen=_seen)

@@ -80,6 +80,11 @@ def write_pcd(path, cloud, form="ascii"):
     )
     rows = np.concatenate([cloud, np.ones((len(cloud), 1))], axis=1).astype(np.float32)
     body = rows.tobytes()
+    if form == "binary_compressed":
+        plain = rows.T.tobytes()
+        runs = (plain[i : i + 32] for i in range(0, len(plain), 32))
+        packed = b"".join(bytes([len(run) - 1]) + run for run in runs)
+        body = np.array([len(packed), len(plain)], "<u4").tobytes() + packed
     if form == "ascii":
         body = "".join(" ".join(map(repr, row)) + "\n" for row in rows.tolist()).encode()
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -245,7 +250,7 @@ MAKERS = {
 }  # fmt: skip
 
 
-def make(name, root):
+def make(name, root, **options):
     """The tree of a layout, and its official list or None."""
-    made = MAKERS[name](root)
+    made = MAKERS[name](root, **options)
     return made if isinstance(made, tuple) else (made, None)

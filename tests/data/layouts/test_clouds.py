@@ -27,7 +27,7 @@ def test_points_that_are_nowhere_are_left_out_and_an_empty_cloud_is_refused():
             resample_cloud(empty, 3)
 
 
-@pytest.mark.parametrize("form", ["ascii", "binary"])
+@pytest.mark.parametrize("form", ["ascii", "binary", "binary_compressed"])
 def test_pcl_files_are_read_in_text_and_binary(tmp_path, form):
     cloud = np.random.default_rng(1).normal(size=(30, 3)).astype(np.float32)
     recent.write_pcd(tmp_path / "a.pcd", cloud, form)
@@ -37,6 +37,7 @@ def test_pcl_files_are_read_in_text_and_binary(tmp_path, form):
     assert {*map(tuple, points.tolist())} == {*map(tuple, cloud.tolist())}
 
 
+SIZES = bytes([13, 0, 0, 0, 12, 0, 0, 0])  # of one point, packed and as it is
 HEAD = b"FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nPOINTS 1\n"
 
 
@@ -44,7 +45,11 @@ HEAD = b"FIELDS x y z\nSIZE 4 4 4\nTYPE F F F\nPOINTS 1\n"
     ("content", "reason"),
     [
         (b"", "no line that begins with DATA"),
-        (HEAD + b"DATA binary_compressed\n", "is a binary_compressed .pcd; ascii and binary"),
+        (HEAD + b"DATA zip\n", "is a zip .pcd; ascii, binary, binary_compressed ones"),
+        (HEAD + b"DATA binary_compressed\n", "header or numbers are damaged"),
+        (HEAD + b"DATA binary_compressed\n" + SIZES + b"\x0a" + bytes(12), "more or less than"),
+        (HEAD + b"DATA binary_compressed\n" + SIZES + b"\x20" + bytes(12), "are damaged"),
+        (HEAD + b"DATA binary_compressed\n" + SIZES[4:] * 2, "holds other than so many"),
         (HEAD + b"DATA ascii\n1 2\n", "points of other than 3 numbers"),
         (HEAD + b"DATA ascii\n1 2 a\n", "header or numbers are damaged"),
         (HEAD + b"DATA ascii\n", "announces 1 points and has 0"),
@@ -63,3 +68,11 @@ def test_other_files_are_refused_in_one_sentence(tmp_path, content, reason):
     with pytest.raises(DataError, match=reason) as refused:
         read_pcd(path)
     assert "\n" not in str(refused.value)
+
+
+def test_lzf_repeats_what_came_before_also_into_itself(tmp_path):
+    # x is written out; y and z are 8 bytes from 4 before, which begin to repeat themselves.
+    packed = b"\x03" + np.float32(1.5).tobytes() + bytes([6 << 5, 3])
+    content = HEAD + b"DATA binary_compressed\n" + bytes([len(packed), 0, 0, 0, 12, 0, 0, 0])
+    (tmp_path / "a.pcd").write_bytes(content + packed)
+    assert read_pcd(tmp_path / "a.pcd").tolist() == [[1.5, 1.5, 1.5]]

@@ -3,6 +3,7 @@ import pytest
 import torch
 
 from meshgait.data import PROTOCOLS, one_known_each, probe_list
+from meshgait.data.layouts import LAYOUTS
 from meshgait.evaluation import Embeddings, evaluate
 from meshgait.sequence import Record
 
@@ -152,3 +153,21 @@ def test_ccpg_counted_as_walks_by_pairs_of_views(task, name, diagonal):
     assert scores.tables["conditions"][task, "rank1"] == pytest.approx(expected)
     tasks = [scores.tables["conditions"][one, "rank1"] for one in TASKS]
     assert scores["rank1"] == pytest.approx(np.mean(tasks))
+
+
+@pytest.mark.parametrize(("name", "metric"), [("ccgr-mini", "euclidean"), ("ccgait", "cosine")])
+def test_listed_probes_are_searched_among_all_others_whatever_the_view(name, metric):
+    embeddings, _ = walkers(["NM1", "BG1"], ["cam1", "cam2"])
+    records = embeddings.records
+    listed = {r.name for r in records if (r.condition, r.view) != ("NM1", "cam1")}
+    (protocol,) = LAYOUTS[name].protocols(records, listed)
+    assert protocol.metric == metric
+    values = embeddings.values[:, 0].numpy()
+    if metric == "cosine":
+        values = values / np.linalg.norm(values, axis=1, keepdims=True)
+    far = np.linalg.norm(values[:, None] - values, axis=-1)
+    probes = [i for i, r in enumerate(records) if r.name in listed]
+    known = [i for i, r in enumerate(records) if r.name not in listed]
+    scores = evaluate(embeddings, protocol)
+    assert scores["rank1"] == pytest.approx(hits(far, records, probes, known, 1))
+    assert scores["rank5"] == pytest.approx(hits(far, records, probes, known, 5))

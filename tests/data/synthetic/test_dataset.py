@@ -104,9 +104,10 @@ def test_a_truncated_cache_is_reported_and_made_anew(tmp_path):
 
 def test_a_half_written_cache_is_finished(tmp_path):
     people = make(tmp_path)
+    before = np.array(people[2].frames["smpl"])
     (people.folder / "store.json").unlink()
     (people.folder / "00000.json").unlink()
-    np.testing.assert_array_equal(make(tmp_path)[2].frames["smpl"], people[2].frames["smpl"])
+    np.testing.assert_array_equal(make(tmp_path)[2].frames["smpl"], before)
 
 
 def test_a_clip_can_be_seen_before_it_was_filmed(cache):
