@@ -59,6 +59,12 @@ NETWORKS = {
         "It reads SMPL estimates alone, and learnt with the errors of SyntheticGait's estimator: "
         "those of another tracker differ.",
     ),
+    "refinegait-walkers": Network(
+        Method("refinegait-walkers", "RefineGait", input_mode="motion"),
+        replace(DATA, steps=1000, width=0.125, frames=24),
+        "It reads silhouettes and SMPL estimates, and learnt with the errors of SyntheticGait's "
+        "segmentation and estimator: those of others differ.",
+    ),
 }
 
 CARD = """---

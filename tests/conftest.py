@@ -2,6 +2,7 @@
 
 import gc
 import os
+import signal
 from contextlib import contextmanager, nullcontext
 
 if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: more would only fight
@@ -12,6 +13,9 @@ import jaxtyping
 import pytest
 import torch
 from hypothesis import settings
+
+# A shell that puts the tests into the background lets them ignore Ctrl-C, and their children too.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROGRAMS = {
     "benchmark", "cli", "experiment", "explain", "fitting", "preparation", "recipes",

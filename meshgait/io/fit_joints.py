@@ -34,9 +34,10 @@ FAR_MM = 100.0  # from a body's joints; markers and joints of other programs are
 _NEEDED = ("left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle")
 
 
-def fit_joints(track: PointTrack) -> BodyTrack:
+def fit_joints(track: PointTrack, betas: Float[np.ndarray, "10"] | None = None) -> BodyTrack:
     """SMPL parameters whose bones are as long as those of `track` and point where they do.
 
+    `betas` are those of the embedded body where they are known, else of the lengths of the bones.
     The points are metres, named as SMPL's joints; which are missing does not move. Rotations about
     a bone, which joints do not show, follow its parent. The feet stand on y = 0, see `place_body`.
     `fit_mm` is the mean distance from the body's joints; more than `FAR_MM` is warned of. Raises
@@ -55,9 +56,9 @@ def fit_joints(track: PointTrack) -> BodyTrack:
     chosen = track.select(tuple(known))
     turned = chosen.points.astype(np.float64) @ UPRIGHT[track.axes].as_matrix().T
     points = dict(zip(known, np.moveaxis(turned, 1, 0), strict=True))
-    betas = shape_of(points, embedded_body())
-    world = _world_rotations(points, smpl_rest(betas))
-    found = place_body(world, points, betas, frames=track.frames, fps=track.fps)
+    shape = shape_of(points, embedded_body()) if betas is None else betas
+    world = _world_rotations(points, smpl_rest(shape))
+    found = place_body(world, points, shape, frames=track.frames, fps=track.fps)
     if (found.fit_mm or 0.0) > FAR_MM:
         warnings.warn(
             f"the joints are {found.fit_mm:.0f} mm from those of the body that is nearest, more "

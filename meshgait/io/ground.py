@@ -35,7 +35,11 @@ def up_axis(points: Mapping[str, Float[np.ndarray, "T 3"]]) -> Axes:
     lengths = np.linalg.norm(over, axis=-1, keepdims=True)
     if not (lengths > 1e-9).any():
         raise DataError("head and ankles are in one place")
-    up = np.median(over / np.maximum(lengths, 1e-9), axis=0)
+    return axes_of(np.median(over / np.maximum(lengths, 1e-9), axis=0))
+
+
+def axes_of(up: Float[np.ndarray, "3"]) -> Axes:
+    """The axes in which `up` points most nearly upwards."""
     axis = int(np.abs(up).argmax())
     return _WAYS[axis][int(up[axis] < 0)]
 

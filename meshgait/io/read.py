@@ -23,10 +23,14 @@ from meshgait.io.formats.gvhmr import GVHMR
 from meshgait.io.formats.hrnet import HRNET
 from meshgait.io.formats.humanml3d import HUMANML3D
 from meshgait.io.formats.mediapipe import MEDIAPIPE
+from meshgait.io.formats.multihmr import MULTIHMR
 from meshgait.io.formats.openpose import OPENPOSE
 from meshgait.io.formats.own import OWN
+from meshgait.io.formats.parameters import PARAMETERS
 from meshgait.io.formats.phalp import PHALP
+from meshgait.io.formats.prompthmr import PROMPTHMR
 from meshgait.io.formats.romp import ROMP
+from meshgait.io.formats.sam3dbody import SAM3DBODY
 from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
@@ -38,8 +42,8 @@ from meshgait.plugins import Registry
 T = TypeVar("T")
 
 FORMATS: tuple[Format, ...] = (
-    OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, VIBE, GLAMR, AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE,
-    COCO, ALPHAPOSE, MEDIAPIPE, HRNET, BVH, ASF_AMC, C3D,
+    OWN, ROMP, PHALP, WHAM, TRAM, GVHMR, PROMPTHMR, MULTIHMR, SAM3DBODY, PARAMETERS, VIBE, GLAMR,
+    AMASS, AIST, HUMANML3D, GAIT3D, OPENPOSE, COCO, ALPHAPOSE, MEDIAPIPE, HRNET, BVH, ASF_AMC, C3D,
 )  # fmt: skip
 
 ALL_FORMATS: Registry[Format] = Registry(

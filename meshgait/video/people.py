@@ -151,13 +151,13 @@ def boxes_between(
 
 
 def _meetings(people: Sequence[Person]) -> Iterable[str]:
-    """When two people were lost at once because they overlapped, or were near each other."""
+    """When two people were lost at once, as when one walks behind the other."""
     for first, person in enumerate(people):
         for other in people[first + 1 :]:
             lost = [_gaps(p.rows.frame.tolist()) for p in (person, other)]
             both = sorted(lost[0] & lost[1])
             if both:
-                yield f"{person.name} and {other.name} overlap in frames {shown(ranges(both))}"
+                yield f"{person.name} and {other.name} are lost together: {shown(ranges(both))}"
 
 
 def _gaps(frames: Sequence[int]) -> set[int]:

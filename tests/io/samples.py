@@ -13,6 +13,7 @@ from meshgait.body import JOINT_NAMES, Body
 from meshgait.io.formats.bvh import write_bvh
 from meshgait.io.own_shape import SMPLX_PELVIS
 from meshgait.modalities import JOINT_SETS, skeleton3d
+from meshgait.modalities.joint_set import SOURCES
 from meshgait.sequence.motion import save_motion
 from meshgait.walker import Identity, walk
 
@@ -319,14 +320,83 @@ def write_amc(folder):
     return folder / "07_01.amc"
 
 
+def write_prompthmr(folder):
+    pose = np.zeros((FRAMES, 165), np.float32)
+    pose[:, :66] = motion().pose[:, :66]
+    world = {"pose": pose, "shape": betas(), "trans": in_smplx(motion().transl)}
+    person = {"frames": np.arange(3, 3 + FRAMES), "track_id": 1, "smplx_world": world}
+    joblib.dump({"camera": {}, "people": {1: person}, "has_slam": True}, folder / "results.pkl")
+    return folder / "results.pkl"
+
+
+def write_multihmr(folder):
+    """Two people, who are listed the other way round in every second frame."""
+    pose, transl = turned(FLIP)
+    rotvec = np.zeros((FRAMES, 53, 3), np.float32)
+    rotvec[:, :22] = pose[:, :22]
+    place = transl + pelvis()
+    frames = []
+    for t in range(FRAMES):
+        people = [
+            {"rotvec": rotvec[t], "shape": betas()[t], "transl_pelvis": place[t][None] + aside,
+             "scores": np.ones(1, np.float32)} for aside in (0, np.float32(3))
+        ]  # fmt: skip
+        frames.append(people[:: 1 if t % 2 == 0 else -1])
+    joblib.dump(frames, folder / "humans.pkl")
+    return folder / "humans.pkl"
+
+
+def write_parameters(folder):
+    pose, transl = turned(FLIP)
+    inner = {"global_orient": matrices(pose)[:, :1], "body_pose": matrices(pose)[:, 1:],
+             "betas": betas()}  # fmt: skip
+    joblib.dump({"pred_smpl_params": inner, "pred_cam_t": transl}, folder / "out.pkl")
+    return folder / "out.pkl"
+
+
+MHR70 = {
+    "nose": 0, "left_eye": 1, "right_eye": 2, "left_ear": 3, "right_ear": 4, "left_shoulder": 5,
+    "right_shoulder": 6, "left_elbow": 7, "right_elbow": 8, "left_hip": 9, "right_hip": 10,
+    "left_knee": 11, "right_knee": 12, "left_ankle": 13, "right_ankle": 14, "left_big_toe": 15,
+    "left_small_toe": 16, "left_heel": 17, "right_big_toe": 18, "right_small_toe": 19,
+    "right_heel": 20, "right_hand": 32, "right_wrist": 41, "left_hand": 53, "left_wrist": 62,
+    "neck": 69,
+}  # fmt: skip
+
+
+def mhr_people(*, skins=FRAMES):
+    """Keypoints of the walk, five metres before a camera, and in the first frames the skin."""
+    mesh, flip, rng = motion().decode(body()), [1.0, -1, -1], np.random.default_rng(0)
+    sources = np.concatenate([mesh.joints, mesh.vertices[:, body().landmarks]], axis=1)
+    keypoints = np.zeros((FRAMES, 70, 3), np.float32)
+    for name, place in MHR70.items():
+        keypoints[:, place] = sources[:, SOURCES.index(name)] * flip
+    skin = [rng.permutation(frame) * flip for frame in mesh.vertices.numpy()]
+    rows = []
+    for t in range(FRAMES):
+        person = {"pred_keypoints_3d": keypoints[t], "pred_cam_t": np.array([0, 0, 5.0])}
+        rows.append(person | ({"pred_vertices": skin[t].astype(np.float32)} if t < skins else {}))
+    return rows
+
+
+def write_sam3dbody(folder):
+    joblib.dump([[person] for person in mhr_people(skins=1)], folder / "people.pkl")
+    return folder / "people.pkl"
+
+
 WRITERS = {
     "meshgait": write_own, "romp": write_romp, "phalp": write_phalp, "wham": write_wham,
-    "tram": write_tram, "gvhmr": write_gvhmr, "vibe": write_vibe, "glamr": write_glamr,
+    "tram": write_tram, "gvhmr": write_gvhmr, "prompthmr": write_prompthmr,
+    "multihmr": write_multihmr, "parameters": write_parameters, "sam3dbody": write_sam3dbody,
+    "vibe": write_vibe, "glamr": write_glamr,
     "amass": write_amass, "aist": write_aist, "humanml3d": write_humanml3d, "gait3d": write_gait3d,
     "openpose": write_openpose, "coco": write_coco, "alphapose": write_alphapose,
     "mediapipe": write_mediapipe, "hrnet": write_hrnet, "bvh": write_bvh_file, "amc": write_amc,
 }  # fmt: skip
-PICKLES = ("phalp", "wham", "vibe", "glamr", "aist", "gait3d")
+PICKLES = (
+    "phalp", "wham", "vibe", "glamr", "aist", "gait3d", "prompthmr", "multihmr", "parameters",
+    "sam3dbody",
+)  # fmt: skip
 
 
 def shows_the_walk(track, *, hands=True, atol=2e-5, place=None):

@@ -90,7 +90,8 @@ def test_a_file_that_would_run_code_is_refused_and_nothing_ran(samples, tmp_path
         torch.save({"smpl_params_global": {"body_pose": evil, "global_orient": 0}}, path)
     else:
         content = joblib.load(samples[name])
-        content = [content, evil] if isinstance(content, np.ndarray) else content | {"x": evil}
+        is_dict = isinstance(content, dict)
+        content = content | {"x": evil} if is_dict else [content, evil]
         joblib.dump(content, path)
     with pytest.raises(UnsafeFileError, match=f"{path.name}"):
         read(path)

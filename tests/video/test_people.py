@@ -25,7 +25,7 @@ def test_two_who_cross_are_two_people_with_their_reasons(film, tmp_path):
         clip = person.clip()
         assert len(clip) == facts["whole_frames"] == person.judged.whole.sum()
         assert clip.frames["silhouette"].shape[1:] == (64, 44)
-    assert "person-01 and person-02 overlap in frames" in people.notes[-1]
+    assert "person-01 and person-02 are lost together: " in people.notes[-1]
 
 
 def test_whoever_was_lost_still_covers(film, tmp_path):

@@ -3,7 +3,7 @@
 Each picture's name leads to lists over the people: `tid`, `smpl` with rotation matrices, `camera`,
 and `tracked_time`, above 0 where the tracker only repeats what it saw last: that is left out.
 `camera` is a translation in the axes of a camera with HMR's long focal length, so it is far away.
-The keys follow the source of PHALP.
+The keys follow the source of PHALP, through which TokenHMR tracks, too (and CameraHMR, it is said).
 """
 
 from __future__ import annotations
@@ -61,5 +61,6 @@ def _track(rows: list[tuple]) -> Track:
 
 
 PHALP = Format(
-    "phalp", "PHALP or 4D-Humans", verified=True, claims=_claims, tracks=_tracks, seen=_seen
-)
+    "phalp", "PHALP, 4D-Humans or TokenHMR", verified=True, claims=_claims, tracks=_tracks,
+    seen=_seen,
+)  # fmt: skip
