@@ -78,8 +78,7 @@ def run_cell(
     if fpir is not None:
         made_of["fpir"] = fpir
     digest = _digest(made_of)
-    name = method.name.replace("/", "-").replace(" ", "-")
-    stem = f"{name}-{seeds.data}-{seeds.training}"
+    stem = f"{method.stem}-{seeds.data}-{seeds.training}"
     path = out / "cells" / f"{stem}.json"
     kept = _read(path, digest)
     if kept is not None:

@@ -47,6 +47,11 @@ class Method:
     weights: str = ""
 
     @property
+    def stem(self) -> str:
+        """The name as part of a file's."""
+        return self.name.replace("/", "-").replace(" ", "-")
+
+    @property
     def model_type(self) -> Any:
         """The network's class; `ConfigError` when this version has none of the name."""
         found = getattr(meshgait.models, self.model, None)

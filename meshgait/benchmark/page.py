@@ -127,12 +127,12 @@ def _reliabilities(rows: Sequence[Row]) -> list[Figure]:
     """A diagram for each row that was calibrated, of its first cell."""
     found = []
     for row in rows:
-        for cell in row.cells[:1]:
-            if sure := cell.calibration:
-                stem = f"reliability-{row.method.name}".replace("/", "-").replace(" ", "-")
-                caption = (
-                    f"{row.method.name}: how often matches are right, by the probability said; ECE "
-                    f"{sure['error']:.3f} over {sure['trials']} trials of people held out."
-                )
-                found.append(plot_reliability(sure["bins"], name=stem, caption=caption))
+        sure = row.cells[0].calibration if row.cells else None
+        if sure:
+            caption = (
+                f"{row.method.name}: how often matches are right, by the probability said; ECE "
+                f"{sure['error']:.3f} over {sure['trials']} trials of people held out."
+            )
+            name = f"reliability-{row.method.stem}"
+            found.append(plot_reliability(sure["bins"], name=name, caption=caption))
     return found

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from jsonargparse import ArgumentParser, Namespace
 
 if TYPE_CHECKING:
+    from meshgait.body import Body
     from meshgait.io import BodyTrack
     from meshgait.nn import Network
     from meshgait.sequence import GaitSequence, Record
@@ -38,11 +39,14 @@ def add_camera(parser: ArgumentParser) -> None:
 
 
 def read_clip(
-    path: Path, chosen: Namespace, read_track: Callable[[], BodyTrack] | None = None
+    path: Path,
+    chosen: Namespace,
+    read_track: Callable[[Body, Body | None], BodyTrack] | None = None,
 ) -> Seen:
     """A clip as it is; of a motion, a fit or another tool's file a clip with `smpl`.
 
-    `read_track` gives the body of a file that is neither a clip nor a fit, else the longest track.
+    `read_track` gives the body of a file that is neither a clip nor a fit, of the body that people
+    get and the one that the file means; without it, it is the longest track.
     """
     from meshgait.cli._bodies import body_of, load_bodies, read_people
     from meshgait.fitting import Fit
@@ -61,7 +65,7 @@ def read_clip(
         for note in track.notes:
             print(f"meshgait: {path}: {note}", file=sys.stderr)
     else:
-        track = read_track()
+        track = read_track(body, source)
     clip = as_clip(
         track, path.stem, body=body, azimuth_deg=chosen.azimuth, elevation_deg=chosen.elevation
     )

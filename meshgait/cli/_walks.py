@@ -37,13 +37,13 @@ def read_actors(chosen: Namespace, others: Sequence[Path] = ()) -> tuple[Body, l
     from meshgait.io import Actor
     from meshgait.io.write import actors_of
 
+    body, source = load_bodies(chosen)
+    films, paths = [], list(others)
     if chosen.walk is None:
-        body, motion = read_walk(chosen)
-        source = load_bodies(chosen)[1]
-        films = [[Actor.of(f"walker {chosen.seed}", motion)]]
+        films.append([Actor.of(f"walker {chosen.seed}", _walker(chosen, body))])
     else:
-        (body, source), films = load_bodies(chosen), []
-    for path in [*([] if chosen.walk is None else [chosen.walk]), *others]:
+        paths.insert(0, chosen.walk)
+    for path in paths:
         recording, tracks = read_people(path), {}
         for name in map(str, recording.tracks):
             track = body_of(recording, name, body=body, source=source).timed(chosen.fps)
@@ -57,19 +57,25 @@ def read_actors(chosen: Namespace, others: Sequence[Path] = ()) -> tuple[Body, l
 
 def read_walk(chosen: Namespace) -> tuple[Body, Motion]:
     """The body and its motion."""
+    from meshgait.cli._bodies import body_of, load_bodies, read_people
+
+    body, source = load_bodies(chosen)
+    if chosen.walk is None:
+        return body, _walker(chosen, body)
+    track = body_of(read_people(chosen.walk), body=body, source=source).timed(chosen.fps)
+    for note in track.notes:
+        print(f"meshgait: {note}", file=sys.stderr)
+    return body, track.to_motion(body)
+
+
+def _walker(chosen: Namespace, body: Body) -> Motion:
+    """The motion of somebody who is drawn."""
     import numpy as np
 
-    from meshgait.cli._bodies import body_of, load_bodies, read_people
     from meshgait.errors import ConfigError
     from meshgait.walker import Identity, Route, walk
 
-    body, source = load_bodies(chosen)
-    if chosen.walk is not None:
-        track = body_of(read_people(chosen.walk), body=body, source=source).timed(chosen.fps)
-        for note in track.notes:
-            print(f"meshgait: {note}", file=sys.stderr)
-        return body, track.to_motion(body)
     if chosen.seed < 0:
         raise ConfigError(f"the seed must be 0 or more, got {chosen.seed}")
     person = Identity.draw(np.random.default_rng(chosen.seed))
-    return body, walk(body, person, Route(), frames=chosen.frames, fps=chosen.fps or 25.0).motion
+    return walk(body, person, Route(), frames=chosen.frames, fps=chosen.fps or 25.0).motion

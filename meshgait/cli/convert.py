@@ -120,11 +120,10 @@ def _prepared(track: BodyTrack, chosen: Namespace) -> BodyTrack:
 
 
 def _write_clip(chosen: Namespace) -> None:
-    from meshgait.cli._bodies import load_bodies
     from meshgait.data.preparation.derived import complete
     from meshgait.sequence import save_clip
 
-    seen = read_clip(chosen.file, chosen, lambda: _read_track(chosen, *load_bodies(chosen))[1])
+    seen = read_clip(chosen.file, chosen, lambda body, source: _read_track(chosen, body, source)[1])
     clip = complete(seen.clip, chosen.modalities)
     missing = [name for name in clip.frames if name not in seen.clip.frames]
     if missing or seen.by_ours:

@@ -72,9 +72,10 @@ def _show_machine() -> None:
 def _check_package(purpose: str, module: str, distribution: str, extra: str, *, load: bool) -> None:
     try:
         (require if load else find)(module, extra=extra)
-        _line("ok" if load else "found", purpose, f"{distribution} {_version(distribution)}")
+        word = "ok" if load else "found"
+        _line(True, purpose, f"{distribution} {_version(distribution)}", word)
     except DependencyError as error:
-        _line("missing", purpose, str(error))
+        _line(False, purpose, str(error))
 
 
 def _check_drawing() -> None:
@@ -102,9 +103,8 @@ def _check_bodies() -> None:
         _line(False, "SMPL body", str(error).splitlines()[-1])
 
 
-def _line(state: bool | str, purpose: str, text: str) -> None:
-    word = state if isinstance(state, str) else "ok" if state else "missing"
-    print(f"{word:7}  {purpose}: {text}")
+def _line(works: bool, purpose: str, text: str, word: str = "ok") -> None:
+    print(f"{word if works else 'missing':7}  {purpose}: {text}")
 
 
 def _version(distribution: str) -> str:

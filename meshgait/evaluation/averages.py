@@ -59,7 +59,7 @@ def over_view_pairs(
 ) -> Scores:
     """Rank-1 and -5 of every probe view in every other gallery view (Yu et al., ICPR 2006).
 
-    In the same view, too, where `with_same`.
+    In the same view, too, where `with_same` (CCPG).
     """
     view, views = _views(comparison)
     if len(views) < 2 and not with_same:
@@ -83,15 +83,6 @@ def over_view_pairs(
         tables[f"{name} view pairs, rank5"] = Table(views, views, pairs[1])
     first = {"rank1 by view": _table(rows, views, by_view)}
     return _over_groups(rows, (*_PAIRED, "probes"), first | tables, overall)
-
-
-def over_all_view_pairs(
-    comparison: Comparison, rank: Rank, *, unmatched_is_miss: bool, overall: str
-) -> Scores:
-    """The same with pairs of one view (CCPG)."""
-    return over_view_pairs(
-        comparison, rank, unmatched_is_miss=unmatched_is_miss, overall=overall, with_same=True
-    )
 
 
 def over_tasks(found: Mapping[str, Scores], *, overall: str) -> Scores:

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from meshgait.data import Comparison, Protocol
-from meshgait.evaluation.averages import (
-    over_all_view_pairs,
-    over_probes,
-    over_tasks,
-    over_view_pairs,
-    over_views,
-)
+from meshgait.evaluation.averages import over_probes, over_tasks, over_view_pairs, over_views
 from meshgait.evaluation.embeddings import Embeddings
 from meshgait.evaluation.ranking import Ranking, all_distances
 from meshgait.evaluation.scores import Scores
 from meshgait.metrics import Reranking, open_set, verification
 
-_AVERAGES = {
+_AVERAGES: dict[str, Callable[..., Scores]] = {
     "probes": over_probes,
     "views": over_views,
     "view pairs": over_view_pairs,
-    "all view pairs": over_all_view_pairs,
+    "all view pairs": partial(over_view_pairs, with_same=True),
 }
 
 

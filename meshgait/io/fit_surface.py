@@ -130,9 +130,7 @@ class _Solver:
         with torch.no_grad():
             mesh = self.body(pose=some[0].flatten(1), betas=some[1], transl=some[2])
             normals = mesh.vertex_normals()[:, self.drawn]
-        local = Rotation.from_rotvec(pose.reshape(-1, 3)).as_matrix().reshape(-1, 24, 3, 3)
-        rest = torch.zeros(len(pose), 24, 3, dtype=torch.float64)
-        world = pose_skeleton(torch.from_numpy(local), rest)[0].numpy()
+        world = _rotations(pose)[1]
         arrays = mesh.vertices[:, self.drawn], normals, mesh.require_joints()
         parts = [array.cpu().double().numpy() for array in arrays]
         return list(zip(*parts, world, strict=True))
@@ -189,14 +187,18 @@ def _grown(world: np.ndarray, seats: np.ndarray) -> np.ndarray:
     return found
 
 
+def _rotations(pose: Float[np.ndarray, "F 24 3"]) -> tuple[np.ndarray, np.ndarray]:
+    """Of each joint (F, 24, 3, 3) against its parent, and against the world."""
+    local = Rotation.from_rotvec(pose.reshape(-1, 3)).as_matrix().reshape(*pose.shape[:-1], 3, 3)
+    rest = torch.zeros(len(pose), 24, 3, dtype=torch.float64)
+    return local, pose_skeleton(torch.from_numpy(local), rest)[0].numpy()
+
+
 def _turned(pose: np.ndarray, turns: np.ndarray) -> np.ndarray:
     """Poses after small turns of each joint, about the world's axes."""
-    shape = (*pose.shape[:-1], 3, 3)
-    local = Rotation.from_rotvec(pose.reshape(-1, 3)).as_matrix().reshape(shape)
-    rest = torch.zeros(len(pose), 24, 3, dtype=torch.float64)
-    world = pose_skeleton(torch.from_numpy(local), rest)[0].numpy()
+    local, world = _rotations(pose)
     above = np.tile(np.eye(3), (len(pose), 24, 1, 1))
     above[:, 1:] = world[:, JOINT_PARENTS[1:]]
-    more = Rotation.from_rotvec(turns.reshape(-1, 3)).as_matrix().reshape(shape)
+    more = Rotation.from_rotvec(turns.reshape(-1, 3)).as_matrix().reshape(local.shape)
     new = np.swapaxes(above, -1, -2) @ more @ above @ local
     return Rotation.from_matrix(new.reshape(-1, 3, 3)).as_rotvec().reshape(pose.shape)

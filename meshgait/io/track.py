@@ -185,6 +185,11 @@ def rest_joints(body: Body, betas: Float[np.ndarray, "T 10"]) -> Float[np.ndarra
         return body.rest_joints(shape).float().cpu().numpy()
 
 
+def track_id(name: Any) -> TrackId:
+    """A key of a file as the name of a track: numbers of any type are whole ones."""
+    return name if isinstance(name, str) else int(name)
+
+
 def body_track(
     *,
     frames: Any,

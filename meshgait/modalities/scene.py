@@ -17,6 +17,7 @@ from meshgait.camera import Camera
 from meshgait.errors import ConfigError, DataError
 from meshgait.mesh import Mesh
 from meshgait.modalities.lidar_depth import COLUMN_DEG
+from meshgait.render import screen
 
 GRID = of.Grid.around((0.0, -0.05, 0.0), (1.0, 2.0, 1.4), 1 / 32)
 POINTS = 1024
@@ -160,9 +161,7 @@ def _depth_image(scene: Scene) -> Tensor:
 
 def _flow(scene: Scene) -> Tensor:
     """Of the camera's image, which follows the walker; in colours, as networks get it."""
-    pixels = scene.camera.project(scene.mesh.vertices)
-    depth = scene.camera.to_camera(scene.mesh.vertices)[..., 2:]
-    points = torch.cat([pixels, depth], dim=-1)
+    points = screen(scene.mesh.vertices, scene.camera)
     return of.flow_image(of.flow(points, scene.mesh.faces, scene.camera.size))
 
 

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Mapping
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
 from meshgait.errors import ConfigError, nearest
 from meshgait.plugins.typed import import_typed, is_typed, load
 
 T = TypeVar("T")
+_EntryPoint = Any  # importlib_metadata's, where a package has put it in place of the standard one
 
 
 class Registry(Generic[T]):
@@ -86,14 +87,14 @@ class Registry(Generic[T]):
         """Ours and all plug-ins."""
         return {**self.own, **self.plugins()}
 
-    def _foreign(self) -> dict[str, EntryPoint]:
-        found: dict[str, EntryPoint] = {}
+    def _foreign(self) -> dict[str, _EntryPoint]:
+        found: dict[str, _EntryPoint] = {}
         for entry in entry_points(group=self.group):
             if entry.name not in self.own:
                 found.setdefault(entry.name, entry)
         return found
 
-    def _load(self, entry: EntryPoint) -> T:
+    def _load(self, entry: _EntryPoint) -> T:
         package = f" of {entry.dist.name}" if entry.dist else ""
         where = f"the plug-in {entry.name!r} ({entry.value}{package})"
         return self._checked(load(where, entry.load), where)

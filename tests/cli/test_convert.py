@@ -29,7 +29,7 @@ def test_a_film_of_4d_humans_becomes_a_walk(tmp_path, capsys, name):
     source = str(write_phalp(tmp_path))
     assert main(["convert", source, "-o", str(tmp_path / name), "--fps=30"]) == 0
     shows_the_walk(read(tmp_path / name).body())
-    assert f"{FRAMES} frames of PHALP or 4D-Humans" in capsys.readouterr().out
+    assert f"{FRAMES} frames of PHALP, 4D-Humans or TokenHMR" in capsys.readouterr().out
 
 
 def test_formats_are_named_where_the_ending_is_not_enough(tmp_path):

@@ -11,11 +11,11 @@ from meshgait.data.layouts.folder_structure import Structure
 from meshgait.data.layouts.named import Named
 from meshgait.data.layouts.rules import listed
 
-STRUCTURE = Structure(
+_STRUCTURE = Structure(
     (r"(?P<subject>\d{1,4})", r"(?P<condition>[A-Z]+\d+)",
      r"(?P<view>(\d+(_\d+)*|over)(\.avi)?)")
 )  # fmt: skip
-CONTENT = Content(
+_CONTENT = Content(
     names=(
         Named(r"(\d{3}-)?.*(ratios_HW|rgb_f).*", None),
         Named(r"(\d{3}-)?.*sil(-.*)?", "silhouette"),
@@ -30,7 +30,7 @@ CCGR = FolderLayout(
     verified=False,
     folders="1/NM1/45_1.avi/{002-*sil-*|003-*par-*|004-*pose-*}.pkl",
     splits="official list (TRAIN_SET, TEST_SET)",
-    structures=(STRUCTURE,),
+    structures=(_STRUCTURE,),
     make_protocols=listed("CCGR", "euclidean"),
-    content=CONTENT,
+    content=_CONTENT,
 )

@@ -4,17 +4,15 @@ All other clips of the test people are probes. Checked against the published scr
 against the files.
 """
 
-from meshgait.data.layouts.ccgr import CONTENT, STRUCTURE
-from meshgait.data.layouts.folder_layout import FolderLayout
+from dataclasses import replace
+
+from meshgait.data.layouts.ccgr import CCGR
 from meshgait.data.layouts.rules import listed
 
-CCGR_MINI = FolderLayout(
+CCGR_MINI = replace(
+    CCGR,
     name="ccgr-mini",
     title="CCGR-Mini",
-    verified=False,
-    folders="1/NM1/45_1.avi/{002-*sil-*|003-*par-*|004-*pose-*}.pkl",
     splits="official list (TRAIN_SET, TEST_SET, GALLERY_SET)",
-    structures=(STRUCTURE,),
     make_protocols=listed("CCGR-Mini", "euclidean"),
-    content=CONTENT,
 )

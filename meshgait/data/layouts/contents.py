@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import torch
 
+from meshgait.body.smpl_row import BODY, CAMERA, JOINTS, POSE, SHAPE
 from meshgait.data.layouts.clouds import resample_cloud
 from meshgait.data.layouts.frame_readers import cut_margins
 from meshgait.errors import DataError
@@ -19,7 +20,6 @@ from meshgait.files.pixels import WHITE, grey_levels, labels, require_dark_borde
 from meshgait.modalities.parsing import PARSING_LABELS
 from meshgait.rotation import matrix_to_axis_angle
 
-_POSE, _BETAS, _CAMERA = 72, 10, 3
 _NEUTRAL = (1.0, 0.0, 0.0)
 _WORDS = {
     "pose": ("pose", "poses", "thetas", "smpl_thetas"),
@@ -150,17 +150,16 @@ def _smpl(array: np.ndarray) -> Read:
     """Camera, pose and shape; what an estimate lacks is that of nobody in particular."""
     if array.dtype.kind != "f":
         raise _other(array, "smpl")
-    if array.shape[1:] == (24, 3, 3):
+    if array.shape[1:] == (JOINTS, 3, 3):
         array = matrix_to_axis_angle(torch.from_numpy(array.astype(np.float64))).numpy()
     rows = array.reshape(len(array), -1).astype(np.float32)
-    whole = _CAMERA + _POSE + _BETAS
-    if rows.shape[1] == whole:
+    if rows.shape[1] == BODY:
         return rows, None
-    if rows.shape[1] not in (_POSE, _POSE + _BETAS):
+    if rows.shape[1] not in (POSE, POSE + SHAPE):
         raise _other(array, "smpl")
-    lacking = "camera" if rows.shape[1] > _POSE else "camera and shape"
+    lacking = "camera" if rows.shape[1] > POSE else "camera and shape"
     camera = np.tile(np.array(_NEUTRAL, np.float32), (len(rows), 1))
-    betas = np.zeros((len(rows), whole - _CAMERA - rows.shape[1]), np.float32)
+    betas = np.zeros((len(rows), BODY - CAMERA - rows.shape[1]), np.float32)
     return np.concatenate([camera, rows, betas], axis=1), f"has no {lacking}: neutral was taken"
 
 
@@ -173,11 +172,11 @@ def _joined(content: Mapping[Any, Any]) -> np.ndarray:
     pose = found["pose"]
     if not isinstance(pose, np.ndarray) or pose.dtype.kind != "f" or pose.ndim < 2:
         raise DataError(f"holds a dictionary without pose, only {', '.join(map(str, content))}")
-    parts = [_smpl(pose)[0][:, _CAMERA : _CAMERA + _POSE]]
-    for part, width in (("cam", _CAMERA), ("betas", _BETAS)):
+    parts = [_smpl(pose)[0][:, CAMERA : CAMERA + POSE]]
+    for part, width in (("cam", CAMERA), ("betas", SHAPE)):
         array = found[part]
         if array is None:
-            array = np.array(_NEUTRAL) if part == "cam" else np.zeros(_BETAS)
+            array = np.array(_NEUTRAL) if part == "cam" else np.zeros(SHAPE)
         if not isinstance(array, np.ndarray) or array.size % width or array.dtype.kind != "f":
             raise DataError(f"holds {part} that are not {width} numbers a frame")
         rows = array.reshape(-1, width)
@@ -214,7 +213,7 @@ def possible(array: np.ndarray) -> tuple[str, ...]:
     An image of several numbers below those of labels can be a parsing map only.
     """
     images = _one_channel(array)
-    if array.shape[1:] == (85,) and array.dtype.kind == "f":
+    if array.shape[1:] == (BODY,) and array.dtype.kind == "f":
         return ("smpl",)
     if array.ndim == 3 and array.shape[1:] in ((17, 3), (18, 3)) and array.dtype.kind == "f":
         return ("skeleton2d",)

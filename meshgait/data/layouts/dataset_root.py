@@ -23,7 +23,7 @@ from meshgait.data.layouts.frame_readers import (
 from meshgait.data.layouts.frame_times import Pairing, frame_times
 from meshgait.data.layouts.layout import NO_FILE, Finding
 from meshgait.data.layouts.modality_names import is_only_modality, named_modality, named_other
-from meshgait.data.layouts.named import Named, choose_group, find_named
+from meshgait.data.layouts.named import Named, choose_group, find_named, is_pickle
 from meshgait.data.layouts.pickled import Pickled
 from meshgait.data.layouts.source import FrameFolder, Source
 from meshgait.errors import ConfigError, DataError
@@ -128,11 +128,11 @@ def find_sources(
     sources: list[Source] = []
     for name in folders if content.names else ():
         own = find_named(content.names, name)
-        if own and own.modality and (not own.groups or wanted.group in own.groups):
+        if own and own.is_read_with(wanted.group):
             found, more = _inner(folder / name, own, content, wanted)
             sources += found
             findings += more
-    pickles = [name for name in names if name.lower().endswith((".pkl", ".pickle"))]
+    pickles = [name for name in names if is_pickle(name)]
     for name in pickles:
         found, more = _pickle(folder / name, root, content, wanted)
         sources += found
@@ -154,7 +154,7 @@ def _pickle(
 ) -> tuple[list[Source], list[Finding]]:
     own = find_named(content.names, path.name)
     if own:
-        if own.modality is None or (own.groups and wanted.group not in own.groups):
+        if not own.is_read_with(wanted.group):
             return [], []
         return [Pickled(path, own.modality, own.sure, wanted.points)], []
     is_own = path.stem == path.parent.name  # such a name says nothing of the modality
@@ -173,7 +173,7 @@ def _inner(
     """A folder for a modality of one clip: a pickle, or a file for each frame."""
     names, _, findings = _inside(folder)
     for name in names:
-        if name.lower().endswith((".pkl", ".pickle")):
+        if is_pickle(name):
             return [Pickled(folder / name, own.modality, own.sure, wanted.points)], findings
     present = {Path(name).suffix.lower() for name in names}
     numbered = frame_times if content.pairing else frame_numbers

@@ -22,10 +22,19 @@ class Named:
     groups: tuple[str, ...] = ()
     sure: bool = True
 
+    def is_read_with(self, group: str) -> bool:
+        """Whether it is read where `group` is the one."""
+        return self.modality is not None and (not self.groups or group in self.groups)
+
+
+def is_pickle(file: str) -> bool:
+    """Whether a name ends as those of pickles do."""
+    return file.lower().endswith((".pkl", ".pickle"))
+
 
 def find_named(names: Sequence[Named], file: str) -> Named | None:
     """The first that fits a name, however it is spelt, large or small."""
-    stem = file if not file.lower().endswith((".pkl", ".pickle")) else Path(file).stem
+    stem = Path(file).stem if is_pickle(file) else file
     fitting = (named for named in names if re.fullmatch(named.pattern, stem, re.IGNORECASE))
     return next(fitting, None)
 

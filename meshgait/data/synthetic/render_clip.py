@@ -22,7 +22,7 @@ from meshgait.modalities import (
     normalized_flow,
 )
 from meshgait.numerics import in_no_mode, stream
-from meshgait.render import coverage
+from meshgait.render import coverage, screen
 from meshgait.sequence.sequence import GaitSequence, Record
 from meshgait.walker import EstimatorNoise, Identity, Outfit, Route, Walk, estimate_smpl, walk
 from meshgait.walker.outfit import Condition
@@ -205,8 +205,7 @@ def _flow(
     mesh: Mesh, camera: Camera, seen: Bool[np.ndarray, " T"], size: tuple[int, int]
 ) -> UInt8[np.ndarray, "T 3 H W"]:
     """Of the frames seen, each to the next of them, in colours."""
-    depth = camera.to_camera(mesh.vertices)[..., 2:]
-    points = torch.cat([camera.project(mesh.vertices), depth], dim=-1)[torch.from_numpy(seen)]
+    points = screen(mesh.vertices, camera)[torch.from_numpy(seen)]
     return flow_image(normalized_flow(points, mesh.faces, size)).numpy()
 
 

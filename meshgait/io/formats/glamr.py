@@ -13,7 +13,7 @@ import numpy as np
 
 from meshgait.io.checked import numbers
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Track, TrackId, body_track
+from meshgait.io.track import Track, TrackId, body_track, track_id
 
 _KEYS = ("smpl_pose", "smpl_beta", "smpl_orient_world", "root_trans_world")
 
@@ -24,7 +24,7 @@ def _claims(content: Any) -> bool:
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
     people = content["person_data"]
-    return {name if isinstance(name, str) else int(name): _track(people[name]) for name in people}
+    return {track_id(name): _track(people[name]) for name in people}
 
 
 def _track(person: dict) -> Track:

@@ -11,7 +11,7 @@ from typing import Any
 
 from meshgait.body.kinds import SMPLX
 from meshgait.io.recording import Format, first_value, has_keys
-from meshgait.io.track import Axes, Track, TrackId, later_body_track
+from meshgait.io.track import Axes, Track, TrackId, later_body_track, track_id
 
 
 def _claims(content: Any) -> bool:
@@ -21,7 +21,7 @@ def _claims(content: Any) -> bool:
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
     people = content["people"]
-    return {name if isinstance(name, str) else int(name): _track(people[name]) for name in people}
+    return {track_id(name): _track(people[name]) for name in people}
 
 
 def _track(person: dict) -> Track:

@@ -20,7 +20,7 @@ from meshgait.io.formats.romp_frame import Person, is_frame, people_of
 from meshgait.io.link import link_people, take
 from meshgait.io.recording import Format, first_value, has_keys
 from meshgait.io.seen import Seen, seen_by_romp
-from meshgait.io.track import BodyTrack, Track, TrackId, body_track
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track, track_id
 
 _REACH = 0.3  # of the picture's half side, from one frame to the next
 
@@ -47,7 +47,7 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
         return _video(_frames_of(content))
     followed = content.get("sequence_results")
     if isinstance(followed, dict) and followed:
-        return {_id(name): _sequence(rows) for name, rows in followed.items()}
+        return {track_id(name): _sequence(rows) for name, rows in followed.items()}
     people = content["results"]
     if is_frame(people):
         return _video({0: people_of(people)})
@@ -84,7 +84,7 @@ def _video(frames: dict[int, list[Person]]) -> dict[TrackId, Track]:
         links: dict[Any, list[tuple[int, int]]] = {}
         for frame in sorted(ids):
             for i, name in enumerate(ids[frame]):
-                links.setdefault(_id(name), []).append((frame, i))
+                links.setdefault(track_id(name), []).append((frame, i))
     else:
         links = dict(link_people(places, reach=_REACH))
     return {
@@ -103,10 +103,6 @@ def _sequence(rows: dict) -> Track:
     """One person over the frames, in the form of several people in one frame."""
     frames = next((rows[key] for key in ("frame_id", "frame_ids") if key in rows), None)
     return _track(frames, people_of(rows))
-
-
-def _id(name: Any) -> TrackId:
-    return name if isinstance(name, str) else int(name)
 
 
 ROMP = Format("romp", "ROMP or BEV", verified=True, claims=_claims, tracks=_tracks, seen=_seen)

@@ -14,7 +14,7 @@ from meshgait.errors import DataError
 from meshgait.io.checked import numbers, sort_frames
 from meshgait.io.recording import Format, first_value, has_keys
 from meshgait.io.seen import Seen, seen_by_vibe
-from meshgait.io.track import BodyTrack, Track, TrackId, body_track
+from meshgait.io.track import BodyTrack, Track, TrackId, body_track, track_id
 
 
 def _claims(content: Any) -> bool:
@@ -22,10 +22,7 @@ def _claims(content: Any) -> bool:
 
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
-    return {
-        name if isinstance(name, str) else int(name): _track(person)
-        for name, person in content.items()
-    }
+    return {track_id(name): _track(person) for name, person in content.items()}
 
 
 def _track(person: dict) -> BodyTrack:
@@ -48,8 +45,7 @@ def _seen(content: Any) -> dict[TrackId, Seen]:
         if cam.shape != (len(track), 4):
             raise DataError(f"orig_cam is {cam.shape} for {len(track)} frames, expected (T, 4)")
         order, _ = sort_frames(person.get("frame_ids"), len(track))
-        who = name if isinstance(name, str) else int(name)
-        found[who] = seen_by_vibe(track, torch.from_numpy(cam[order]))
+        found[track_id(name)] = seen_by_vibe(track, torch.from_numpy(cam[order]))
     return found
 
 

@@ -13,8 +13,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from meshgait._optional import require
-from meshgait.errors import DependencyError, ShapeError
+from meshgait._optional import installed
+from meshgait.errors import ShapeError
 
 
 class SparseMap(nn.Module):
@@ -83,10 +83,4 @@ def has_kernels(x: Tensor) -> bool:
         return False
     if type(x) not in (Tensor, nn.Parameter):  # a stand-in without memory
         return False
-    if torch.compiler.is_compiling():
-        return False
-    try:
-        require("numba", extra="fast")
-    except DependencyError:
-        return False
-    return True
+    return not torch.compiler.is_compiling() and installed("numba")
