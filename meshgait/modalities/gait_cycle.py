@@ -96,7 +96,8 @@ def _measure(
         count = " and ".join(str(len(times)) for times in strikes)
         raise DataError(
             f"clip {index} shows no whole stride: {count} heel strikes, left and right, in "
-            f"{length} frames; give more frames of somebody who walks"
+            f"{length} frames; give more frames of somebody who walks",
+            code="strides",
         )
     stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
     wrong = [_without_false(times, stride_s)[1] for times in strikes]
