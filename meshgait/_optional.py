@@ -56,7 +56,8 @@ def _missing(package: str, extra: str | None) -> DependencyError:
     install = f"meshgait[{extra}]" if extra else package
     return DependencyError(
         f"this needs the package {package!r}, which is not installed; "
-        f"install it with: pip install '{install}'"
+        f"install it with: pip install '{install}'",
+        code="package",
     )
 
 
@@ -68,5 +69,6 @@ def _broken(package: str, error: Exception) -> DependencyError:
     else:
         hint = _HINTS.get(name, f"try: pip install --force-reinstall {package}")
     return DependencyError(
-        f"the package {package!r} is installed but fails to load: {error}. {hint}"
+        f"the package {package!r} is installed but fails to load: {error}. {hint}",
+        code="package",
     )

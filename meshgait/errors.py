@@ -1,11 +1,30 @@
 """The errors a user may want to catch; each message says what, where and what to do."""
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
 
 class MeshgaitError(Exception):
-    """Any failure that meshgait foresaw."""
+    """Any failure that meshgait foresaw.
+
+    Where a page helps more than a sentence, a `code` ends the message, as in "... [body]", and the
+    page "Reading the errors" has a section of that name. It is part of the text, so that it
+    outlives what is raised anew with the file's name before it, or in another process.
+    """
+
+    def __init__(self, *args: object, code: str = "") -> None:
+        super().__init__(*([f"{args[0]} [{code}]", *args[1:]] if code else args))
+
+    @property
+    def code(self) -> str:
+        """The word that the documentation explains, or nothing.
+
+        >>> DataError("walk.pkl: is too large", code="memory").code
+        'memory'
+        """
+        found = re.search(r" \[([a-z-]+)\]$", str(self))
+        return found[1] if found else ""
 
 
 class ShapeError(MeshgaitError, ValueError):

@@ -12,6 +12,20 @@ DOCS = Path(__file__).parents[1] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if not {"generated", "_build"} & set(path.parts))
 BLOCK = re.compile(r"```(\w+)\n(.*?)```", re.DOTALL)
 LEARNING = {"your_data_set"}
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+# What strangers ask first, and words without which it is not answered.
+QUESTIONS = {
+    "how do I load ROMP output": ("ROMP", "meshgait convert", "meshgait.io"),
+    "what are the axes": ("y up", "metres", "pixels from the top left corner"),
+    "how do I add a data set": ("layout", "meshgait prepare", "LAYOUT"),
+    "why is Rank-1 so low": ("Why is Rank-1 so low", "steps"),
+    "how is the Gait3D protocol counted": ("Gait3D", "gallery", "probe"),
+    "can I use this commercially": ("commercial use", "Apache-2.0", "CC0"),
+    "how do I run on 4 GPUs": ("torchrun", "--nproc-per-node 4"),
+    "what is in smpl (T, 85)": ("(T, 85)", "camera (3", "betas` (10)"),
+    "how do I cite": ("CITATION.cff",),
+    "how do I get the body": ("Body.embedded()", "MESHGAIT_BODY_DIR", "SMPL_NEUTRAL"),
+}
 
 
 def blocks(page, language):
@@ -79,3 +93,27 @@ def test_both_readmes_show_the_same_code():
         for line in block[1].splitlines()
     }
     assert theirs <= ours
+
+
+def _links(page):
+    """The pages of ours that this one links to, and whether they are there."""
+    targets = (link.partition("#")[0] for link in LINK.findall(page.read_text("utf-8")))
+    return [
+        (page.parent / target).resolve()
+        for target in targets
+        if target.endswith(".md") and "generated" not in target
+    ]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+def test_a_link_to_a_page_finds_it(page):
+    assert all(target.is_file() for target in _links(page))
+
+
+@pytest.mark.parametrize(("question", "words"), QUESTIONS.items())
+def test_what_strangers_ask_is_answered_within_two_clicks_of_the_front(question, words):
+    reached = [DOCS / "index.md"]
+    for _ in range(2):
+        reached += [there for page in reached for there in _links(page) if there not in reached]
+    pages = (" ".join(page.read_text("utf-8").split()) for page in reached[1:])
+    assert any(all(word in page for word in words) for page in pages), question

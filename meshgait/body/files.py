@@ -51,7 +51,8 @@ def find_body(path: str | Path) -> Path:
         f"no body model {path.name!r}. Looked for:\n  {places}\n"
         f"{_where_to_get(path.name)}, put the file into "
         "the folder $MESHGAIT_BODY_DIR or give its path; no renaming is needed. "
-        "Body.embedded() needs no download and no licence."
+        "Body.embedded() needs no download and no licence.",
+        code="body",
     )
 
 

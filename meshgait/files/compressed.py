@@ -65,7 +65,8 @@ def _feed(unpacker: Any, piece: bytes, found: io.BytesIO, most: int, name: str) 
         if found.tell() > most:
             raise DataError(
                 f"{name} is compressed and holds more than {most} bytes; if you trust it, set "
-                f"the environment variable {TRUST}=1 (or give --trust-size)"
+                f"the environment variable {TRUST}=1 (or give --trust-size)",
+                code="memory",
             )
         if unpacker.eof:
             return unpacker.unused_data

@@ -61,7 +61,8 @@ class Budget:
         if self.left < 0:
             raise DataError(
                 "asks for far more memory than a file of its size should; if you trust it, set "
-                f"the environment variable {TRUST}=1 (or give --trust-size)"
+                f"the environment variable {TRUST}=1 (or give --trust-size)",
+                code="memory",
             )
 
 

@@ -37,7 +37,8 @@ def locked(folder: str | Path, *, wait: bool = False) -> Iterator[None]:
             if not wait:
                 raise ConfigError(
                     f"another process is writing into {folder}; wait until it has ended, or write "
-                    "into another folder"
+                    "into another folder",
+                    code="folder-held",
                 )
             warnings.warn(f"waiting for another process that writes into {folder}", stacklevel=3)
             lock.taken(wait=True)

@@ -64,7 +64,8 @@ def read_bytes(path: str | Path, *, most: int = MOST) -> bytes:
     if about.st_size > most and not os.environ.get(TRUST):
         raise DataError(
             f"{path} has {about.st_size} bytes, more than {most}; if you trust it, set the "
-            f"environment variable {TRUST}=1 (or give --trust-size)"
+            f"environment variable {TRUST}=1 (or give --trust-size)",
+            code="memory",
         )
     with opened(path) as file:
         # Windows counts no blocks.

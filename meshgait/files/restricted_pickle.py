@@ -120,7 +120,8 @@ def _find(module: str, name: str) -> Any:
             return _ROWS
     raise UnsafeFileError(
         f"the pickle names {module[:100]}.{name[:100]}, which is neither an array nor a container; "
-        "it was not loaded and nothing in it was run"
+        "it was not loaded and nothing in it was run",
+        code="unsafe-file",
     )
 
 

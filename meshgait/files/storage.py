@@ -125,7 +125,9 @@ def storage_explained(path: Path) -> Iterator[None]:
         way_out = _WAYS_OUT.get(cause.errno or 0)
         if way_out is None or not _is_about(cause, path):
             raise
-        raise StorageError(f"{path} cannot be written: {cause.strerror}; {way_out}") from error
+        raise StorageError(
+            f"{path} cannot be written: {cause.strerror}; {way_out}", code="writing"
+        ) from error
 
 
 def _is_about(error: OSError, path: Path) -> bool:

@@ -96,7 +96,8 @@ class Gallery:
         if about.get("network") != digest or (about["parts"], about["channels"]) != tuple(shape):
             raise DataError(
                 f"{path} was made by another network ({str(about.get('network'))[:12]}, this is "
-                f"{digest[:12]}); enrol everybody anew, or give the checkpoint it was made with"
+                f"{digest[:12]}); enrol everybody anew, or give the checkpoint it was made with",
+                code="other-network",
             )
         return cls(file, *shape)
 

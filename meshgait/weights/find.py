@@ -55,7 +55,8 @@ class FoundWeights:
             where = f" in the place {name!r}" if name else ""
             raise UnsafeFileError(
                 f"{file} holds no weights by name but {value.name}{where}, which was not loaded; "
-                "nothing in it was run"
+                "nothing in it was run",
+                code="unsafe-file",
             )
 
     def others(self) -> str:

@@ -109,7 +109,7 @@ def test_a_file_that_cannot_grow_leaves_the_old_one_and_a_sentence(tmp_path, sma
         write(tmp_path / "file")
     assert str(raised.value) == (
         f"{tmp_path / 'file'} cannot be written: File too large; raise the limit of a file's size "
-        "(ulimit -f)"
+        "(ulimit -f) [writing]"
     )
     assert (tmp_path / "file").read_text() == "old"
     assert os.listdir(tmp_path) == ["file"]
