@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from meshgait.camera import Camera, WeakPerspective
     from meshgait.data.synthetic.dataset import SyntheticGait
     from meshgait.evaluation import embed, evaluate
+    from meshgait.gait.show import show
     from meshgait.mesh import Mesh
     from meshgait.sequence import GaitSequence
     from meshgait.training.fit import fit
@@ -41,6 +42,7 @@ __all__ = [
     "modalities",
     "models",
     "render",
+    "show",
 ]
 
 __getattr__, __dir__ = when_touched(sys.modules[__name__])

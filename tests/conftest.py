@@ -18,8 +18,8 @@ from hypothesis import settings
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 PROGRAMS = {
-    "benchmark", "cli", "experiment", "explain", "fitting", "preparation", "recipes",
-    "synthetic", "test_demo.py", "test_examples.py", "test_learning.py", "training", "zoo",
+    "benchmark", "cli", "experiment", "explain", "fitting", "preparation", "recipes", "synthetic",
+    "test_demo.py", "test_examples.py", "test_learning.py", "test_readme.py", "training", "zoo",
 }  # fmt: skip
 
 settings.register_profile("same every time", derandomize=True, deadline=None)

@@ -1,17 +1,10 @@
 """Every example runs, with small settings, and is as short as an example should be."""
 
 import runpy
-import shlex
 from pathlib import Path
 
-import pygltflib
 import pytest
 from PIL import Image
-
-from meshgait.body import Body
-from meshgait.cli import main
-from meshgait.io import write_bvh
-from meshgait.walker import Identity, walk
 
 FOLDER = Path(__file__).parents[1] / "examples"
 
@@ -83,43 +76,3 @@ def test_an_example_is_read_in_a_minute(name):
     assert len(source.splitlines()) < 100
     assert source.startswith('"""')
     assert "def main(argv: list[str] | None = None) -> None:" in source
-
-
-def readme_lines():
-    """The Python of the README, with less to do."""
-    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    lines = readme.split("```python\n")[1].split("```")[0]
-    smaller = {
-        "40": "4", "identities=20": "identities=3", "steps=100": "steps=1", "(8, 4)": "(4, 2)",
-        "width=0.25": "width=0.0625",
-    }  # fmt: skip
-    for number, small in smaller.items():
-        assert number in lines
-        lines = lines.replace(number, small)
-    return lines
-
-
-def test_the_lines_of_the_readme_for_motion_capture_run(tmp_path, monkeypatch, capsys):
-    readme = (FOLDER.parent / "README.md").read_text(encoding="utf-8")
-    block = readme.split("From motion capture to")[1].split("```sh\n")[1].split("```")[0]
-    body = Body.embedded()
-    motion = walk(body, Identity.average(), frames=150).motion
-    write_bvh(tmp_path / "recording.bvh", motion, body)
-    monkeypatch.chdir(tmp_path)
-    for line in block.splitlines():
-        assert main(shlex.split(line, comments=True)[1:]) == 0, capsys.readouterr().err
-    made = {path.name for path in tmp_path.iterdir()}
-    assert {"table.csv", "page.html", "walk.glb", "walk.html"} < made
-    rows = (tmp_path / "table.csv").read_text(encoding="utf-8").splitlines()
-    assert len(rows) > 6  # strides of six seconds
-    file = pygltflib.GLTF2.load(str(tmp_path / "walk.glb"))
-    assert len(file.animations) == 1
-    assert len(file.skins[0].joints) == 24
-
-
-def test_the_lines_of_the_readme_run(tmp_path, monkeypatch, capsys):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MESHGAIT_CACHE", str(tmp_path))
-    exec(compile(readme_lines(), "README.md", "exec"), {})
-    assert "rank1" in capsys.readouterr().out
-    assert (tmp_path / "runs/first/checkpoint.pt").is_file()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_examples import readme_lines
+from tests.test_readme import readme_lines
 
 ROOT = Path(__file__).parents[1]
 STRANGER = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}

@@ -5,6 +5,7 @@ from meshgait.gait.files import read_gait, write_gait
 from meshgait.gait.measure import Gait, measure_gait
 from meshgait.gait.measures import MEASURES, Measure
 from meshgait.gait.normative import Band, band_at, comfortable_speed
+from meshgait.gait.show import Page, show
 from meshgait.gait.shown import shown_of
 from meshgait.gait.strides import Stride
 from meshgait.gait.summary import (
@@ -27,6 +28,7 @@ __all__ = [
     "Difference",
     "Gait",
     "Measure",
+    "Page",
     "Stride",
     "Summary",
     "asymmetry",
@@ -38,6 +40,7 @@ __all__ = [
     "mean_curve",
     "measure_gait",
     "read_gait",
+    "show",
     "shown_of",
     "summarise",
     "summary_of",

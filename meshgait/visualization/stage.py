@@ -55,6 +55,13 @@ def write_stage(
     path: str | Path, shown: Sequence[Shown], body: Body, *, title: str = "A walk"
 ) -> None:
     """Write the page; `DataError` without anybody to show."""
+    page = stage_page(shown, body, title=title)
+    with written_whole(path) as part:
+        part.write_text(page, encoding="utf-8")
+
+
+def stage_page(shown: Sequence[Shown], body: Body, *, title: str = "A walk") -> str:
+    """The page as text; `DataError` without anybody to show."""
     if not shown:
         raise DataError("a page needs somebody to show")
     data = json.dumps([_describe(one, body) for one in shown], separators=(",", ":"))
@@ -68,8 +75,7 @@ def write_stage(
         ("/*THREE*/", three_js().replace("</script", "<\\/script")),
     ):
         page = page.replace(mark, text)
-    with written_whole(path) as part:
-        part.write_text(page, encoding="utf-8")
+    return page
 
 
 def _describe(one: Shown, body: Body) -> dict[str, Any]:

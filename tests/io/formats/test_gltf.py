@@ -12,6 +12,8 @@ from meshgait.body.decode_torch import pose_skeleton
 from meshgait.errors import DataError
 from meshgait.io import Actor, write_gltf
 from meshgait.walker import Identity, walk
+from tests.browser import chromium
+from tests.gltf_viewer import viewing
 
 TYPES = {5121: np.uint8, 5125: np.uint32, 5126: np.float32}
 COLUMNS = {"SCALAR": 1, "VEC3": 3, "VEC4": 4, "MAT4": 16}
@@ -186,3 +188,19 @@ def test_the_camera_that_is_made_sees_everybody_all_the_time(body, tmp_path):
 def test_a_scene_without_anybody_is_refused(body, tmp_path):
     with pytest.raises(DataError, match="a scene needs somebody"):
         write_gltf(tmp_path / "w.glb", [], body)
+
+
+@pytest.mark.slow
+def test_three_js_plays_everybody_where_and_when_they_walk(body, motion, tmp_path):
+    later = Actor("bob", motion, 0.25 + np.arange(12) / motion.fps)
+    write_gltf(tmp_path / "w.glb", [Actor.of("ann", motion), later], body)
+    truth = without_correctives(motion, body)
+    with chromium() as browser, viewing(browser, tmp_path / "w.glb") as viewer:
+        assert viewer.people == ["ann", "bob"]
+        assert viewer.seconds == pytest.approx([0.25 + 11 / motion.fps])
+        for frame in range(12):
+            ann, bob = viewer.show(frame / motion.fps)
+            np.testing.assert_allclose(ann, truth[frame], atol=2e-5)
+            assert np.isnan(bob).all() == (frame / motion.fps < 0.25)
+            _, bob = viewer.show(0.25 + frame / motion.fps)
+            np.testing.assert_allclose(bob, truth[frame], atol=2e-5)
