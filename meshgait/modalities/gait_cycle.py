@@ -94,8 +94,8 @@ def _measure(
     strikes, lifts = [s[1] for s in swings], [s[0] for s in swings]
     if max(map(len, strikes)) < 2:
         raise DataError(
-            f"clip {index} shows no whole stride: {' and '.join(str(len(s)) for s in strikes)} heel "
-            f"strikes, left and right, in {length} frames; give more frames of somebody who walks",
+            f"clip {index} shows no whole stride: {' and '.join(str(len(s)) for s in strikes)} "
+            f"heel strikes, left and right, in {length} frames; give more of somebody who walks",
             code="strides",
         )
     stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
