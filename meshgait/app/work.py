@@ -39,7 +39,10 @@ def scene_page(path: Path, out: Path) -> str:
     body, recording = Body.embedded(), read(path)
     tracks = {f"{path.stem}, {name}": to_body(recording, str(name)).timed()
               for name in recording.tracks}  # fmt: skip
-    write_stage(out, [shown_of(actor, body) for actor in actors_of(tracks, body)], body)
+    shown = [shown_of(actor, body) for actor in actors_of(tracks, body)]
+    write_stage(
+        out, shown, body, title=path.name, command=f"meshgait view {path.name} -o walk.html"
+    )
     return out.read_text(encoding="utf-8")
 
 

@@ -104,7 +104,12 @@ class Shown(NamedTuple):
 
 
 def write_index(
-    out: Path, name: str, people: People, size: tuple[int, int], shown_people: Sequence[Shown]
+    out: Path,
+    name: str,
+    people: People,
+    size: tuple[int, int],
+    shown_people: Sequence[Shown],
+    command: str = "",
 ) -> dict[str, Any]:
     """Write `people.json` and `report.html`; what is in the former."""
     content = {
@@ -117,18 +122,19 @@ def write_index(
         "people": [each.facts for each in shown_people],
     }
     with written_whole(out / "report.html") as part:
-        part.write_text(_report(content, people, shown_people), encoding="utf-8")
+        part.write_text(_report(content, people, shown_people, command), encoding="utf-8")
     with written_whole(out / "people.json") as part:
         part.write_text(json.dumps(content, indent=1), encoding="utf-8")
     return content
 
 
-def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -> str:
+def _report(content: dict[str, Any], people: People, figures: Sequence[Shown], command: str) -> str:
     rows = [_summary(facts) for facts in content["people"]]
     parts: list[Part] = [Notes(content["notes"])] if content["notes"] else []
+    parts.append(Section("Who was seen when"))
     spans = [f"{facts['name']} from {facts['seconds'][0]:.1f} to {facts['seconds'][1]:.1f} s"
              for facts in content["people"]]  # fmt: skip
-    parts.append(Figure("times", "Who was seen when: whole frames are dark.", draw_times(people),
+    parts.append(Figure("times", "Whole frames are dark.", draw_times(people),
                         f"A bar for each person: {'; '.join(spans) or 'nobody'}."))  # fmt: skip
     for facts, figure in figures:
         alt = f"Silhouettes and sticks of {facts['name']} at moments of the walk."
@@ -140,10 +146,15 @@ def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -
         f"{seconds:.1f} s. {RESEARCH}"
     )
     return compose_page(
-        title=f"Who walks in {content['video']}", lead=lead, table=rows, parts=parts,
-        foot=made_by(f"meshgait video {content['video']}", "Next: meshgait embed, identify or "
-                     "enrol with the clip.npz of a person."),
-    )  # fmt: skip
+        title=f"Who walks in {content['video']}",
+        lead=lead,
+        table=rows,
+        parts=parts,
+        foot=made_by(
+            command or f"meshgait video {content['video']}",
+            "Next: meshgait embed, identify or enrol with the clip.npz of a person.",
+        ),
+    )
 
 
 def _summary(facts: dict[str, Any]) -> dict[str, str]:

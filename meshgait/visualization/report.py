@@ -24,11 +24,12 @@ def write_report(
     lead: str,
     table: Sequence[Mapping[str, str]],
     figures: Sequence[Part],
+    command: str = "",
     foot: str = "",
 ) -> Path:
     """Write `index.html` with the pictures inside, and every picture as a PNG beside it.
 
-    `foot` ends the page after the version: seeds, say, and how to have it again.
+    At its end stand the version, the `command` that makes it again, and `foot`.
     """
     folder = Path(folder)
     for figure in figures:
@@ -41,7 +42,7 @@ def write_report(
         part.write_text(
             compose_page(
                 title=title, lead=lead, table=table, parts=figures,
-                foot=made_by(more=foot),
+                foot=made_by(command, foot),
             ),
             encoding="utf-8",
         )  # fmt: skip
