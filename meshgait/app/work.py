@@ -86,7 +86,8 @@ class _Told(Video):
 
 def people_of_video(path: Path, out: Path, tell: Tell) -> tuple[str, dict[str, Path]]:
     """The report of who walks in a video, and the clips of those who can be used."""
-    content = process(_Told(open_video(path), tell), out, progress=False)
+    command = f"meshgait video {path.name}"
+    content = process(_Told(open_video(path), tell), out, progress=False, command=command)
     usable = [facts["name"] for facts in content["people"] if facts["usable"]]
     clips = {f"{name} of {path.name}": out / name / "clip.npz" for name in usable}
     return (out / "report.html").read_text(encoding="utf-8"), clips

@@ -90,7 +90,8 @@ def _draw_sticks(axes: Any, points: np.ndarray) -> None:
         left = NAMES[a].startswith("left") and NAMES[b].startswith("left")
         right = NAMES[a].startswith("right") and NAMES[b].startswith("right")
         color = PALETTE[1] if left else PALETTE[0] if right else "#444444"
-        axes.plot(points[[a, b], 0], points[[a, b], 1], color=color, linewidth=1.6)
+        style = (0, (3, 1)) if right else "-"
+        axes.plot(*points[[a, b], :2].T, linestyle=style, color=color, linewidth=1.6)
     middle, half = (points.min(0) + points.max(0)) / 2, np.ptp(points[:, 1]) * 0.55
     axes.set(xlim=(middle[0] - half * 0.7, middle[0] + half * 0.7))
     axes.set(ylim=(middle[1] + half, middle[1] - half), aspect="equal")
@@ -175,7 +176,8 @@ def _sentence(facts: dict[str, Any]) -> str:
     if facts["legs_put_right"]:
         parts.append(f"legs put right: frames {shown(facts['legs_put_right'])}")
     parts += facts["warnings"]
-    return "; ".join(parts) or "Every frame is whole."
+    said = "; ".join(parts) or "every frame is whole"
+    return f"{said[0].upper()}{said[1:]}. Left limbs are solid blue, right ones dashed red."
 
 
 def draw_times(people: People) -> bytes:

@@ -22,7 +22,7 @@ body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto
 p, li, figcaption, footer { max-width: 48rem }
 h1, h2 { line-height: 1.2; overflow-wrap: anywhere } h2 { margin-top: 2.5rem }
 table { border-collapse: collapse; margin: 1rem 0 }
-th, td { padding: .3rem .8rem; text-align: left; border-bottom: 1px solid var(--line) }
+th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line) }
 th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper) }
 .number { text-align: right }
 td { white-space: nowrap }
@@ -40,8 +40,8 @@ code { overflow-wrap: anywhere }
 @media print { @page { margin: 15mm } html { font-size: 12px }
   body { max-width: none; margin: 0; padding: 0; font-size: 1rem }
   p, li, figcaption, footer { max-width: none }
-  .wide { overflow: visible } .wide img { width: 100% } table { font-size: .9rem }
-  th, td { padding: .2rem .4rem; white-space: normal }
+  .wide { overflow: visible } .wide img { width: 100% } img { max-height: 20cm }
+  table { font-size: .9rem } th, td { padding: .2rem .4rem; white-space: normal }
   th:first-child, td:first-child { position: static }
   figure:not(:has(table)), tr { break-inside: avoid } h2 { break-after: avoid }
   figcaption { break-before: avoid }

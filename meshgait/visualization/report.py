@@ -13,7 +13,7 @@ from meshgait._optional import require
 from meshgait.files.storage import written_whole
 from meshgait.visualization.document import Figure, Part, compose_page, made_by
 
-_STYLES = ("-", "--", ":", "-.")  # of lines, as there are ten colours
+_STYLES = ("-", "--", ":", "-.")  # of lines: colours alone do not tell them apart
 PROBE, RIGHT, WRONG = "#888888", "#2a8a4a", "#c0392b"
 
 
@@ -62,8 +62,9 @@ def plot_curves(
     many = len(curves) > 8
     figure, ((axes,),) = diagram(9.6, max(4.0, 0.25 * len(curves))) if many else diagram(6.4, 4.0)
     for number, (label, (across, up)) in enumerate(curves.items()):
-        style = _STYLES[number // 10 % len(_STYLES)]
-        axes.plot(across, up, label=label, linestyle=style, marker=mark)
+        style = _STYLES[(number + number // 10) % len(_STYLES)]  # of 40 no two are alike
+        point = "o" if len(up) == 1 else mark
+        axes.plot(across, up, label=label, linestyle=style, marker=point)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     if all(isinstance(value, int) for across, _ in curves.values() for value in across):
