@@ -186,7 +186,8 @@ def _refusal(where: str, name: str, option: str = "--OPTION") -> ConfigError:
         return ConfigError(f"{where} names {name} where a class may be, too; write ./{name}")
     return ConfigError(
         f"{where} may name classes of meshgait, not {name}: no file decides what is imported; say "
-        f"it on the command line ({option} {name})"
+        f"it on the command line ({option} {name})",
+        code="own-network",
     )
 
 

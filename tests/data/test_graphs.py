@@ -9,8 +9,13 @@ from torch_geometric.loader import DataLoader
 from meshgait.body import JOINT_PARENTS, Body
 from meshgait.data.graphs import BONE, TIME, GaitGraphs, clip_graph, clip_hetero_graph
 from meshgait.data.preparation.drawings import decode_estimate
+from meshgait.data.synthetic.dataset import SyntheticGait
+from meshgait.data.synthetic.motion_gait import MotionGait
+from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.errors import ConfigError, DataError
 from meshgait.sequence import GaitSequence
+from meshgait.sequence.motion import save_motion
+from tests.data.synthetic.captured import walked
 from tests.random_walks import RandomWalks
 from tests.tolerance import rounding
 
@@ -83,6 +88,24 @@ def test_their_loader_batches_clips_of_any_length(hetero):
     one = graphs[1]
     again = batch[1]
     assert_close((again["joint"] if hetero else again).pos, (one["joint"] if hetero else one).pos)
+
+
+@pytest.mark.parametrize("people", ["walkers", "captured"])
+def test_whoever_was_rendered_is_a_graph_of_her_clip(people, tmp_path):
+    config, settings = WildConfig(clips=2, frames=(12, 12)), {"cache": tmp_path, "progress": False}
+    if people == "walkers":
+        data = SyntheticGait("test", identities=1, config=config, **settings)
+    else:
+        save_motion(tmp_path / "anna.npz", walked(1))
+        data = MotionGait(tmp_path, "test", train=0.0, config=config, **settings)
+    graphs = GaitGraphs(data, hetero=True)
+    graph, sequence = graphs[0], data[0]
+    assert len(graphs) == len(data)
+    assert (graph.subject, graph.y.tolist()) == (data.records[0].subject, [0])
+    assert torch.equal(graph["frame"].silhouette, torch.from_numpy(sequence.frames["silhouette"]))
+    assert torch.equal(
+        graph["joint"].x, torch.from_numpy(sequence.frames["smpl"])[:, 3:75].reshape(-1, 3)
+    )
 
 
 def test_a_transform_is_applied_and_parts_can_be_chosen():
