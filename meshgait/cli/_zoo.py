@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Sequence
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from meshgait.errors import ConfigError
+from meshgait.zoo.results import Result
 
 Row = tuple[str, ...]
-CATALOGUE = Path(__file__).parent.parent / "zoo" / "catalogue.json"
-
+_PACKAGE = Path(__file__).parent.parent
 
 COLUMNS = ("model", "inputs", "parameters", "MACs", "Rank-1", "mAP")
 """What the list can be sorted by: names and inputs rising, parameters and MACs too, scores not."""
@@ -30,9 +28,9 @@ def networks(sort: str = "model", dataset: str = "Gait3D") -> list[str]:
     column = keys.get(sort.lower())
     if column is None:
         raise ConfigError(f"the list is sorted by one of {', '.join(COLUMNS)}, not {sort!r}")
-    catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
-    for name in _shipped():
-        catalogue[name]["shipped"] = True
+    catalogue = _catalogue()
+    for folder in _shipped():
+        catalogue[_read(folder / "config.json")["architectures"][0]]["shipped"] = True
     known = sorted({r["dataset"] for about in catalogue.values() for r in about["results"]})
     chosen = {name.lower(): name for name in [_ALL, *known]}.get(dataset.lower())
     if chosen is None:
@@ -59,10 +57,24 @@ def networks(sort: str = "model", dataset: str = "Gait3D") -> list[str]:
     ]
 
 
-def _shipped() -> set[str]:
-    """Networks whose weights come with the package."""
-    files = CATALOGUE.parent.parent.joinpath("weights", "shipped").glob("*/config.json")
-    return {json.loads(file.read_text(encoding="utf-8"))["architectures"][0] for file in files}
+def _read(file: Path) -> Any:
+    """A file of the package itself, without what guards against those of others."""
+    return json.loads(file.read_text(encoding="utf-8"))
+
+
+def _catalogue() -> dict[str, Any]:
+    catalogue: dict[str, Any] = _read(_PACKAGE / "zoo" / "catalogue.json")
+    return catalogue
+
+
+def _shipped() -> list[Path]:
+    """The folders of the networks whose weights come with the package."""
+    return [file.parent for file in _PACKAGE.glob("weights/shipped/*/config.json")]
+
+
+def shipped(name: str) -> Path | None:
+    """The folder of the weights of that name that come with the package."""
+    return next((folder for folder in _shipped() if folder.name == name), None)
 
 
 def _results(about: dict[str, Any], dataset: str) -> list[dict[str, Any] | None]:
@@ -118,41 +130,32 @@ def recipes() -> list[str]:
 
 def formats() -> list[str]:
     """A line for each network: whether ONNX and torch.export have it, and for which clips."""
-    import meshgait.models
-    from meshgait.zoo.export import ANY, SUPPORT
-
-    return _align([(name, str(SUPPORT.get(name, ANY))) for name in meshgait.models.networks()])
+    return _align([(name, about["export"]) for name, about in _catalogue().items()])
 
 
-def describe(model_type: Any) -> list[str]:
-    """All about one network."""
-    from meshgait import models
-    from meshgait.models import name_of
-    from meshgait.recipes import RECIPES
-    from meshgait.zoo import cost_of, random_clips, results_of
-    from meshgait.zoo.cost import FRAMES
-    from meshgait.zoo.export import ANY, SUPPORT
+def describe(name: str) -> list[str] | None:
+    """All about one of our networks, whatever the case of its name; None for any other.
 
-    name = name_of(model_type)
-    if name not in models.networks():
-        raise ConfigError(f"{name} is not of meshgait, and only our networks are described")
-    model, cost = model_type().eval(), cost_of(name)
-    clips = random_clips(model, 1, 1)
-    about = paper(model_type)
-    rows: list[Row] = [("model", about if about.startswith(name) else f"{name}: {about}")]
-    rows += [(f"config.{key}", str(value)) for key, value in asdict(model.config).items()]
-    for key, clip in clips.items():
-        kind = str(clip.dtype).removeprefix("torch.")
-        rows.append((f"input {key}", f"(B, T, {', '.join(map(str, clip.shape[2:]))}) {kind}"))
-    rows += [
-        ("embedding", f"(B, {', '.join(map(str, model.embedding_shape))})"),
-        ("weights", f"{cost.parameters:,}"),
-        ("MACs", f"{_millions(cost.macs)} per frame of a clip of {FRAMES}"),
-        ("ONNX, torch.export", str(SUPPORT.get(name, ANY))),
-    ]
-    rows += [("recipe", key) for key, published in RECIPES.items() if published.model == name]
-    rows += [("result", str(result)) for result in results_of(name)]
-    return _align(rows)
+    Read from the catalogue of the package, without torch.
+    """
+    catalogue = _catalogue()
+    found = {each.lower(): each for each in catalogue}.get(name.lower())
+    if found is None:
+        return None
+    about, cost = catalogue[found], catalogue[found]["cost"]
+    first = about["about"]
+    results = [Result(found, **result) for result in about["results"]]
+    return _align([
+        ("model", first if first.startswith(found) else f"{found}: {first}"),
+        *((f"config.{key}", value) for key, value in about["config"].items()),
+        *((f"input {key}", shape) for key, shape in about["shapes"].items()),
+        ("embedding", f"(B, {', '.join(map(str, about['embedding']))})"),
+        ("weights", f"{cost['parameters']:,}"),
+        ("MACs", f"{_millions(cost['macs'])} per frame of a clip of 30"),
+        ("ONNX, torch.export", about["export"]),
+        *(("recipe", recipe) for recipe in about["recipes"]),
+        *(("result", str(result)) for result in results),
+    ])  # fmt: skip
 
 
 def weights() -> list[str]:
@@ -165,12 +168,6 @@ def weights() -> list[str]:
         for each in shipped_weights().values()
     ]
     return [*_align(rows, right=[3]), "", "meshgait.load_model(NAME), --help of embed and evaluate"]
-
-
-def paper(model_type: type) -> str:
-    """The first line of the file of a model, which names it."""
-    first = (sys.modules[model_type.__module__].__doc__ or "").split("\n", maxsplit=1)[0]
-    return first.rstrip(".")
 
 
 def _millions(count: int) -> str:

@@ -51,7 +51,8 @@ def run(arguments: Sequence[str]) -> None:
     _show_machine()
     for purpose, module, distribution, extra in _PARTS:
         _check_package(purpose, module, distribution, extra, load=chosen.load)
-    _check_drawing()
+    if chosen.load:
+        _check_drawing()
     _check_bodies()
     _check_video()
     if not chosen.load:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 from zipfile import is_zipfile
 
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
-from meshgait.cli._zoo import describe
-from meshgait.errors import DataError, UnsafeFileError
+from meshgait.cli._zoo import describe, shipped
+from meshgait.errors import ConfigError, DataError, UnsafeFileError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -25,18 +25,23 @@ def run(arguments: Sequence[str]) -> None:
     parser = make_parser("info", __doc__)
     parser.add_argument("file", type=Path, help="a file, a store or what prepare wrote, or a model")
     path = parse(parser, arguments).file
-    from meshgait.weights import shipped_weights  # brings torch, which --help does without
-
-    if str(path) in (known := shipped_weights()) and not path.exists():
-        path = known[str(path)].folder
     if not path.exists() and path.name == str(path) and not path.suffix:
-        print("\n".join(describe(find_model(path.name))))
-        return
+        folder = shipped(path.name)
+        if folder is None:
+            print("\n".join(describe(path.name) or _refuse(path.name)))
+            return
+        path = folder
     lines = iter([*_recognised(path)] or _describe("", _read(path)))
     print("\n".join(islice(lines, _MOST_LINES)))
     more = sum(1 for _ in lines)
     if more:
         print(f"... and {more} more")
+
+
+def _refuse(name: str) -> NoReturn:
+    """Say what a name that the catalogue does not have is."""
+    found = find_model(name)
+    raise ConfigError(f"{found.__name__} is not of meshgait, and only our networks are described")
 
 
 def _recognised(path: Path) -> Iterator[str]:

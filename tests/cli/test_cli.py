@@ -343,8 +343,9 @@ SMALL = {
     "zoo": {"torch", "numpy"},
     "info --help": {"torch", "numpy"},
     "doctor --help": {"torch", "numpy"},
-    "doctor": {"scipy.spatial"},
-    "info SLN": set(),
+    "zoo formats": {"torch", "numpy"},
+    "doctor": {"scipy.spatial", "numba"},
+    "info SLN": {"torch", "numpy"},
 }
 
 

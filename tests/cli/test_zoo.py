@@ -1,4 +1,5 @@
 import re
+import sys
 
 import pytest
 import torch
@@ -8,6 +9,7 @@ from meshgait.cli import main
 from meshgait.weights import shipped_weights
 from meshgait.weights.checkpoint import describe_model, load_model, save_checkpoint
 from meshgait.zoo import RESULTS, check_onnx, cost_of
+from meshgait.zoo.cost import FRAMES
 from tests.golden import formula
 
 
@@ -63,12 +65,31 @@ def test_info_tells_all_about_a_network(name, capsys):
     lines = capsys.readouterr().out.splitlines()
     for modality in getattr(models, name).inputs:
         assert any(line.startswith(f"input {modality} ") for line in lines)
+    assert any(line.endswith(f"M per frame of a clip of {FRAMES}") for line in lines)
     if name == "SMPLGait":
         assert "input smpl          (B, T, 85) float32" in lines
         assert "config.camera       True" in lines
         assert "embedding           (B, 31, 256)" in lines
         assert "recipe              smplgait/gait3d-128" in lines
         assert sum("result" in line for line in lines) == 3
+
+
+def test_info_knows_names_in_any_case_and_shipped_weights_and_refuses_others(
+    capsys, tmp_path, monkeypatch
+):
+    (tmp_path / "nets_of_others.py").write_text("from torch.nn import Linear\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    lines = []
+    for name in ("SLN", "sln", "sln-walkers"):
+        assert main(["info", name]) == 0
+        lines.append(capsys.readouterr().out)
+    assert lines[0] == lines[1]
+    assert "model: 'SLN'" in lines[2]
+    assert main(["info", "nets_of_others:Linear"]) == 2
+    assert "Linear is not of meshgait, and only our networks" in capsys.readouterr().err
+    sys.modules.pop("nets_of_others")
+    assert main(["info", "SLM"]) == 2
+    assert "did you mean 'SLN'" in capsys.readouterr().err
 
 
 def test_formats_say_why_not(capsys):
