@@ -26,8 +26,10 @@ QUICK = {
 }
 MAIN = 'if __name__ == "__main__":\n    main()'
 INSTALL = "# Where meshgait is not installed yet:\n# %pip install 'meshgait[train,data,fast]'"
-# What a notebook shows besides: the player in 3D.
+# What a notebook shows besides: a page, the player in 3D.
 IN_PLACE = {
+    "explain": ["from IPython.display import IFrame\n\n"
+                'IFrame("out/explain/index.html", width="100%", height=700)'],
     "view": ["from meshgait import show\n\n"
              "show(walk(Body.embedded(), Identity.average(), frames=100).motion)"],
 }  # fmt: skip
