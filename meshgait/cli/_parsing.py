@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
@@ -35,6 +36,11 @@ def make_parser(verb: str, purpose: str | None, **options: Any) -> Parser:
         allow_abbrev=False,
         **options,
     )
+
+
+def again(verb: str, arguments: Sequence[str]) -> str:
+    """The line that was typed, for pages to say how they are made again."""
+    return shlex.join(["meshgait", verb, *arguments])
 
 
 def load_settings(text: str) -> Any:
