@@ -50,11 +50,13 @@ def _euclidean(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
     ]
     squares = [own.square().sum(1) for _, own in tiles]  # (P, Q)
     add_roots = _root_adder(distance)
+    room = torch.empty_like(gallery[:_TILE, 0])
     for columns in _tiles(len(gallery)):
         totals = [distance.new_zeros(len(gallery[columns]), own.shape[2]) for _, own in tiles]
         for part, middle in enumerate(centre):
-            some = gallery[columns, part] - middle  # (G, C)
-            some_square = some.square().sum(1)
+            some = gallery[columns, part]  # (G, C)
+            some = torch.sub(some, middle, out=room[: len(some)])
+            some_square = vector_norm(some, dim=1).square_()  # half the time of a sum of squares
             for (_, own), square, total in zip(tiles, squares, totals, strict=True):
                 add_roots(_product(own[part], some).T, some_square, square[part], total)
         for (rows, _), total in zip(tiles, totals, strict=True):
