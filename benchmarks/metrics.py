@@ -55,8 +55,8 @@ def compare(report, options):
         cells = " ".join(f"{row[part]:12.3f}" for part in ("distance", "scores", "together"))
         print(f"{row['metric']:10} {cells} (quartiles {row['low']:.3f} - {row['high']:.3f})")
     for what, (low, middle, high) in report["euclidean_by_cosine"].items():
-        print(f"Euclidean distances take {middle:.2f} times the {what} of cosine ones, turn by turn "
-              f"(quartiles {low:.2f} - {high:.2f})", flush=True)  # fmt: skip
+        figures = f"{middle:.2f} (quartiles {low:.2f} - {high:.2f})"
+        print(f"Euclidean distances take {figures} times the {what} of cosine ones, turn by turn")
     large = apart(large_run, options.large, torch.get_num_threads())
     report["large"] = {"size": options.large, **large}
     print(

@@ -12,9 +12,11 @@ from torch.nn.functional import conv2d
 
 from meshgait._optional import installed
 from meshgait.errors import ConfigError, ShapeError
+from meshgait.numerics import in_full_precision
 
 
 @torch.no_grad()
+@in_full_precision
 def part_distance(
     probe: Float[Tensor, "Q P C"], gallery: Float[Tensor, "G P C"], metric: str = "euclidean"
 ) -> Float[Tensor, "Q G"]:
@@ -22,7 +24,7 @@ def part_distance(
 
     "euclidean" is the mean of the parts' Euclidean distances, "cosine" one minus the mean of their
     cosines. Beside the result it needs one copy of the probes and little else. Half precision
-    gives float32. Raises `ShapeError` where parts or channels differ.
+    gives float32, and autocast takes no digits. Raises `ShapeError` where parts or channels differ.
 
     >>> probe, gallery = torch.eye(2).unsqueeze(1), torch.tensor([[[0.0, 2.0]]])
     >>> part_distance(probe, gallery, "cosine").flatten()
