@@ -32,7 +32,7 @@ from meshgait.numerics import Precision
 from meshgait.render import shade
 from meshgait.training.criterion import Loss
 from meshgait.training.fit import Row, fit
-from meshgait.visualization.document import Figure, Part
+from meshgait.visualization.document import Figure, Part, Section
 from meshgait.visualization.report import (
     draw_pictures,
     draw_retrieval,
@@ -78,13 +78,18 @@ class Result:
         return bootstrap([self.people["mAP"] - other.people["mAP"]])
 
 
-def run_demo(out: str | Path, config: DemoConfig = DemoConfig()) -> Path:
-    """Make the data, train, rank, write the report into `out`; returns the page's path."""
+def run_demo(
+    out: str | Path, config: DemoConfig = DemoConfig(), *, command: str = "meshgait demo"
+) -> Path:
+    """Make the data, train, rank, write the report into `out`; returns the page's path.
+
+    The page says that `command` makes it again.
+    """
     with locked(out):
-        return _run(Path(out), config)
+        return _run(Path(out), config, command)
 
 
-def _run(out: Path, config: DemoConfig) -> Path:
+def _run(out: Path, config: DemoConfig, command: str) -> Path:
     walkers = partial(SyntheticGait, seed=config.seed, config=config.data)
     train = walkers("train", identities=config.train_identities)
     test = walkers("test", identities=config.test_identities)
@@ -99,7 +104,7 @@ def _run(out: Path, config: DemoConfig) -> Path:
     with written_whole(out / "metrics.json") as part:
         rows = {name: _row(result) for name, result in results.items()}
         part.write_text(json.dumps(rows, indent=1), encoding="utf-8")
-    return _report(out, results, test, config)
+    return _report(out, results, test, config, command)
 
 
 def _row(result: Result) -> dict[str, Any]:
@@ -161,13 +166,18 @@ def _train(
     return replace(result, seconds=time.perf_counter() - start, history=history)
 
 
-def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: DemoConfig) -> Path:
+def _report(
+    out: Path, results: dict[str, Result], test: SyntheticGait, config: DemoConfig, command: str
+) -> Path:
     trained = {name: result for name, result in results.items() if result.history}
     best = max(trained, key=lambda name: results[name].scores["rank1"])
     figures: list[Part] = [
+        Section("What the scores mean"),
         explain_scores(COLUMNS.values()),
+        Section("Walkers, and who was found"),
         _draw_walkers(test),
         _draw_matches(results[best].distance, test, best),
+        Section("Ranks and training"),
         _plot_ranks(results, test),
         plot_curves(
             {
@@ -189,8 +199,9 @@ def _report(out: Path, results: dict[str, Result], test: SyntheticGait, config: 
         ),
         table=_table(results),
         figures=figures,
-        foot=f"Seed {config.seed}. Again: meshgait demo --out {out}. Next: meshgait train --help, "
-        "and meshgait video FILE for people of your own.",
+        command=command,
+        foot=f"Seed {config.seed}. Next: meshgait train --help, and meshgait video FILE for people "
+        "of your own.",
     )
 
 

@@ -56,9 +56,9 @@ LONG_KERNELS = {
 
 TESTS_OF_MANY = {
     "architecture", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
-    "functions", "geometry_networks", "hundred_steps", "learning", "outside_things", "package",
-    "pages", "public_face", "published", "readers", "readme", "references", "second_wave",
-    "watching",
+    "functions", "geometry_networks", "hundred_steps", "learning", "notebooks", "outside_things",
+    "package", "pages", "public_face", "published", "readers", "readme", "references",
+    "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 

@@ -39,7 +39,10 @@ def scene_page(path: Path, out: Path) -> str:
     body, recording = Body.embedded(), read(path)
     tracks = {f"{path.stem}, {name}": to_body(recording, str(name)).timed()
               for name in recording.tracks}  # fmt: skip
-    write_stage(out, [shown_of(actor, body) for actor in actors_of(tracks, body)], body)
+    shown = [shown_of(actor, body) for actor in actors_of(tracks, body)]
+    write_stage(
+        out, shown, body, title=path.name, command=f"meshgait view {path.name} -o walk.html"
+    )
     return out.read_text(encoding="utf-8")
 
 
@@ -83,7 +86,8 @@ class _Told(Video):
 
 def people_of_video(path: Path, out: Path, tell: Tell) -> tuple[str, dict[str, Path]]:
     """The report of who walks in a video, and the clips of those who can be used."""
-    content = process(_Told(open_video(path), tell), out, progress=False)
+    command = f"meshgait video {path.name}"
+    content = process(_Told(open_video(path), tell), out, progress=False, command=command)
     usable = [facts["name"] for facts in content["people"] if facts["usable"]]
     clips = {f"{name} of {path.name}": out / name / "clip.npz" for name in usable}
     return (out / "report.html").read_text(encoding="utf-8"), clips

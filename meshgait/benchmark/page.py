@@ -19,7 +19,7 @@ from meshgait.benchmark.table import (
     training_table,
 )
 from meshgait.files.storage import written_whole
-from meshgait.visualization.document import Figure, Table
+from meshgait.visualization.document import Figure, Part, Section, Table
 from meshgait.visualization.reliability import plot_reliability
 from meshgait.visualization.report import plot_bars, plot_curves, write_report
 from meshgait.visualization.score_words import explain_scores
@@ -46,38 +46,41 @@ _SURE = (
 )
 
 
-def write_results(out: Path, rows: Sequence[Row], budget: Budget, note: str = "") -> None:
+def write_results(
+    out: Path, rows: Sequence[Row], budget: Budget, note: str = "", command: str = ""
+) -> None:
     """Write `results.csv`, `results.md` and `index.html` with what there is so far.
 
-    `note` says who the captured people are, if there are any.
+    `note` says who the captured people are, if there are any; `command` makes it again.
     """
     intro = f"{lead(budget)} {note}".rstrip()
-    tables = {
-        intro: score_table(rows),
-        _APART: people_table(rows, "conditions"),
-        **({_NOISE: people_table(rows, "noise")} if len(budget.noise_levels) > 1 else {}),
-        **({_SURE: sure} if (sure := calibration_table(rows)) else {}),
-        _TRAINED: training_table(rows),
-    }
+    tables = [
+        ("Scores", intro, score_table(rows)),
+        ("Under one condition apart", _APART, people_table(rows, "conditions")),
+        ("Under other errors of the poses", _NOISE,
+         people_table(rows, "noise") if len(budget.noise_levels) > 1 else []),
+        ("How sure matches are", _SURE, calibration_table(rows)),
+        ("Training", _TRAINED, training_table(rows)),
+    ]  # fmt: skip
     with written_whole(out / "results.csv") as part:
         part.write_text(to_csv(rows), encoding="utf-8")
     with written_whole(out / "results.md") as part:
-        content = [f"{text}\n\n{to_markdown(table)}" for text, table in tables.items() if table]
+        content = [f"{text}\n\n{to_markdown(table)}" for _, text, table in tables if table]
         part.write_text("\n".join(content), encoding="utf-8")
-    scores, *others = tables.items()
+    parts: list[Part] = [
+        Section("What the scores mean"), explain_scores(TITLES.values()),
+        Section("In pictures"), *_plots(rows), *_reliabilities(rows),
+    ]  # fmt: skip
+    for title, text, table in tables[1:]:
+        parts += [Section(title), Table(text, table)] if table else []
     write_report(
         out,
         title="SyntheticGait-Wild",
         lead=intro,
-        table=scores[1],
-        figures=[
-            explain_scores(TITLES.values()),
-            *_plots(rows),
-            *_reliabilities(rows),
-            *(Table(caption, table) for caption, table in others),
-        ],
-        foot=f"Seed {budget.seed}. Again: meshgait benchmark, with the same options and --out "
-        f"{out}, which goes on where it ended. Next: results.csv for the numbers, unrounded.",
+        table=tables[0][2],
+        figures=parts,
+        command=command or f"meshgait benchmark --out {out}, with the same options",
+        foot=f"Seed {budget.seed}. Next: results.csv for the numbers, unrounded.",
     )
 
 
@@ -103,7 +106,7 @@ def _plots(rows: Sequence[Row]) -> list[Figure]:
     found = {row.method.name: row.interval(mean_ap) for row in done}
     bars = plot_bars(
         {name: (i.mean, (i.high - i.low) / 2) for name, i in found.items()},
-        x="mAP, %", name="map", caption="mAP; the lines are half of the interval.",
+        x="mAP, %", name="map", caption="mAP; the lines are as long as the intervals.",
     )  # fmt: skip
     curves = {
         row.method.name: (

@@ -24,6 +24,7 @@ def run_benchmark(
     motion: str | Path | None = None,
     fpir: float | None = None,
     report: Callable[[str], object] = print,
+    command: str = "",
 ) -> Path:
     """Fill the table in `out`, seed by seed and method by method; returns its page.
 
@@ -33,15 +34,15 @@ def run_benchmark(
     With `motion`, a folder of motion capture (see `MotionGait`), what is learnt from walkers is
     tried on its people too. With `fpir`, a share of strangers to let in, thresholds and
     probabilities are learnt from half of the test people and tried on the others, for each network
-    with weights. `report` is told of every cell. `ConfigError` where another process
-    writes into `out` or too few people are tested to calibrate, `DataError` where nobody walks in
-    `motion`.
+    with weights. `report` is told of every cell, `command` makes the page again. `ConfigError`
+    where another process writes into `out` or too few people are tested to calibrate, `DataError`
+    where nobody walks in `motion`.
     """
     if fpir is not None:
         require_people(budget, fpir)
     people = None if motion is None else Path(motion)
     with locked(out):
-        return _fill(methods, budget, Path(out), people, fpir, report)
+        return _fill(methods, budget, Path(out), people, fpir, report, command)
 
 
 def _fill(
@@ -51,6 +52,7 @@ def _fill(
     motion: Path | None,
     fpir: float | None,
     report: Callable[[str], object],
+    command: str,
 ) -> Path:
     rows = [Row(method) for method in methods]
     for data_seed in range(budget.seed, budget.seed + budget.data_seeds):
@@ -70,5 +72,5 @@ def _fill(
                 else:
                     row.cells.append(cell)
                     report(f"{cell.method}, {cell.seeds}: mAP {row.interval(mean_ap)}")
-                write_results(out, rows, budget, note)
+                write_results(out, rows, budget, note, command)
     return out / "index.html"

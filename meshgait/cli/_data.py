@@ -111,7 +111,8 @@ def _require_inputs(data: Recorded, model: Any) -> None:
             which = "no clip" if not count else f"only {count:,} of {len(data):,} clips"
             raise DataError(
                 f"{name} reads {wanted}, but {which} in {data.folder} has {modality} (there is "
-                f"{found}); choose another network, or prepare with --modalities=[{wanted}]"
+                f"{found}); choose another network, or prepare with --modalities=[{wanted}]",
+                code="modality",
             )
     size, first = getattr(getattr(model, "config", None), "size", None), data[0].frames
     if size is None or "silhouette" not in model.inputs:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import ContextVar
@@ -35,6 +36,11 @@ def make_parser(verb: str, purpose: str | None, **options: Any) -> Parser:
         allow_abbrev=False,
         **options,
     )
+
+
+def again(verb: str, arguments: Sequence[str]) -> str:
+    """The line that was typed, for pages to say how they are made again."""
+    return shlex.join(["meshgait", verb, *arguments])
 
 
 def load_settings(text: str) -> Any:
@@ -180,7 +186,8 @@ def _refusal(where: str, name: str, option: str = "--OPTION") -> ConfigError:
         return ConfigError(f"{where} names {name} where a class may be, too; write ./{name}")
     return ConfigError(
         f"{where} may name classes of meshgait, not {name}: no file decides what is imported; say "
-        f"it on the command line ({option} {name})"
+        f"it on the command line ({option} {name})",
+        code="own-network",
     )
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jsonargparse import ArgumentParser, Namespace
 
 from meshgait._optional import require
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import again, make_parser, parse
 from meshgait.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -53,8 +53,9 @@ def run(arguments: Sequence[str]) -> None:
         require("sklearn.linear_model", extra="video")
     fpir = chosen.fpir if chosen.calibration else None
     page = run_benchmark(
-        methods, budget, out=chosen.out, motion=chosen.motion, fpir=fpir, report=_tell
-    )
+        methods, budget, out=chosen.out, motion=chosen.motion, fpir=fpir, report=_tell,
+        command=again("benchmark", arguments),
+    )  # fmt: skip
     print((chosen.out / "results.md").read_text(encoding="utf-8"))
     print(f"open {page}")
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from meshgait._optional import require
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import again, make_parser, parse
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -20,4 +20,4 @@ def run(arguments: Sequence[str]) -> None:
     chosen = parse(parser, arguments)
     require("lightning_fabric", extra="train")  # now, not when the data is made
     keep_freed_memory()
-    print(f"open {run_demo(chosen.out, chosen.demo)}")
+    print(f"open {run_demo(chosen.out, chosen.demo, command=again('demo', arguments))}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import add_model, load_network
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import again, make_parser, parse
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -24,5 +24,6 @@ def run(arguments: Sequence[str]) -> None:
     chosen = parse(parser, arguments)
     model = load_network(chosen.file, chosen.model)
     data = make_data(chosen, "test", model)
-    page = write_explanation(model, data, chosen.out, probes=chosen.probes)
+    command = again("explain", arguments)
+    page = write_explanation(model, data, chosen.out, probes=chosen.probes, command=command)
     print(f"open {page}")

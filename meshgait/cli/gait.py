@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import again, make_parser, parse
 
 if TYPE_CHECKING:
     from meshgait.gait import Gait
@@ -48,8 +47,7 @@ def run(arguments: Sequence[str]) -> None:
         raise DataError("no file shows a walk that could be measured; see above")
     for gait in gaits:
         _tell(gait)
-    command = shlex.join(["meshgait", "gait", *arguments])
-    for path in write_gait(chosen.out, gaits, by=chosen.by, command=command):
+    for path in write_gait(chosen.out, gaits, by=chosen.by, command=again("gait", arguments)):
         print(path)
 
 

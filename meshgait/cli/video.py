@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import again, make_parser, parse
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> None:
         from meshgait.errors import ConfigError
 
         raise ConfigError("a camera never ends; say how many frames to read: --frames 300")
-    content = process(video, chosen.out, config, say=_say)
+    content = process(video, chosen.out, config, say=_say, command=again("video", arguments))
     for note in content["notes"]:
         _say(note)
     for facts in content["people"]:

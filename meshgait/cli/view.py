@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
 from jsonargparse import Namespace
 
-from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._parsing import again, make_parser, parse
 from meshgait.cli._walks import add_walk, read_actors, read_walk
 
 
@@ -34,11 +33,11 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("--first", type=int, default=0, help="number that the file gives to the "
                         "first picture of the overlay's video")  # fmt: skip
     chosen = parse(parser, arguments)
-    out = chosen.out
+    out, command = chosen.out, again("view", arguments)
     if chosen.overlay is not None:
-        return _lay_over(chosen, shlex.join(["meshgait", "view", *arguments]))
+        return _lay_over(chosen, command)
     if out is not None and out.suffix.lower() == ".html":
-        return _write_page(chosen, out)
+        return _write_page(chosen, out, command)
     if chosen.beside:
         raise ConfigError("--beside is for a page; write one with -o walk.html")
     body, motion = read_walk(chosen)
@@ -49,19 +48,20 @@ def run(arguments: Sequence[str]) -> None:
         except DisplayError as error:
             out = Path(chosen.walk.stem if chosen.walk else "walk").with_suffix(".html")
             print(f"meshgait: {error}; writing {out} instead", file=sys.stderr)
-            return _write_page(chosen, out)
+            return _write_page(chosen, out, command)
     write_player(scene, out, pixels=chosen.pixels)
     print(f"{out}: {scene.frames} frames")
     return None
 
 
-def _write_page(chosen: Namespace, out: Path) -> None:
+def _write_page(chosen: Namespace, out: Path, command: str) -> None:
     from meshgait.gait import shown_of
     from meshgait.visualization.stage import write_stage
 
     body, films = read_actors(chosen, chosen.beside)
     shown = [shown_of(actor, body, n) for n, film in enumerate(films) for actor in film]
-    write_stage(out, shown, body, title=", ".join(one.actor.name for one in shown))
+    title = ", ".join(one.actor.name for one in shown)
+    write_stage(out, shown, body, title=title, command=command)
     frames = max(len(one.actor.motion) for one in shown)
     print(f"{out}: {frames} frames, {len(shown)} {'people' if len(shown) > 1 else 'person'}")
 

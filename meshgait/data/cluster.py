@@ -100,7 +100,8 @@ def _explain(error: BaseException, address: str, killed: type[BaseException]) ->
     if isinstance(error, killed):
         raise MeshgaitError(
             "four workers of the cluster have ended in the same piece of work, perhaps for want "
-            "of memory; what is finished is kept: start larger ones and go on"
+            "of memory; what is finished is kept: start larger ones and go on",
+            code="ended-process",
         ) from error
     if isinstance(error, CancelledError):
         raise MeshgaitError(

@@ -149,7 +149,8 @@ class ReadAhead:
 def _tell_of_an_ended_process(error: Exception) -> NoReturn:
     raise MeshgaitError(
         "a process that shared the work has ended before its time, perhaps for want of memory, or "
-        "of open files (ulimit -n); what is finished is kept: go on with fewer processes"
+        "of open files (ulimit -n); what is finished is kept: go on with fewer processes",
+        code="ended-process",
     ) from error
 
 

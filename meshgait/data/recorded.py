@@ -76,7 +76,8 @@ class Recorded:
         if not self.protocols:
             raise DataError(
                 f"{self.folder} has no {PROTOCOLS_FILE}, so that who is searched for is not known; "
-                "name a protocol or the file of one (--protocol)"
+                "name a protocol or the file of one (--protocol)",
+                code="protocol",
             )
         return self.protocols[0]
 
@@ -97,7 +98,8 @@ def _require_apart(folder: Path, records: Sequence[Record]) -> None:
         raise DataError(
             f"{folder} and {other} share {len(shared)} of {len(subjects)} people, such as "
             f"{shared[0]}, so that scores would mean nothing; prepare both in one run, or, if that "
-            "is meant, keep them in different folders"
+            "is meant, keep them in different folders",
+            code="protocol",
         )
 
 

@@ -26,7 +26,7 @@ from meshgait.explain.saliency import (
 from meshgait.nn import Network
 from meshgait.render import shade
 from meshgait.sequence import GaitSequence
-from meshgait.visualization.document import Figure, Table
+from meshgait.visualization.document import Figure, Part, Section
 from meshgait.visualization.report import (
     draw_pictures,
     draw_retrieval,
@@ -40,7 +40,12 @@ _MATCHES = 4
 
 
 def write_explanation(
-    model: Network, data: SyntheticGait | Recorded, out: str | Path, *, probes: int = 3
+    model: Network,
+    data: SyntheticGait | Recorded,
+    out: str | Path,
+    *,
+    probes: int = 3,
+    command: str = "meshgait explain CHECKPOINT",
 ) -> Path:
     """Explain `model` by some probes of `data`; returns the page's path."""
     if probes < 1:
@@ -49,8 +54,9 @@ def write_explanation(
     all_probes, gallery = data.protocol.split(data.records)
     places = np.linspace(0, len(all_probes) - 1, min(probes, len(all_probes)))
     chosen = all_probes[places.round().astype(int)]
-    figures: list[Figure | Table] = []
+    figures: list[Part] = []
     for number, probe in enumerate(chosen.tolist(), start=1):
+        figures.append(Section(f"Probe {number}"))
         figures += _explain(model, data, embeddings, probe, gallery, number)
     return write_report(
         out,
@@ -62,8 +68,8 @@ def write_explanation(
         ),
         table=[],
         figures=figures,
-        foot=f"{type(model).__name__}, {len(chosen)} probes. Again: meshgait explain CHECKPOINT. "
-        "Next: meshgait evaluate CHECKPOINT, for the scores of all probes.",
+        command=command,
+        foot="Next: meshgait evaluate CHECKPOINT, for the scores of all probes.",
     )
 
 

@@ -94,7 +94,9 @@ def _silhouette(image: Image.Image) -> tuple[UInt8[np.ndarray, "H W"], str | Non
     if not lossy:
         return grey_levels(values)
     if values.max() not in (0, *range(128, 256)):
-        raise DataError(f"is a JPEG of at most {values.max()}, where noise and mask look the same")
+        raise DataError(
+            f"is a JPEG of at most {values.max()}, where noise and mask look the same", code="image"
+        )
     return grey_levels(values > 127)  # JPEG strews grey around an edge
 
 
@@ -115,7 +117,9 @@ def _of_palette(image: Image.Image) -> tuple[UInt8[np.ndarray, "H W"], str | Non
         return grey_levels(colours[..., 0])
     found = np.unique(indices[indices > 0])
     if len(found) > 1:
-        raise DataError(f"has {len(found)} labels or colours beside its background; one is needed")
+        raise DataError(
+            f"has {len(found)} labels or colours beside its background; one is needed", code="image"
+        )
     return grey_levels(indices > 0)[
         0
     ], "has a palette of labels; the one beside 0 was read as white"
@@ -141,20 +145,26 @@ def _of_colours(colours: UInt8[np.ndarray, "H W 3"]) -> tuple[UInt8[np.ndarray, 
     mask: np.ndarray = np.asarray(colours.any(axis=-1))
     person = colours[mask]
     if (person != person[0]).any():
-        raise DataError("is coloured: a silhouette is grey, or of one colour on black")
+        raise DataError(
+            "is coloured: a silhouette is grey, or of one colour on black", code="image"
+        )
     return grey_levels(mask)[0], "has one colour on black, which was read as white"
 
 
 def _labels(image: Image.Image) -> Shaped[np.ndarray, "H W"]:
     if image.format == "JPEG":
-        raise DataError("is a JPEG, which changes labels; parsing maps are PNG or BMP")
+        raise DataError(
+            "is a JPEG, which changes labels; parsing maps are PNG or BMP", code="image"
+        )
     if image.mode in ("P", "PA"):
         return _indices(image)
     tiles = getattr(image, "tile", ())
     step = _STEPS.get(str(tiles[0][3]), 1) if tiles else 1
     values = _one_channel(image, 0)
     if values is None:
-        raise DataError("is coloured: a parsing map holds labels, in grey or by a palette")
+        raise DataError(
+            "is coloured: a parsing map holds labels, in grey or by a palette", code="image"
+        )
     return values // step
 
 

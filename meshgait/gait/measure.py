@@ -92,7 +92,9 @@ def measure_gait(
     trouble = Trouble(lost, exchanged, jumped, way, speed, fps)
     strides, prints = find_strides(marks, events, trouble, joint_angles(marks, way))
     if all(stride.left_out for stride in strides):
-        raise DataError(f"{name}: no stride counts; the first: {strides[0].left_out}")
+        raise DataError(
+            f"{name}: no stride counts; the first: {strides[0].left_out}", code="strides"
+        )
     notes = [_ON_SPOT] if on_spot else []
     notes += [] if events.rests else [_SHIVERS]
     return Gait(

@@ -47,25 +47,26 @@ def write_page(
     else:
         some = gaits[: _MOST_WALKS // 2]
         parts.append(_pace({n: [gait] for n, gait in zip(short_names(some), some, strict=True)}))
-    for number, gait in enumerate(gaits[:_MOST_WALKS], start=1):
-        parts += _walk(gait, number)
+    named = zip(gaits[:_MOST_WALKS], short_names(gaits), strict=False)
+    for number, (gait, name) in enumerate(named, start=1):
+        parts += _walk(gait, name, number)
     rest = len(gaits) - _MOST_WALKS
     if rest > 0:
         parts.append(Section("More walks", f"{rest} more are in the tables and in the groups."))
-    parts.append(_meanings())
+    parts += _meanings()
     count = f"{len(gaits)} walks" if len(gaits) > 1 else short_names(gaits)[0]
     made = made_by(command, f"Next: meshgait view FILE -o walk.html, to see the walk. {CREDIT}")
     return compose_page(title=f"Gait of {count}", lead=_LEAD, parts=parts, foot=made)
 
 
-def _walk(gait: Gait, number: int) -> list[Part]:
+def _walk(gait: Gait, name: str, number: int) -> list[Part]:
     out = gait.left_out()
     notes = " ".join(f"{note.capitalize()}." for note in gait.notes)
     text = (
         f"{gait.seconds:.1f} s at {gait.fps:g} frames a second; {len(gait.counted())} strides "
         f"count, {len(out)} are left out. {notes}"
     )
-    parts: list[Part] = [Section(gait.name, text), Table(_explain(), _numbers(gait))]
+    parts: list[Part] = [Section(name, text), Table(_explain(), _numbers(gait))]
     if out:
         parts.append(Table("Strides left out, and why.", [
             {"side": s.side, "from, s": f"{s.start:.2f}", "to, s": f"{s.end:.2f}",
@@ -191,9 +192,7 @@ def _groups(groups: Mapping[str, Sequence[Gait]]) -> list[Part]:
     ]  # fmt: skip
 
 
-def _meanings() -> Table:
-    return Table(
-        "What each number means.",
-        [{"measure": title(name), "unit": m.unit, "meaning": m.meaning}
-         for name, m in MEASURES.items()],
-    )  # fmt: skip
+def _meanings() -> list[Part]:
+    rows = [{"measure": f"{title(name)}, {m.unit}", "meaning": m.meaning}
+            for name, m in MEASURES.items()]  # fmt: skip
+    return [Section("What each number means"), Table("All are calculated for each stride.", rows)]

@@ -93,10 +93,10 @@ def _measure(
     ]
     strikes, lifts = [s[1] for s in swings], [s[0] for s in swings]
     if max(map(len, strikes)) < 2:
-        count = " and ".join(str(len(times)) for times in strikes)
         raise DataError(
-            f"clip {index} shows no whole stride: {count} heel strikes, left and right, in "
-            f"{length} frames; give more frames of somebody who walks"
+            f"clip {index} shows no whole stride: {' and '.join(str(len(s)) for s in strikes)} "
+            f"heel strikes, left and right, in {length} frames; give more of somebody who walks",
+            code="strides",
         )
     stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
     wrong = [_without_false(times, stride_s)[1] for times in strikes]

@@ -100,7 +100,8 @@ class GaitSequence(Record):
         if missing:
             raise DataError(
                 f"sequence {self.name} has no {' and no '.join(missing)}, only "
-                f"{', '.join(self.frames)}"
+                f"{', '.join(self.frames)}",
+                code="modality",
             )
         return self._with(
             self.frames.only(modalities)

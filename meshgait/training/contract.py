@@ -33,7 +33,8 @@ def try_on_data(model: Network, data: SequenceDataset, recipe: Recipe) -> None:
     if missing:
         raise DataError(
             f"{type(model).__name__} reads {', '.join(model.inputs)}, but sequence {first.name} "
-            f"has no {' and no '.join(missing)}, only {', '.join(first.frames)}"
+            f"has no {' and no '.join(missing)}, only {', '.join(first.frames)}",
+            code="modality",
         )
     frames = recipe.frames(len(first), np.random.default_rng(recipe.seed))
     try_network(model, collate([first.only(tuple(model.inputs)).take(frames)]).inputs)

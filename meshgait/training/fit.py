@@ -226,7 +226,8 @@ class _Training:
         self.fabric.barrier()
         raise TrainingError(
             f"{name} is {value.item()} at step {self.step}; the batch and the weights are in "
-            f"{path}. A lower learning rate, or precision fp32, often helps"
+            f"{path}. A lower learning rate, or precision fp32, often helps",
+            code="not-finite",
         )
 
     def save(self) -> None:

@@ -48,11 +48,13 @@ def process(
     tracker: Tracker | None = None,
     progress: bool = True,
     say: Callable[[str], object] = lambda text: None,
+    command: str = "",
 ) -> dict[str, Any]:
     """See everybody in a video and write what is known of them into `out`; what `people.json` says.
 
-    Killed at any moment it goes on from there when it is called again with the same video. Raises
-    `DataError` where there is nobody, which is written all the same.
+    Killed at any moment it goes on from there when it is called again with the same video. The
+    report says that `command` makes it again. Raises `DataError` where there is nobody, which is
+    written all the same.
     """
     out = Path(out)
     with locked(out):
@@ -66,7 +68,7 @@ def process(
             shown.append(_write(out / person.name, person, fps, watched.size, config, say))
 
         people = people_of(watched, video.fps, write)
-        content = results.write_index(out, video.name, people, watched.size, shown)
+        content = results.write_index(out, video.name, people, watched.size, shown, command)
         if config.overlay:
             from meshgait.video.overlay import write_overlay
 

@@ -90,7 +90,8 @@ def _draw_sticks(axes: Any, points: np.ndarray) -> None:
         left = NAMES[a].startswith("left") and NAMES[b].startswith("left")
         right = NAMES[a].startswith("right") and NAMES[b].startswith("right")
         color = PALETTE[1] if left else PALETTE[0] if right else "#444444"
-        axes.plot(points[[a, b], 0], points[[a, b], 1], color=color, linewidth=1.6)
+        style = (0, (3, 1)) if right else "-"
+        axes.plot(*points[[a, b], :2].T, linestyle=style, color=color, linewidth=1.6)
     middle, half = (points.min(0) + points.max(0)) / 2, np.ptp(points[:, 1]) * 0.55
     axes.set(xlim=(middle[0] - half * 0.7, middle[0] + half * 0.7))
     axes.set(ylim=(middle[1] + half, middle[1] - half), aspect="equal")
@@ -104,7 +105,12 @@ class Shown(NamedTuple):
 
 
 def write_index(
-    out: Path, name: str, people: People, size: tuple[int, int], shown_people: Sequence[Shown]
+    out: Path,
+    name: str,
+    people: People,
+    size: tuple[int, int],
+    shown_people: Sequence[Shown],
+    command: str = "",
 ) -> dict[str, Any]:
     """Write `people.json` and `report.html`; what is in the former."""
     content = {
@@ -117,18 +123,19 @@ def write_index(
         "people": [each.facts for each in shown_people],
     }
     with written_whole(out / "report.html") as part:
-        part.write_text(_report(content, people, shown_people), encoding="utf-8")
+        part.write_text(_report(content, people, shown_people, command), encoding="utf-8")
     with written_whole(out / "people.json") as part:
         part.write_text(json.dumps(content, indent=1), encoding="utf-8")
     return content
 
 
-def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -> str:
+def _report(content: dict[str, Any], people: People, figures: Sequence[Shown], command: str) -> str:
     rows = [_summary(facts) for facts in content["people"]]
     parts: list[Part] = [Notes(content["notes"])] if content["notes"] else []
+    parts.append(Section("Who was seen when"))
     spans = [f"{facts['name']} from {facts['seconds'][0]:.1f} to {facts['seconds'][1]:.1f} s"
              for facts in content["people"]]  # fmt: skip
-    parts.append(Figure("times", "Who was seen when: whole frames are dark.", draw_times(people),
+    parts.append(Figure("times", "Whole frames are dark.", draw_times(people),
                         f"A bar for each person: {'; '.join(spans) or 'nobody'}."))  # fmt: skip
     for facts, figure in figures:
         alt = f"Silhouettes and sticks of {facts['name']} at moments of the walk."
@@ -140,10 +147,15 @@ def _report(content: dict[str, Any], people: People, figures: Sequence[Shown]) -
         f"{seconds:.1f} s. {RESEARCH}"
     )
     return compose_page(
-        title=f"Who walks in {content['video']}", lead=lead, table=rows, parts=parts,
-        foot=made_by(f"meshgait video {content['video']}", "Next: meshgait embed, identify or "
-                     "enrol with the clip.npz of a person."),
-    )  # fmt: skip
+        title=f"Who walks in {content['video']}",
+        lead=lead,
+        table=rows,
+        parts=parts,
+        foot=made_by(
+            command or f"meshgait video {content['video']}",
+            "Next: meshgait embed, identify or enrol with the clip.npz of a person.",
+        ),
+    )
 
 
 def _summary(facts: dict[str, Any]) -> dict[str, str]:
@@ -164,7 +176,8 @@ def _sentence(facts: dict[str, Any]) -> str:
     if facts["legs_put_right"]:
         parts.append(f"legs put right: frames {shown(facts['legs_put_right'])}")
     parts += facts["warnings"]
-    return "; ".join(parts) or "Every frame is whole."
+    said = "; ".join(parts) or "every frame is whole"
+    return f"{said[0].upper()}{said[1:]}. Left limbs are solid blue, right ones dashed red."
 
 
 def draw_times(people: People) -> bytes:

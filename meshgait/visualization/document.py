@@ -13,17 +13,21 @@ from meshgait._version import __version__
 from meshgait.errors import ConfigError
 
 _STYLE = """
-:root { color-scheme: light dark; --ink: #222; --soft: #555; --line: #ddd; --paper: #fff }
-@media (prefers-color-scheme: dark) {
+:root { --ink: #222; --soft: #555; --line: #ddd; --paper: #fff }
+@media screen { :root { color-scheme: light dark } }
+@media screen and (prefers-color-scheme: dark) {
   :root { --ink: #e6e6e6; --soft: #aaa; --line: #444; --paper: #16181c } }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 62rem; margin: 2rem auto; padding: 0 1rem;
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 72rem; margin: 2rem auto; padding: 0 1rem;
   color: var(--ink); background: var(--paper) }
-h1, h2 { line-height: 1.2 } h2 { margin-top: 2.5rem }
+p, li, figcaption, footer { max-width: 48rem }
+h1, h2 { line-height: 1.2; overflow-wrap: anywhere } h2 { margin-top: 2.5rem }
 table { border-collapse: collapse; margin: 1rem 0 }
-th, td { padding: .3rem .9rem; text-align: left; border-bottom: 1px solid var(--line) }
+th, td { padding: .3rem .6rem; text-align: left; border-bottom: 1px solid var(--line) }
+th:first-child, td:first-child { position: sticky; left: 0; background: var(--paper) }
 .number { text-align: right }
-td { white-space: nowrap } td:last-child:not(.number) { white-space: normal }
-.wide { overflow-x: auto } h1, h2 { overflow-wrap: anywhere }
+td { white-space: nowrap }
+td:last-child:not(.number) { white-space: normal; min-width: 12rem }
+.wide { overflow-x: auto }
 img, video { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
 .wide img { max-width: none; width: max(100%, 42rem) }
 th button { all: unset; cursor: pointer; text-decoration: underline dotted }
@@ -33,7 +37,15 @@ th[aria-sort="descending"] button::after { content: " ▼"; content: " ▼" / ""
 figcaption, footer { color: var(--soft); font-size: .9rem } footer { margin-top: 3rem }
 code { overflow-wrap: anywhere }
 @media (max-width: 40rem) { th, td { padding: .3rem .5rem } td:first-child { white-space: normal } }
-@media print { body { max-width: none } .wide { overflow: visible } figure { break-inside: avoid } }
+@media print { @page { margin: 15mm } html { font-size: 12px }
+  body { max-width: none; margin: 0; padding: 0; font-size: 1rem }
+  p, li, figcaption, footer { max-width: none }
+  .wide { overflow: visible } .wide img { width: 100% } img { max-height: 20cm }
+  table { font-size: .9rem } th, td { padding: .2rem .4rem; white-space: normal }
+  th:first-child, td:first-child { position: static }
+  figure:not(:has(table)), tr { break-inside: avoid } h2 { break-after: avoid }
+  figcaption { break-before: avoid }
+  th button { text-decoration: none } th button::after { content: none !important } }
 """
 
 

@@ -13,7 +13,7 @@ from meshgait._optional import require
 from meshgait.files.storage import written_whole
 from meshgait.visualization.document import Figure, Part, compose_page, made_by
 
-_STYLES = ("-", "--", ":", "-.")  # of lines, as there are ten colours
+_STYLES = ("-", "--", ":", "-.")  # of lines: colours alone do not tell them apart
 PROBE, RIGHT, WRONG = "#888888", "#2a8a4a", "#c0392b"
 
 
@@ -24,11 +24,12 @@ def write_report(
     lead: str,
     table: Sequence[Mapping[str, str]],
     figures: Sequence[Part],
+    command: str = "",
     foot: str = "",
 ) -> Path:
     """Write `index.html` with the pictures inside, and every picture as a PNG beside it.
 
-    `foot` ends the page after the version: seeds, say, and how to have it again.
+    At its end stand the version, the `command` that makes it again, and `foot`.
     """
     folder = Path(folder)
     for figure in figures:
@@ -41,7 +42,7 @@ def write_report(
         part.write_text(
             compose_page(
                 title=title, lead=lead, table=table, parts=figures,
-                foot=made_by(more=foot),
+                foot=made_by(command, foot),
             ),
             encoding="utf-8",
         )  # fmt: skip
@@ -61,8 +62,9 @@ def plot_curves(
     many = len(curves) > 8
     figure, ((axes,),) = diagram(9.6, max(4.0, 0.25 * len(curves))) if many else diagram(6.4, 4.0)
     for number, (label, (across, up)) in enumerate(curves.items()):
-        style = _STYLES[number // 10 % len(_STYLES)]
-        axes.plot(across, up, label=label, linestyle=style, marker=mark)
+        style = _STYLES[(number + number // 10) % len(_STYLES)]  # of 40 no two are alike
+        point = "o" if len(up) == 1 else mark
+        axes.plot(across, up, label=label, linestyle=style, marker=point)
     axes.set(xlabel=x, ylabel=y)
     axes.grid(alpha=0.3)
     if all(isinstance(value, int) for across, _ in curves.values() for value in across):

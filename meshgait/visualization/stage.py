@@ -19,6 +19,7 @@ from meshgait.body import Body
 from meshgait.errors import DataError
 from meshgait.files.storage import written_whole
 from meshgait.io import Actor, write_gltf
+from meshgait.visualization.document import made_by
 from meshgait.visualization.threejs import three_js
 
 
@@ -52,15 +53,22 @@ class Shown:
 
 
 def write_stage(
-    path: str | Path, shown: Sequence[Shown], body: Body, *, title: str = "A walk"
+    path: str | Path,
+    shown: Sequence[Shown],
+    body: Body,
+    *,
+    title: str = "A walk",
+    command: str = "",
 ) -> None:
-    """Write the page; `DataError` without anybody to show."""
-    page = stage_page(shown, body, title=title)
+    """Write the page, which says that `command` makes it; `DataError` without anybody to show."""
+    page = stage_page(shown, body, title=title, command=command)
     with written_whole(path) as part:
         part.write_text(page, encoding="utf-8")
 
 
-def stage_page(shown: Sequence[Shown], body: Body, *, title: str = "A walk") -> str:
+def stage_page(
+    shown: Sequence[Shown], body: Body, *, title: str = "A walk", command: str = ""
+) -> str:
     """The page as text; `DataError` without anybody to show."""
     if not shown:
         raise DataError("a page needs somebody to show")
@@ -71,6 +79,7 @@ def stage_page(shown: Sequence[Shown], body: Body, *, title: str = "A walk") -> 
     for mark, text in (
         ("/*TITLE*/", html.escape(title)),
         ("/*ALT*/", html.escape(alt)),
+        ("/*MADE*/", html.escape(made_by(command))),
         ("/*WALKS*/", data.replace("<", "\\u003c")),
         ("/*THREE*/", three_js().replace("</script", "<\\/script")),
     ):

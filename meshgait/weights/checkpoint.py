@@ -150,7 +150,8 @@ def _unknown(name: Any) -> ConfigError:
         typed = "" if module == "__main__" else f", on the command line --model {name}"
         return ConfigError(
             f"this is a checkpoint of {name}, which is not of meshgait, and no file decides what "
-            f"is imported; say its class: load_model(path, model={path.rpartition('.')[2]}){typed}"
+            f"is imported; say its class: load_model(path, model={path.rpartition('.')[2]}){typed}",
+            code="own-network",
         )
     known = ", ".join(networks())
     return ConfigError(f"there is no model {name!r} in this version of meshgait, only {known}")

@@ -119,7 +119,8 @@ def _recognise(content: Any, name: str | None, file: str, settings: Mapping[str,
     raise DataError(
         f"{file} fits no network; nearest is {nearest.name}, which misses "
         f"{_listed(nearest.missing)} and does not expect {_listed(nearest.unexpected)}"
-        f"{found.others()}"
+        f"{found.others()}",
+        code="published-weights",
     )
 
 

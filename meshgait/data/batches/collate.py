@@ -43,7 +43,8 @@ def collate(sequences: Sequence[GaitSequence], labels: Sequence[int] | None = No
         if sequence.frames.keys() != modalities:
             raise DataError(
                 f"sequence {sequence.name} has {', '.join(sequence.frames)}; "
-                f"the first of its batch has {', '.join(modalities)}"
+                f"the first of its batch has {', '.join(modalities)}",
+                code="modality",
             )
     lengths = torch.tensor([len(sequence) for sequence in sequences])
     inputs = {

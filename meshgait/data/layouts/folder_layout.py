@@ -65,7 +65,10 @@ class FolderLayout(Layout):
             raise DataError(f"{root} is no folder; {self.title} is {self.folders}")
         lists = None if partition is None else read_partition(partition)
         if lists is None and self.rule is None:
-            raise DataError(f"{self.title} has no rule for who trains; give its official list")
+            raise DataError(
+                f"{self.title} has no rule for who trains; give its official list (--partition)",
+                code="protocol",
+            )
         wanted = Wanted(self.modalities, self.group, self.side, self.points).of(self.content)
         roots, findings = find_roots(
             root, self.structures, self.title, self.side, self.content.names
@@ -76,7 +79,7 @@ class FolderLayout(Layout):
             if not self.modalities or place.modality in (None, *self.modalities):
                 findings += self._collect(place, wanted, found, named)
         if not found:
-            raise DataError(_nothing(root, self, findings))
+            raise DataError(_nothing(root, self, findings), code="data-set")
         findings += _complete(found, roots, self.modalities)
         findings += self._absent(found, root)
         return self._survey(found, findings, lists, partition or root)

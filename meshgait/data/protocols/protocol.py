@@ -148,7 +148,9 @@ class Protocol:
         sides = [(f"{name} probe" if name != "all" else "probe", i) for name, i in probes.items()]
         for side, indices in [*sides, ("gallery", chosen)]:
             if not len(indices):
-                raise DataError(f"protocol {self.name} has no {side} sequence in this data")
+                raise DataError(
+                    f"protocol {self.name} has no {side} sequence in this data", code="protocol"
+                )
         if not sides:
             raise DataError(f"protocol {self.name} has no group of probes")
         return Comparison(probes, chosen, view)
@@ -174,7 +176,8 @@ class Protocol:
             if lost:
                 raise DataError(
                     f"{len(lost)} of {len(named)} {side} of protocol {self.name} are not in the "
-                    f"data, such as {lost[0]}"
+                    f"data, such as {lost[0]}",
+                    code="protocol",
                 )
             twice = sorted(name for name in named if there[name] > 1)
             if twice:
