@@ -48,11 +48,12 @@ def _in_plain_words(tail: str) -> str:
     if "tuple" in kind:  # as it is typed
         default = default.replace(",)", "]").replace(")", "]").replace("(", "[")
     number = re.match(r"type: (int|float)\b", kind)
-    choices = re.search(r"(?:Optional|list)\[Literal\[(.*?)\]", kind)
+    named = re.search(r"(?:Optional|list)\[Literal\[(.*?)\]", kind)
+    choices = classes or (named[1] if named else "")
     return ", ".join(filter(None, (
         number[1] if number else "",
         f"default: {default}" if default else "",
-        f"of {classes or choices[1]}" if classes or choices else "",
+        f"of {choices}" if choices else "",
     ))).replace("'", "")  # fmt: skip
 
 
