@@ -117,6 +117,19 @@ def test_imports_go_down_the_floors():
     assert not wrong
 
 
+def test_what_a_room_loads_when_it_is_touched_is_not_called_as_a_module_in_it():
+    """Loading the module would put it in the place of the thing."""
+    for file in PACKAGES:
+        lazy = [node for node in tree_of(file).body if isinstance(node, ast.If)]
+        imports = [line for block in lazy for line in block.body if hasattr(line, "module")]
+        names = {
+            name.name for line in imports for name in line.names
+            if f"meshgait.{name.name}" not in imported_modules(file)
+        }  # fmt: skip
+        modules = {inside.stem for inside in file.parent.iterdir()}
+        assert not names & modules, file
+
+
 def test_every_part_on_a_floor_is_there():
     assert set(HEIGHT) == {part_of(file) for file in FILES} - {"__init__"}
 
