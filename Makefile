@@ -49,7 +49,8 @@ $(MINIMUM)/.ready: setup.py constraints.txt tests/minimum.py
 	  beartype hypothesis joblib pytest pytest-xdist rtree
 	touch $@
 
-test-slow: $(VENV)/.dev
+# The slow tests, and the notebooks of the site, which only Sphinx can make.
+test-slow: $(VENV)/.docs
 	$(BIN)/python -m pytest $(SHARED) -m slow
 
 # PyTorch3D's wheel wants the CUDA build of an older torch (no GPU): an environment of 6 GB apart.
@@ -101,7 +102,7 @@ weights: $(VENV)/.dev
 	$(BIN)/python assets/build_weights.py
 
 clean:
-	rm -rf $(VENV) out build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
+	rm -rf $(VENV) out docs/generated build dist *.egg-info .pytest_cache .ruff_cache .mypy_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.demo: setup.py constraints.txt | $(BIN)/python

@@ -8,6 +8,7 @@ from sphinx.application import Sphinx
 
 HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
+os.environ.setdefault("MESHGAIT_CACHE", str(HERE / "generated" / "cache"))  # walkers of examples
 
 import gallery  # noqa: E402
 import pages  # noqa: E402
@@ -74,6 +75,8 @@ def escape_stars(
 
 def setup(app: Sphinx) -> None:
     """Write what is made of the package, before anything is read."""
-    gallery.write_scripts(HERE.parent / "examples", HERE / "generated" / "scripts")
-    pages.write_pages(HERE / "generated")
+    made = Path(app.srcdir) / "generated"
+    gallery.write_scripts(HERE.parent / "examples", made / "scripts")
+    pages.write_pages(made)
+    app.connect("builder-inited", gallery.finish_notebooks, priority=900)  # when they are written
     app.connect("autodoc-process-docstring", escape_stars)

@@ -56,9 +56,9 @@ LONG_KERNELS = {
 
 TESTS_OF_MANY = {
     "architecture", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
-    "functions", "geometry_networks", "hundred_steps", "learning", "outside_things", "package",
-    "pages", "public_face", "published", "readers", "readme", "references", "second_wave",
-    "watching",
+    "functions", "geometry_networks", "hundred_steps", "learning", "notebooks", "outside_things",
+    "package", "pages", "public_face", "published", "readers", "readme", "references",
+    "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
@@ -115,6 +115,19 @@ def test_imports_go_down_the_floors():
             if HEIGHT.get(other, (99,)) >= HEIGHT[part] or other in WALLS.get(part, ()):
                 wrong.append(f"{file.relative_to(ROOT)} imports {module}")
     assert not wrong
+
+
+def test_what_a_room_loads_when_it_is_touched_is_not_called_as_a_module_in_it():
+    """Loading the module would put it in the place of the thing."""
+    for file in PACKAGES:
+        lazy = [node for node in tree_of(file).body if isinstance(node, ast.If)]
+        imports = [line for block in lazy for line in block.body if hasattr(line, "module")]
+        names = {
+            name.name for line in imports for name in line.names
+            if f"meshgait.{name.name}" not in imported_modules(file)
+        }  # fmt: skip
+        modules = {inside.stem for inside in file.parent.iterdir()}
+        assert not names & modules, file
 
 
 def test_every_part_on_a_floor_is_there():

@@ -12,9 +12,11 @@ from torch.nn.functional import conv2d
 
 from meshgait._optional import installed
 from meshgait.errors import ConfigError, ShapeError
+from meshgait.numerics import in_full_precision
 
 
 @torch.no_grad()
+@in_full_precision
 def part_distance(
     probe: Float[Tensor, "Q P C"], gallery: Float[Tensor, "G P C"], metric: str = "euclidean"
 ) -> Float[Tensor, "Q G"]:
@@ -22,7 +24,7 @@ def part_distance(
 
     "euclidean" is the mean of the parts' Euclidean distances, "cosine" one minus the mean of their
     cosines. Beside the result it needs one copy of the probes and little else. Half precision
-    gives float32. Raises `ShapeError` where parts or channels differ.
+    gives float32, and autocast takes no digits. Raises `ShapeError` where parts or channels differ.
 
     >>> probe, gallery = torch.eye(2).unsqueeze(1), torch.tensor([[[0.0, 2.0]]])
     >>> part_distance(probe, gallery, "cosine").flatten()
@@ -50,11 +52,13 @@ def _euclidean(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
     ]
     squares = [own.square().sum(1) for _, own in tiles]  # (P, Q)
     add_roots = _root_adder(distance)
+    room = torch.empty_like(gallery[:_TILE, 0])
     for columns in _tiles(len(gallery)):
         totals = [distance.new_zeros(len(gallery[columns]), own.shape[2]) for _, own in tiles]
         for part, middle in enumerate(centre):
-            some = gallery[columns, part] - middle  # (G, C)
-            some_square = some.square().sum(1)
+            some = gallery[columns, part]  # (G, C)
+            some = torch.sub(some, middle, out=room[: len(some)])
+            some_square = vector_norm(some, dim=1).square_()  # half the time of a sum of squares
             for (_, own), square, total in zip(tiles, squares, totals, strict=True):
                 add_roots(_product(own[part], some).T, some_square, square[part], total)
         for (rows, _), total in zip(tiles, totals, strict=True):

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from meshgait.zoo.catalogue import cost_of
     from meshgait.zoo.cost import Cost, count_cost
     from meshgait.zoo.export import Support, check_onnx, to_onnx, to_program
-    from meshgait.zoo.random_clips import random_clips
+    from meshgait.zoo.inputs import random_clips
     from meshgait.zoo.results import RESULTS, Result, results_of
 
 __all__ = [

@@ -20,7 +20,7 @@ from meshgait.models import networks
 from meshgait.recipes import RECIPES
 from meshgait.zoo.cost import Cost, count_cost
 from meshgait.zoo.export import ANY, SUPPORT
-from meshgait.zoo.random_clips import random_clips
+from meshgait.zoo.inputs import random_clips
 from meshgait.zoo.results import results_of
 
 CATALOGUE = Path(__file__).with_name("catalogue.json")

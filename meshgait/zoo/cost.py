@@ -12,7 +12,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils.flop_counter import FlopCounterMode
 
 import meshgait.models
-from meshgait.zoo.random_clips import random_clips
+from meshgait.zoo.inputs import random_clips
 
 FRAMES = 30
 """Length of the clip that is counted on; what is done once per clip is shared among them."""

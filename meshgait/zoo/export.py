@@ -18,7 +18,7 @@ from meshgait.errors import ConfigError, ShapeError
 from meshgait.files.storage import written_whole
 from meshgait.models import name_of
 from meshgait.nn import Network, require_network
-from meshgait.zoo.random_clips import Clip, random_clips
+from meshgait.zoo.inputs import Clip, random_clips
 
 MOST_SEQUENCES, MOST_FRAMES = 1024, 4096
 FRAMES = 30

@@ -88,3 +88,11 @@ def test_without_numba_the_distances_are_the_same(monkeypatch):
     monkeypatch.setitem(sys.modules, "numba", None)
     slack = (torch.finfo(torch.float64).eps * 8 * float(probe.square().sum(-1).max())) ** 0.5
     assert_close(part_distance(probe, gallery), compiled, rtol=0, atol=slack)
+
+
+@pytest.mark.parametrize("metric", ["cosine", "euclidean"])
+def test_inside_autocast_the_distances_are_the_same(metric):
+    probe, gallery = 9 + torch.rand(7, 3, 8), 9 + torch.rand(5, 3, 8)
+    with torch.autocast("cpu", torch.bfloat16):
+        found = part_distance(probe, gallery, metric)
+    assert torch.equal(found, part_distance(probe, gallery, metric))

@@ -16,7 +16,7 @@ from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.evaluation import embed
 from meshgait.sequence import GaitSequence
 from meshgait.zoo.export import ANY, SUPPORT, to_program
-from meshgait.zoo.random_clips import random_clips as inputs
+from meshgait.zoo.inputs import random_clips as inputs
 from tests.tolerance import rounding_of_network
 
 IMAGES = ("silhouette", "pose_heatmap", "depth_image", "flow")

@@ -4,7 +4,7 @@ from torch.utils.flop_counter import FlopCounterMode
 
 from meshgait import models
 from meshgait.zoo.cost import FRAMES, count_cost
-from meshgait.zoo.random_clips import random_clips
+from meshgait.zoo.inputs import random_clips
 
 
 def test_the_cost_of_sln_is_what_its_layers_multiply():

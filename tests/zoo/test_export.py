@@ -6,7 +6,7 @@ import torch
 from meshgait import models
 from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.zoo.export import ANY, SUPPORT, check_onnx, to_onnx, to_program
-from meshgait.zoo.random_clips import random_clips
+from meshgait.zoo.inputs import random_clips
 from tests.models.test_contract import MODELS, small
 
 SHALLOW = {"depths": (1, 1, 1, 1)}
