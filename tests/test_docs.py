@@ -74,7 +74,7 @@ def test_a_command_line_names_a_command_and_options_that_are_there(line, capsys)
 def test_every_page_is_reached_from_the_front():
     front = (DOCS / "index.md").read_text("utf-8")
     for page in PAGES:
-        name = str(page.relative_to(DOCS)).removesuffix(".md")
+        name = page.relative_to(DOCS).as_posix().removesuffix(".md")
         assert name == "index" or name in front
 
 
