@@ -35,7 +35,7 @@ def add_camera(parser: ArgumentParser) -> None:
         "--azimuth", type=float, default=AZIMUTH_DEG, help="degrees from which a motion without a "
         "camera of its own is seen: 0 is in front, 90 on the left",
     )  # fmt: skip
-    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="the same upwards")
+    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="degrees from above")
     add_bodies(parser)
 
 

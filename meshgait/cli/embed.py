@@ -34,8 +34,8 @@ def run(arguments: Sequence[str]) -> None:
         "them; without any, the test split of --store or of SyntheticGait",
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
-    parser.add_argument("--frames", type=int | None, default=None, help="of each clip, from its "
-                        "first on, 720 without it; those after them are left out")  # fmt: skip
+    parser.add_argument("--frames", type=int | None, default=None, help="frames of each clip, from "
+                        "its first on, 720 without it; later ones are left out")  # fmt: skip
     add_camera(parser)
     add_model(parser)
     add_data(parser)
