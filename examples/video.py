@@ -15,7 +15,7 @@ WALKS = (("ann", 3, (0.3, 0.2), 90.0), ("bob", 4, (-0.2, -1.0), -90.0))
 def main(argv: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=Path("out/demo.mp4"))
-    parser.add_argument("--frames", type=int, default=120)
+    parser.add_argument("--frames", type=int, default=75)
     parser.add_argument("--height", type=int, default=360, help="pixels")
     parser.add_argument("--people", type=int, default=2)
     parser.add_argument("--seed", type=int, default=0, help="of the people and the room")

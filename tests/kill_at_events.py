@@ -1,8 +1,9 @@
 """Kill a work at many moments, let it finish each time, and compare what it made.
 
 python -m tests.kill_at_events WORK KILLS FOLDER. A moment is an event, not a time: the work ends
-by SIGKILL just before it opens, renames, removes or makes the n-th file. Everything is imported
-once and each run is a fork, so that it takes as long as its work.
+by SIGKILL just before it opens, renames, removes or makes the n-th file, or in the middle of a
+change of a gallery. Everything is imported once and each run is a fork, so that it takes as long as
+its work.
 """
 
 import contextlib
@@ -10,6 +11,7 @@ import json
 import os
 import random
 import signal
+import sqlite3
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -19,11 +21,13 @@ import torch
 from meshgait.data import SubjectsAndClips
 from meshgait.data.synthetic import dataset, rendered
 from meshgait.data.synthetic.render_clip import WildConfig
+from meshgait.gallery import Gallery
 from meshgait.training.fit import fit
 from meshgait.video import watch
 from meshgait.video.pipeline import process
 from meshgait.video.reader import open_video
 from meshgait.weights.checkpoint import load_checkpoint
+from tests.gallery.people import CHANNELS, PARTS, embeddings
 from tests.small_training import DATA, RECIPE, tiny
 from tests.video.film import crossing, write_frames
 
@@ -49,7 +53,24 @@ def see(out):
     process(video, out, tracker=crossing(), progress=False)
 
 
-WORKS = {"train": train, "film": film, "see": see}
+def enrol(out):
+    """Three people, one command each; whoever is there already was not asked for again."""
+    out = out / "g.db"
+    plain = sqlite3.connect
+
+    def connect(*arguments, **options):
+        connection = plain(*arguments, **options)
+        connection.set_progress_handler(lambda: sys.audit("os.step", os.fspath(out)), 1)
+        return connection
+
+    sqlite3.connect = connect
+    for k, name in enumerate(("ann", "bob", "cid")):
+        gallery = Gallery.open(out, "network", (PARTS, CHANNELS), create=True)
+        if name not in [entry.name for entry in gallery.people()]:
+            gallery.enrol(name, embeddings(1, 3, seed=k)[0], sources=["a", "b", "c"])
+
+
+WORKS = {"train": train, "film": film, "see": see, "enrol": enrol}
 
 
 def main(name, kills, folder):
@@ -112,7 +133,10 @@ def content(folder):
 
 
 def what_is_in(path):
-    """Bytes; of a checkpoint its values, since the same text may be stored once or twice."""
+    """Bytes; of a checkpoint and a gallery the values, which may be stored in several ways."""
+    if path.suffix == ".db":
+        with sqlite3.connect(path) as connection:
+            return [connection.execute(f"select * from {t}").fetchall() for t in ("about", "clips")]
     return path.read_bytes() if path.suffix != ".pt" else plain(load_checkpoint(path))
 
 

@@ -52,15 +52,16 @@ class Budget:
 
     data_seeds: int = 3
     seeds: int = 3
-    seed: int = 0
+    seed: int = 0  # first seed of the walkers and of the training
     train_identities: int = 400
     test_identities: int = 400
     steps: int = 3000
-    width: float = 0.25
+    width: float = 0.25  # width of every network, 1 as published; channels are multiplied by it
     lr: float = 3e-3
     batch: SubjectsAndClips = SubjectsAndClips(8, 4)
-    frames: int = 8
+    frames: int = 8  # how many of each clip a training step sees
     precision: Precision = "fp32"
+    # what multiplies the errors of pose in the test clips
     noise_levels: tuple[float, ...] = (0.0, 1.0, 2.0)
     data: WildConfig = WildConfig()
 

@@ -76,7 +76,7 @@ def run_cell(
     if walkers.captured is not None:
         made_of["captured"] = walkers.captured.data.fingerprint
     if fpir is not None:
-        made_of["fpir"] = fpir
+        made_of["calibration"] = {"fpir": fpir, "intervals": True}
     digest = _digest(made_of)
     stem = f"{method.stem}-{seeds.data}-{seeds.training}"
     path = out / "cells" / f"{stem}.json"

@@ -7,6 +7,7 @@ import io
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
@@ -159,15 +160,22 @@ def calibration_table(rows: Sequence[Row]) -> list[dict[str, str]]:
             table.append(
                 {
                     "method": row.method.name,
-                    "ECE": f"{np.mean([c['error'] for c in found]):.3f}",
+                    "ECE": _spread(found, "error", "error_interval", 1, 3),
                     "trials": str(sum(c["trials"] for c in found)),
                     "threshold": f"{np.mean([c['threshold'] for c in found]):.4f}",
                     "strangers to let in, %": f"{100 * found[0]['fpir']:g}",
-                    "strangers let in, %": f"{100 * np.mean([c['let_in'] for c in found]):.1f}",
+                    "strangers let in, %": _spread(found, "let_in", "let_in_interval", 100, 1),
                     "known people missed, %": f"{100 * np.mean([c['missed'] for c in found]):.1f}",
                 }
             )
     return table
+
+
+def _spread(found: Sequence[Any], name: str, interval: str, times: float, digits: int) -> str:
+    """The mean of some cells, and of the ends of their intervals."""
+    mean = times * np.mean([c[name] for c in found])
+    low, high = times * np.mean([c[interval] for c in found], axis=0)
+    return f"{mean:.{digits}f} [{low:.{digits}f}, {high:.{digits}f}]"
 
 
 def to_csv(rows: Sequence[Row]) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +35,7 @@ def add_camera(parser: ArgumentParser) -> None:
         "--azimuth", type=float, default=AZIMUTH_DEG, help="degrees from which a motion without a "
         "camera of its own is seen: 0 is in front, 90 on the left",
     )  # fmt: skip
-    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="the same upwards")
+    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="degrees from above")
     add_bodies(parser)
 
 
@@ -145,6 +146,13 @@ class WalkFiles:
                 print(f"meshgait: {times} files are called {name}, so nothing tells their "
                       "embeddings apart; clips can hold subject, condition and view",
                       file=sys.stderr)  # fmt: skip
+
+    def some(self, places: Sequence[int]) -> WalkFiles:
+        """The files at `places`."""
+        part = copy(self)
+        part.walks = [self.walks[place] for place in places]
+        part.records = [self.records[place] for place in places]
+        return part
 
     def __len__(self) -> int:
         return len(self.walks)

@@ -18,15 +18,43 @@ from jsonargparse import ArgumentParser, DefaultHelpFormatter
 
 from meshgait.cli._examples import EXAMPLES, WORDS
 
+_PLAIN = {
+    "help": "show this, and end",
+    "print_config": "print all settings as YAML, and end (=skip_default: those that were changed)",
+}
+
 
 class Formatter(argparse.RawDescriptionHelpFormatter, DefaultHelpFormatter):
     """Types and defaults in plain words, examples line by line."""
 
     def _expand_help(self, action: argparse.Action) -> str:
-        text = super()._expand_help(action)
-        text = re.sub(r"<class '(?:\w+\.)*(\w+)'>", r"\1", text)
-        text = text.replace(" | null", "").replace(", default: null", "").replace("type: ", "")
-        return text.replace(" (default: null)", "").replace(" (Path)", "").replace("(Path, ", "(")
+        text = super()._expand_help(action).strip()
+        found = re.search(r" \(((?:required|type: |default: ).*)\)$", text)
+        if found is None:
+            return text
+        said, tail = text[: found.start()], found[1]
+        words = _in_plain_words(tail) if action.nargs != 0 else ""  # a flag is not there, or is
+        return f"{said} ({words})" if words else said
+
+
+def _in_plain_words(tail: str) -> str:
+    """Whether it is a number, the default, and the choices where nothing else says them."""
+    tail = re.sub(r"\bmeshgait\.(?:\w+\.)*(\w+)", r"\1", tail)
+    tail = re.sub(r"\{'class_path': '(\w+)', 'init_args': \{(.*?)\}\}", r"\1 \2", tail)
+    tail, _, classes = tail.partition(", known subclasses: ")
+    kind, _, default = tail.partition("default: ")
+    if default in ("null", "[]", "()"):
+        default = ""
+    if "tuple" in kind:  # as it is typed
+        default = default.replace(",)", "]").replace(")", "]").replace("(", "[")
+    number = re.match(r"type: (int|float)\b", kind)
+    named = re.search(r"(?:Optional|list)\[Literal\[(.*?)\]", kind)
+    choices = classes or (named[1] if named else "")
+    return ", ".join(filter(None, (
+        number[1] if number else "",
+        f"default: {default}" if default else "",
+        f"of {choices}" if choices else "",
+    ))).replace("'", "")  # fmt: skip
 
 
 class Parser(ArgumentParser):
@@ -49,6 +77,7 @@ def explain(parser: Parser, verb: str) -> None:
     for kind, key in parser.classes:
         _collect(kind, key, known, titles, kinds)
     for action in parser._actions:
+        action.help = _PLAIN.get(action.dest, action.help)
         if not action.help and action.dest in known:
             action.help = known[action.dest]
         elif action.help in (None, "Path to a configuration file.") and action.option_strings:
@@ -100,7 +129,7 @@ def _types(kind: type) -> dict[str, Any]:
 
 
 def _first_line(kind: type) -> str:
-    return (inspect.getdoc(kind) or kind.__name__).split("\n", maxsplit=1)[0].rstrip(".")
+    return _plain((inspect.getdoc(kind) or kind.__name__).split("\n", maxsplit=1)[0].rstrip("."))
 
 
 @cache
@@ -120,14 +149,35 @@ def comments_of(kind: type) -> dict[str, str]:
     return found
 
 
+_FIELD = r"`[a-z_]+`"
+_NAMED = re.compile(rf"(?:^|, (?:and )?)({_FIELD}(?:(?:, | and |, and ){_FIELD})*) ")
+_VERB = re.compile(r"^(?:is|are|lists?|counts?|names?|says?) ")
+
+
 def _said_of(kind: type) -> dict[str, str]:
-    """The sentences of a docstring, by the names in backticks that are in them."""
+    """What a docstring says of the names in backticks.
+
+    Of those that begin a clause the rest of it; of one that stands alone in a sentence all of it.
+    """
     text = " ".join(f"{kind.__doc__ or ''} {kind.__init__.__doc__ or ''}".split())  # type: ignore[misc]
     found: dict[str, str] = {}
     for sentence in re.split(r"(?<=[.;:]) ", text):
-        for name in re.findall(r"`(\w+)`", sentence):
-            found.setdefault(name, sentence.rstrip(".;:"))
+        before, *clauses = _NAMED.split(sentence.rstrip(".;:"))
+        names = re.findall(r"`(\w+)`", sentence)
+        if not before:
+            for named, said in zip(clauses[::2], clauses[1::2], strict=True):
+                for name in re.findall(r"\w+", named.replace(" and ", " ")):
+                    found.setdefault(
+                        name, _plain(re.sub("^times ", "weight of ", _VERB.sub("", said)))
+                    )
+        elif len(set(names)) == 1:
+            found.setdefault(names[0], _plain(sentence.rstrip(".;:")))
     return found
+
+
+def _plain(text: str) -> str:
+    """As it is read on a terminal: nothing is set in another type."""
+    return text.replace("`", "")
 
 
 def _comments_in(source: str) -> dict[str, str]:

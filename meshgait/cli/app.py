@@ -14,7 +14,7 @@ from meshgait.cli._parsing import make_parser, parse
 def run(arguments: Sequence[str]) -> None:
     """Serve the page to this machine alone until it is interrupted."""
     parser = make_parser("app", __doc__)
-    parser.add_argument("--port", type=int, default=8501, help="of the address 127.0.0.1")
+    parser.add_argument("--port", type=int, default=8501, help="port of the address 127.0.0.1")
     parser.add_argument("--most-mb", type=int, default=500, help="megabytes of a file, at most")
     chosen = parse(parser, arguments)
     find("streamlit", extra="app")

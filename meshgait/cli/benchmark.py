@@ -87,7 +87,7 @@ def _parser(preset: str | None) -> ArgumentParser:
     parser.add_argument("--ablation", action="store_true", help="the rows of the ablation instead")
     parser.add_argument(
         "--motion", type=Path | None, default=None,
-        help="folder of motion capture whose people are a second test (see `synth --motion`)",
+        help="folder of motion capture whose people are a second test (see synth --motion)",
     )  # fmt: skip
     parser.add_argument(
         "--calibration", action="store_true", help="learn from half of the test people how sure "

@@ -1,6 +1,6 @@
 """List the data sets that can be read, or survey one: meshgait datasets gait3d ROOT.
 
-`meshgait datasets motion ROOT` says who walks in a folder of motion capture.
+meshgait datasets motion ROOT says who walks in a folder of motion capture.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> None:
         "--names", action="store_true", help="look at names only, which is quick, and read no frame"
     )
     parser.add_argument(
-        "--fps", type=float | None, default=None, help="of motions that do not say their rate"
+        "--fps", type=float | None, default=None, help="frames a second, of motions that do not say"
     )
     chosen = parse(parser, arguments)
     if chosen.name == "motion":

@@ -48,7 +48,7 @@ def _parser(arguments: Sequence[str]) -> ArgumentParser:
     kinds = Literal["frames", "identities", "test-length", "cross-domain", "resolution"]
     add("name", type=kinds, help="what varies")
     add("--model", type=str, default="SLN", help="the network")
-    add("--width", type=float, default=0.25, help="of the network; 1 is the published one")
+    add("--width", type=float, default=0.25, help="width of the network, 1 as published")
     add("--counts", type=list[int], default=[], help="numbers to try, as [1,10,30]")
     add("--out", type=Path, default=Path("runs/experiments"), help="folder; cells in it are kept")
     add("--progress", type=bool, default=True, help="whether to show bars")

@@ -86,7 +86,7 @@ def _parser() -> ArgumentParser:
     )  # fmt: skip
     parser.add_argument("--out", type=Path, default=Path("fit.npz"), help="file to write")
     parser.add_argument("--gif", type=Path | None, default=None, help="video to write")
-    parser.add_argument("--fps", type=float, default=25.0, help="where the file does not say")
+    parser.add_argument("--fps", type=float, default=25.0, help="frames a second, where unknown")
     add_camera(parser)
     parser.add_argument(
         "--fov-deg", type=float | None, default=None, help="vertical field of view of a camera at "

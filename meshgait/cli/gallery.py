@@ -15,8 +15,8 @@ def run(arguments: Sequence[str]) -> None:
 
     parser = make_parser("gallery", __doc__)
     _galleries.add_gallery(parser)
-    parser.add_argument("--calibration", action="store_true", help="how often matches of people "
-                        "who were not calibrated on are right, by what was said")  # fmt: skip
+    parser.add_argument("--calibration", action="store_true", help="also say how often matches "
+                        "are right, of people whom the calibration has not seen")  # fmt: skip
     chosen = parse(parser, arguments)
     file = GalleryFile.open(chosen.gallery)
     people, about = people_in(file), file.about()

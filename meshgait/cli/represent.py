@@ -32,7 +32,7 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument(
         "--azimuth", type=float, default=AZIMUTH_DEG, help="0 sees the front, 90 the left"
     )
-    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="degrees")
+    parser.add_argument("--elevation", type=float, default=ELEVATION_DEG, help="degrees from above")
     chosen = parse(parser, arguments)
     body, motion = read_walk(chosen)
     scene = Scene.follow(

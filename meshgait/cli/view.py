@@ -25,7 +25,7 @@ def run(arguments: Sequence[str]) -> None:
                         "of opening a window; a page shows everybody of the file")  # fmt: skip
     parser.add_argument("--beside", nargs="+", type=Path, default=[], help="other walks to show on "
                         "the page, side by side and in phase")  # fmt: skip
-    parser.add_argument("--pixels", type=int, default=240, help="of a written picture per side")
+    parser.add_argument("--pixels", type=int, default=240, help="side of a written picture")
     parser.add_argument("--seconds", type=float, default=0.0, help="close the window after so long")
     parser.add_argument("--overlay", type=str | None, default=None, help="the video or folder of "
                         "images that the walk was found in: its bodies are laid over it, into "

@@ -33,11 +33,12 @@ class FitConfig:
     of feet that stand and their distance from the floor, in units of 1 cm.
     """
 
-    rigid_steps: int = 80
-    pose_steps: int = 160
+    rigid_steps: int = 80  # steps in which the body is only turned and moved, from each heading
+    pose_steps: int = 160  # steps in which it is bent, after that
+    # by how much the first heading may be wrong; 0 is one of them
     yaws_deg: tuple[float, ...] = (0.0, -30.0, 30.0)
     blur: float = 1 / 16
-    resolution: int = 96
+    resolution: int = 96  # larger silhouettes are scaled down to so many pixels
     prior: float = 0.01
     limits: float = 1.0
     shape: float = 0.003

@@ -40,16 +40,19 @@ class GalleryFile:
 
     @classmethod
     def create(cls, path: Path, about: dict[str, Any]) -> GalleryFile:
-        """A new file that its owner alone may read; `DataError` where there is one."""
+        """A new file that its owner alone may read; `DataError` where there is one.
+
+        One whose making was ended before there was anything in it is made anew.
+        """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError as error:
-            raise DataError(f"{path} is there already") from error
+            os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
         except OSError as error:
             raise StorageError(f"{path} cannot be written: {error.strerror}") from error
         made = cls(path)
         with made._writing() as connection:
+            if not _is_blank(connection):
+                raise DataError(f"{path} is there already")
             for statement in _TABLES.split(";"):
                 connection.execute(statement)
             rows = {"format": _FORMAT, **about}.items()
@@ -57,6 +60,18 @@ class GalleryFile:
                 "insert into about values (?, ?)", [(key, json.dumps(v)) for key, v in rows]
             )
         return made
+
+    @classmethod
+    def is_blank(cls, path: Path) -> bool:
+        """Whether there is no file, or one whose making was ended before there was anything."""
+        if not path.exists():
+            return True
+        require_file(path)
+        try:
+            with cls(path)._connected() as connection:
+                return _is_blank(connection)
+        except sqlite3.DatabaseError:
+            return False
 
     @classmethod
     def open(cls, path: Path) -> GalleryFile:
@@ -134,3 +149,7 @@ class GalleryFile:
                     f"{self.path} cannot be written: {error}; wait for other processes that write "
                     "it, free some space, or see after its permissions"
                 ) from error
+
+
+def _is_blank(connection: sqlite3.Connection) -> bool:
+    return not connection.execute("select count(*) from sqlite_master").fetchone()[0]

@@ -86,9 +86,9 @@ class Gallery:
         gallery, or that of another network: distances to its clips would mean nothing.
         """
         path = Path(path)
-        if not path.exists():
-            if not create:
-                raise DataError(f"there is no gallery {path}; `meshgait enrol` makes one")
+        if not path.exists() and not create:
+            raise DataError(f"there is no gallery {path}; `meshgait enrol` makes one")
+        if create and GalleryFile.is_blank(path):
             about = {"network": digest, "parts": shape[0], "channels": shape[1]}
             return cls(GalleryFile.create(path, about), *shape)
         file = GalleryFile.open(path)

@@ -49,8 +49,9 @@ class GaitGraph(nn.Module):
         for small machines.
         """
 
+        # channels before the first halving of the frame rate
         branch: tuple[int, ...] = (64, 64, 32)
-        stream: tuple[int, ...] = (128, 128, 256, 256)
+        stream: tuple[int, ...] = (128, 128, 256, 256)  # channels after it
         channels: int = 128
         width: float = 1.0
 

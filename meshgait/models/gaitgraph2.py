@@ -54,8 +54,8 @@ class GaitGraph2(nn.Module):
         all channels, for small machines.
         """
 
-        branch: tuple[int, ...] = (64, 32)
-        stream: tuple[int, ...] = (128, 256)
+        branch: tuple[int, ...] = (64, 32)  # channels before the first halving of the frame rate
+        stream: tuple[int, ...] = (128, 256)  # channels after it
         channels: int = 128
         width: float = 1.0
 

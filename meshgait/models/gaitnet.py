@@ -49,8 +49,8 @@ class GaitNet(nn.Module):
 
         size: tuple[int, int] = (64, 32)
         stages: tuple[int, int, int, int] = (64, 128, 256, 512)
-        appearance: int = 256
-        gait: int = 64
+        appearance: int = 256  # length of the code of the appearance
+        gait: int = 64  # length of the code of the gait
         hidden: int = 256
         width: float = 1.0
 

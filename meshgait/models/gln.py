@@ -57,8 +57,8 @@ class GLN(nn.Module):
         stages: Stages = ((32, 32), (64, 64), (128, 128))
         bins: tuple[int, ...] = PYRAMID
         channels: int = 256
-        compact: bool = False
-        compact_channels: int = 256
+        compact: bool = False  # whether all parts are shrunk to a single one
+        compact_channels: int = 256  # channels of that part
         dropout: float = 0.9
         width: float = 1.0
 

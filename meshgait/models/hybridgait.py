@@ -114,7 +114,7 @@ class HybridGait(nn.Module):
         dropout: float = 0.1
         bins: tuple[int, ...] = PYRAMID
         channels: int = 256
-        drawn: bool = True
+        drawn: bool = True  # draw the front silhouettes; false reads them
         width: float = 1.0
 
         def __post_init__(self) -> None:

@@ -70,19 +70,19 @@ class LidarGaitPP(nn.Module):
         after the last, `channels` is the length of each part's embedding. `width` scales all.
         """
 
-        base: int = 16
-        centres: tuple[int, int, int] = (512, 256, 128)
-        radii: tuple[float, float, float] = (0.1, 0.2, 0.4)
-        count: int = 32
-        neighbours: Neighbours = "knn"
-        relative: bool = True
+        base: int = 16  # channels of the layers are 2 to 16 times this
+        centres: tuple[int, int, int] = (512, 256, 128)  # points left by each abstraction
+        radii: tuple[float, float, float] = (0.1, 0.2, 0.4)  # metres around a centre
+        count: int = 32  # neighbours at most
+        neighbours: Neighbours = "knn"  # how they are found
+        relative: bool = True  # divide relative places by the radius
         height: bool = True
         first: Literal["fixed", "random"] = "fixed"
         pooling: Pooling = "hap"
         bins: tuple[int, ...] = (1, 2, 4, 8, 16)
         clusters: int = 16
         as_published: bool = False
-        deep: int = 256
+        deep: int = 256  # channels after the last abstraction
         channels: int = 256
         width: float = 1.0
 

@@ -68,7 +68,7 @@ class MeshGait(nn.Module):
         vertices: int = 256
         bins: tuple[int, ...] = (16,)
         channels: int = 256
-        supervised: bool = True
+        supervised: bool = True  # train with bodies; false without
         width: float = 1.0
 
         def __post_init__(self) -> None:

@@ -63,8 +63,8 @@ class MeshNet(nn.Module):
         vertices: int = 256
         time: Mixing = "none"
         moments: bool = True
-        parts: int = 16
-        channels: int = 256
+        parts: int = 16  # parts of the embedding
+        channels: int = 256  # channels of each part
         dropout: float = 0.1
         width: float = 1.0
 

@@ -49,8 +49,8 @@ class MTSGait(nn.Module):
         stages: Stages = ((64, 64), (128, 128), (256, 256))
         bins: tuple[int, ...] = PYRAMID
         channels: int = 256
-        hops: tuple[int, ...] = (1, 3)
-        folds: int = 16
+        hops: tuple[int, ...] = (1, 3)  # frames by which channels are moved
+        folds: int = 16  # one of so many channels is moved each way
         bidirectional: bool = True
         width: float = 1.0
 

@@ -82,8 +82,8 @@ class MultiGaitPP(nn.Module):
         `width` scales all channels, for small machines.
         """
 
-        first: Names = ("silhouette",)
-        second: Names = ("parsing",)
+        first: Names = ("silhouette",)  # images of the first stream
+        second: Names = ("parsing",)  # images of the second stream
         size: tuple[int, int] = (64, 44)
         stages: tuple[int, int, int, int] = (64, 128, 256, 512)
         depths: tuple[int, int, int, int] = (1, 2, 2, 1)

@@ -51,8 +51,8 @@ class PointNet(nn.Module):
         points: int = 128
         layers: tuple[int, ...] = (64, 128, 512)
         moments: bool = True
-        parts: int = 16
-        channels: int = 256
+        parts: int = 16  # parts of the embedding
+        channels: int = 256  # channels of each part
         dropout: float = 0.1
         width: float = 1.0
 

@@ -78,15 +78,15 @@ class RefineGait(nn.Module):
         size: tuple[int, int] = (64, 44)
         stages: Stages = ((32, 32), (64, 64), (128, 128))
         bins: tuple[int, ...] = PYRAMID
-        vertices: int = 431
-        modes: int = 32
-        steps: int = 4
+        vertices: int = 431  # vertices of the body that is drawn
+        modes: int = 32  # numbers by which the skin stands off
+        steps: int = 4  # steps of the refinement
         skin: int = 64
         phases: int = 8
         parts: int = 16
         channels: int = 256
-        image_frames: int | None = 6
-        missing: float = 0.0
+        image_frames: int | None = 6  # frames of each clip that training sees; None takes all
+        missing: float = 0.0  # share of the inputs that training leaves out
         dropout: float = 0.1
         width: float = 1.0
 

@@ -46,8 +46,8 @@ class SkeletonGCN(nn.Module):
         """
 
         graph: tuple[int, ...] = (64, 64)
-        parts: int = 16
-        channels: int = 256
+        parts: int = 16  # parts of the embedding
+        channels: int = 256  # channels of each part
         dropout: float = 0.1
         width: float = 1.0
 

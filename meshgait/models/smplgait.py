@@ -54,8 +54,8 @@ class SMPLGait(nn.Module):
         stages: Stages = ((64, 64), (128, 128), (256, 256))
         bins: tuple[int, ...] = PYRAMID
         channels: int = 256
-        hidden: tuple[int, int] = (128, 256)
-        dropout: float = 0.2
+        hidden: tuple[int, int] = (128, 256)  # channels of the branch of the SMPL parameters
+        dropout: float = 0.2  # share of that branch that a training step leaves out
         camera: bool = True
         width: float = 1.0
 

@@ -31,9 +31,9 @@ class VoxelLegs(nn.Module):
         `origin`, `cell` and `size` are those of the `modalities.Grid` they are on, in metres.
         """
 
-        origin: tuple[float, float, float] = (-0.5, -1.1, -0.703125)
-        cell: float = 1 / 32
-        size: tuple[int, int, int] = (32, 64, 45)
+        origin: tuple[float, float, float] = (-0.5, -1.1, -0.703125)  # corner of the grid in metres
+        cell: float = 1 / 32  # side of a cell in metres
+        size: tuple[int, int, int] = (32, 64, 45)  # cells along the axes
         harmonics: int = 3
 
     inputs = ("voxels",)

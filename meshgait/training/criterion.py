@@ -57,12 +57,12 @@ class Loss:
     terms: Mapping[str, float] = field(
         default_factory=lambda: {"triplet": 1.0, "neck": 0.1}, hash=False
     )
-    margin: float = 0.2
-    scale: float = 16.0
-    smoothing: float = 0.0
-    temperature: float = 0.01
-    base: float = 0.07
-    by_distance: bool = False
+    margin: float = 0.2  # margin of triplets and pairs
+    scale: float = 16.0  # what multiplies the cosines of the neck and of siamese
+    smoothing: float = 0.0  # smoothing of the labels of linear and siamese
+    temperature: float = 0.01  # temperature of contrast
+    base: float = 0.07  # contrast is multiplied by temperature / base
+    by_distance: bool = False  # whether contrast asks by distance, not by cosine
 
     def __post_init__(self) -> None:
         known = LOSSES.names()

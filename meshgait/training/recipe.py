@@ -26,16 +26,16 @@ class Recipe:
     batch: SubjectsAndClips = SubjectsAndClips()
     frames: FrameSampling = UnorderedFrames()
     loss: Loss = Loss()
-    augment: tuple[Augmentation, ...] = ()  # of each clip, one after another
+    augment: tuple[Augmentation, ...] = ()  # what is done to each clip, one after another
     optimizer: OptimizerRecipe = Adam()
     milestones: tuple[int, ...] = (30_000, 90_000)  # steps after which the rate falls
     decay: float = 0.1  # what the rate is multiplied by at each milestone
     one_cycle: bool = False  # instead of the milestones, the rate rises and falls once
     cosine_to: float | None = None  # instead, the rate falls along half a cosine to this one
-    max_norm: float | None = 10.0  # of the gradient of all weights; None leaves it as it is
-    metric: Metric = "cosine"  # that the trained network is compared by
+    max_norm: float | None = 10.0  # longest gradient of all weights; None leaves it as it is
+    metric: Metric = "cosine"  # distance that the trained network is compared by
     precision: Precision = "fp32"  # "auto" is bf16 where the processor has instructions for it
-    compile: bool = False  # the network by torch.compile, which takes a minute and saves time later
+    compile: bool = False  # by torch.compile, which takes a minute and saves time later
     calibrate: bool = False  # start from weights that fit the first batch (nn.calibrate_)
     seed: int = 0
     workers: int = 0  # processes that read data
@@ -44,7 +44,7 @@ class Recipe:
     validate_every: int = (
         0  # steps between validations; 0 trains on everybody, without a validation
     )
-    validate_share: float = 0.1  # of the training people, held out for the validation
+    validate_share: float = 0.1  # share of the people held out for the validation
 
     def schedule(self, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
         """How the learning rate of `optimizer` changes from step to step."""

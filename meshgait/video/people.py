@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Float
 
 from meshgait.sequence import GaitSequence
-from meshgait.video.cut import Judged, cadence, judge
+from meshgait.video.cut import LEAST_FRAMES, Judged, cadence, judge
 from meshgait.video.legs import swapped_legs, with_legs_swapped
 from meshgait.video.link import LONGEST_GAP_S, link
 from meshgait.video.reader import usual_rate
@@ -88,7 +88,7 @@ def people_of(
 
     `each` is given every person with the frame rate; then nobody's pixels stay in memory.
     """
-    fps, uneven = usual_rate(watched.seconds, announced_fps)
+    fps, uneven = usual_rate(watched.seconds, announced_fps, watched.indices)
     stretches = watched.stretches()
     numbers = list(stretches)
     groups = [[numbers[i] for i in group] for group in link(list(stretches.values()))]
@@ -111,9 +111,20 @@ def people_of(
         found.append(person)
     count = len(watched.seconds)
     if not found:
-        notes.append(f"nobody found in {count} frames; people should be 100 px or higher")
+        notes.append(_nobody([len(frames) for frames in ways], count))
     notes += _meetings(found)
     return People(tuple(found), fps, count, tuple(notes))
+
+
+def _nobody(brief: Sequence[int], count: int) -> str:
+    """Why there is nobody, of those who were seen too briefly to be told of."""
+    of = "1 frame" if count == 1 else f"{count} frames"
+    if not brief:
+        return f"nobody found in {of}; people should be 100 px or higher"
+    return (
+        f"people are seen in {max(brief)} of {of} at most; {LEAST_FRAMES} in which one is whole "
+        "are needed"
+    )
 
 
 def _person(name: str, rows: Rows, fps: float) -> Person:

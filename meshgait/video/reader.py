@@ -147,7 +147,8 @@ class _File(_Captured):
             raise DataError(f"{self.path} announces {sides[0]} x {sides[1]} pixels, too many")
         raise DataError(
             f"{self.path} cannot be read as a video: it is {describe_file(self.path)}, and either "
-            "cut short, damaged, or of a kind that OpenCV does not know; MP4 with H.264 is known"
+            "cut short, damaged, without pictures, or of a kind that OpenCV does not know; MP4 "
+            "with H.264 is known"
         )
 
     def frames(self, start: int = 0) -> Iterator[Frame]:
@@ -188,9 +189,14 @@ class _Camera(_Captured):
             yield Frame(frame.index + start, (frame.index + start) / self.fps, frame.picture)
 
 
-def usual_rate(seconds: np.ndarray, announced: float) -> tuple[float, bool]:
-    """Frames per second as they came, and whether they came unevenly."""
-    gaps = np.diff(seconds)
+def usual_rate(
+    seconds: np.ndarray, announced: float, numbers: np.ndarray | None = None
+) -> tuple[float, bool]:
+    """Frames per second as they came, and whether they came unevenly.
+
+    `numbers` are those of the frames, where some are left out: that alone is not uneven.
+    """
+    gaps = np.diff(seconds) / (1 if numbers is None else np.diff(numbers))
     gaps = gaps[gaps > 0]
     if not len(gaps):
         return announced, False

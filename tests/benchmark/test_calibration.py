@@ -3,6 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from meshgait.benchmark import calibration as module
 from meshgait.benchmark.calibration import calibrate, require_people
 from meshgait.errors import ConfigError
 from meshgait.gallery import Sureness, vectors_of
@@ -39,6 +40,22 @@ def test_strangers_are_let_in_as_often_as_was_asked_for():
     assert sum(count for _, _, count in found["bins"]) == found["trials"]
     off = sum(abs(said - right) * count for said, right, count in found["bins"])
     assert found["error"] == pytest.approx(off / found["trials"])
+
+
+def test_intervals_hold_the_value_and_narrow_with_more_people():
+    few, many = (calibrate(*people(count), 0.1) for count in (40, 360))
+    for name in ("error", "let_in"):
+        for found in (few, many):
+            low, high = found[f"{name}_interval"]
+            assert 0 <= low <= high
+            assert low <= found[name] <= high or name == "error"  # whose draws lie above it
+        width = [np.ptp(found[f"{name}_interval"]) for found in (few, many)]
+        assert width[1] < width[0]
+
+
+def test_equal_people_leave_no_doubt():
+    one = [np.arange(3 * k, 3 * k + 3) for k in range(5)]
+    assert module._interval(one, lambda some: float((some % 3).mean())) == (1.0, 1.0)
 
 
 def test_everybody_is_found_where_clips_of_a_person_are_the_same():

@@ -2,12 +2,15 @@ import contextlib
 import io
 import re
 import shlex
+from dataclasses import fields
 
 import pytest
 
+from meshgait import models
 from meshgait.cli import COMMANDS, main
 from meshgait.cli._examples import EXAMPLES
-from meshgait.cli._explanations import comments_of
+from meshgait.cli._explanations import _collect, comments_of
+from meshgait.models import networks
 
 MORE = ["train SMPLGait", "train FusionGait", "train LidarGaitPP"]
 
@@ -42,6 +45,26 @@ def test_every_option_has_a_line_of_help(words):
         assert not said.strip().startswith("("), f"{name} says only its type: {said}"
 
 
+@pytest.mark.parametrize("words", [*COMMANDS, *MORE])
+def test_an_option_has_its_own_words_and_no_code(words):
+    text = help_of(words)
+    assert not re.search(r"`|class_path|Literal|Optional|Union|\bnull\b|<class", text)
+    for group in re.split(r"\n(?=\w[^\n]*:\n)", text):
+        said = [re.sub(r" \([^()]*\)$", "", line.strip()) for line in options_of(group).values()]
+        assert len(set(said)) == len(said), said
+        assert not any(line.startswith(("of ", "the same")) for line in said)
+
+
+@pytest.mark.parametrize("name", networks())
+def test_every_setting_of_every_network_is_explained(name):
+    config = getattr(getattr(models, name), "Config", None)
+    if config is None:
+        return
+    known = {}
+    _collect(config, "model", known, {}, {})
+    assert {f"model.{field.name}" for field in fields(config)} <= known.keys()
+
+
 @pytest.mark.parametrize("verb", COMMANDS)
 def test_examples_use_options_that_there_are(verb):
     text = help_of(verb)
@@ -63,7 +86,10 @@ def test_usage_is_one_line_and_classes_are_named_by_what_they_are():
 
 
 class Settings:
-    """`third` is said here, not beside it."""
+    """`third` is said here, not beside it.
+
+    `fifth` and `sixth` are of one clause, `seventh` that of another; both `fourth` and `fifth` no.
+    """
 
     first: int = 1  # beside it
     # Above it,
@@ -72,10 +98,14 @@ class Settings:
     third: int = 3
     fourth: int = 4
     """Below it."""
+    fifth: int = 5
+    sixth: int = 6
+    seventh: int = 7
 
 
 def test_help_is_what_is_written_at_the_field():
     assert comments_of(Settings) == {
         "first": "beside it", "second": "Above it, on two lines.",
-        "third": "`third` is said here, not beside it", "fourth": "Below it.",
+        "third": "said here, not beside it", "fourth": "Below it.",
+        "fifth": "of one clause", "sixth": "of one clause", "seventh": "that of another",
     }  # fmt: skip

@@ -24,6 +24,8 @@ DOORS = [("render", name) for name in ("coverage", "mask", "rasterize", "softras
 DOORS += [("Body", "forward")]
 DOORS += [("modalities", n) for n in ("gait_cycle", "metric_depth_image", "normalized_coverage")]
 
+IN_TIME = {"events", "flow", "normalized_flow"}  # which need frames one after another
+
 
 def is_batch(leaf):
     return leaf.shape[:1] == (BATCH,)
@@ -34,6 +36,14 @@ def strided(leaf):
     if isinstance(leaf, np.ndarray):
         return leaf[..., ::-1].copy()[..., ::-1]
     return torch.stack([leaf, leaf], dim=-1)[..., 0]
+
+
+def one_axis_more(leaf):
+    return leaf[None] if is_batch(leaf) else leaf
+
+
+def the_first_alone(leaf):
+    return leaf[0, ...] if is_batch(leaf) else leaf
 
 
 def learning(leaf):
@@ -86,6 +96,21 @@ def test_how_arrays_lie_and_whether_they_learn_changes_nothing(room, change):
         assert_same(
             one.run(change), plain(room, name), f"{room}.{name}: {change.__name__}", terms=TERMS
         )
+
+
+@pytest.mark.parametrize("room", ROOMS)
+@pytest.mark.parametrize("change", [one_axis_more, the_first_alone])
+def test_a_batch_of_batches_and_one_without_a_batch_give_what_they_give_in_a_batch(room, change):
+    for name, one in each_call(room):
+        given = leaves((one.args, one.kwargs))
+        if not any(map(is_batch, given)) or (change is the_first_alone and name in IN_TIME):
+            continue
+        try:
+            found = one.run(change)
+        except MeshgaitError:
+            continue
+        expected = mapped(plain(room, name), change)
+        assert_same(found, expected, f"{room}.{name}: {change.__name__}", terms=TERMS)
 
 
 @pytest.mark.parametrize("room", ROOMS)

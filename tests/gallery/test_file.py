@@ -1,12 +1,16 @@
+import json
 import os
 import signal
 import sqlite3
 import stat
+import subprocess
+import sys
 
 import numpy as np
 import pytest
 
 from meshgait.errors import DataError, StorageError
+from meshgait.gallery import Gallery
 from meshgait.gallery.file import GalleryFile
 
 
@@ -91,3 +95,35 @@ def test_a_process_that_is_killed_while_it_adds_leaves_what_was_there(file):
     assert "half" not in file.about()
     file.add("bob", vectors(1), ["b"], "form", "2026-01-01")
     assert len(GalleryFile.open(file.path).rows()) == 2
+
+
+@pytest.mark.slow
+def test_killed_at_10_moments_while_enrolling_nobody_is_lost_or_there_by_half(tmp_path):
+    report = subprocess.run(
+        [sys.executable, "-m", "tests.kill_at_events", "enrol", "10", str(tmp_path)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert report.returncode == 0, report.stderr
+    found = json.loads(report.stdout.splitlines()[-1])
+    assert found["events"] > 30
+    assert found["killed"] == 10
+    assert found["different"] == []
+
+
+@pytest.mark.parametrize("ended", ["before anything", "in the middle"])
+def test_a_gallery_whose_making_was_ended_is_made_anew(ended, tmp_path):
+    path = tmp_path / "g.db"
+    path.touch(0o600)
+    if ended == "in the middle":
+        child = os.fork()
+        if child == 0:
+            try:
+                with GalleryFile(path)._writing() as connection:
+                    connection.execute("create table about (key text, value text)")
+                    os.kill(os.getpid(), signal.SIGKILL)
+            finally:
+                os._exit(1)
+        os.waitpid(child, 0)
+    assert Gallery.open(path, "network", (4, 16), create=True).people() == []
+    with pytest.raises(DataError, match="is there already"):
+        GalleryFile.create(path, {})

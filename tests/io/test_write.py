@@ -1,11 +1,13 @@
 from dataclasses import replace
+from typing import get_args
 
 import numpy as np
 import pytest
 
 from meshgait.errors import ConfigError
 from meshgait.io import read, write
-from meshgait.io.write import target_of
+from meshgait.io.write import Target, target_of
+from tests.contracts.calls import mapped
 from tests.io.samples import FLIP, body, motion, shows_the_walk, turned, write_gait3d
 
 
@@ -32,6 +34,20 @@ def test_what_is_written_by_name_is_read(tmp_path, target):
     found = read(tmp_path / ("folder" if target == "gait3d" else "x.npz"))
     assert found.format.name == {"clip": "meshgait", "gait3d": "romp"}.get(target, target)
     shows_the_walk(found.body(), hands=target != "amass")
+
+
+@pytest.mark.parametrize("target", get_args(Target))
+def test_a_single_frame_is_written_as_the_first_of_many(tmp_path, target):
+    track, content = seen(tmp_path), []
+    for name, some in (("all", track), ("one", mapped(track, lambda leaf: leaf[:1]))):
+        path = write(tmp_path / name / "walk", some, body(), target, fps=30.0)
+        if target in ("obj", "ply"):
+            content.append(np.frombuffer((path / f"000000.{target}").read_bytes(), np.uint8))
+        elif target != "glb":  # which is written only
+            content.append(read(path).body().pose[0])
+    assert path.exists()
+    if content:
+        np.testing.assert_array_equal(*content)
 
 
 def test_meshes_are_a_folder_named_without_the_ending(tmp_path):

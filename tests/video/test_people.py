@@ -43,6 +43,14 @@ def test_nobody_is_said_with_what_helps(film, tmp_path):
     assert people.notes == ("nobody found in 60 frames; people should be 100 px or higher",)
 
 
+def test_whoever_is_in_too_few_frames_is_not_called_nobody(film, tmp_path):
+    for most, of in ((1, "1 of 1 frame"), (3, "3 of 3 frames")):
+        video = open_video(film, fps=30)
+        watched = watch(video, tmp_path, tracker=crossing(), most=most, progress=False)
+        (note,) = people_of(watched, 30.0).notes
+        assert note == f"people are seen in {of} at most; 25 in which one is whole are needed"
+
+
 def test_frames_of_an_uneven_video_are_placed_by_their_moments(film, tmp_path):
     from dataclasses import replace
 

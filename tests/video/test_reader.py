@@ -138,3 +138,9 @@ def test_the_rate_is_that_of_the_moments():
     uneven = np.cumsum(np.where(np.arange(50) % 5, 1 / 30, 1 / 10))
     assert usual_rate(uneven, 30.0) == (pytest.approx(30), True)
     assert usual_rate(np.zeros(1), 30.0) == (30.0, False)
+
+
+def test_a_frame_that_is_left_out_makes_no_uneven_rate():
+    numbers = np.delete(np.arange(50), [9, 10, 30])
+    assert usual_rate(numbers / 24, 30.0, numbers) == (pytest.approx(24), False)
+    assert usual_rate(numbers / 24, 30.0)[1]

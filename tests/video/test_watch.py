@@ -1,3 +1,5 @@
+import weakref
+
 import numpy as np
 import pytest
 
@@ -72,3 +74,19 @@ def test_stretches_tell_of_their_ends(video, tmp_path):
         assert rows.frame[0] == mine.frame[0]
         assert rows.frame[-1] == mine.frame[-1]
         same(watched.rows_of([number]), mine)
+
+
+def test_pictures_do_not_stay_in_memory(video, tmp_path):
+    alive, most = weakref.WeakSet(), []
+    plain = video.frames
+
+    def frames(start=0):
+        for frame in plain(start):
+            alive.add(frame)
+            most.append(len(alive))
+            yield frame
+
+    video.frames = frames
+    watch(video, tmp_path / "w", tracker=crossing(), progress=False)
+    assert len(most) == 30
+    assert max(most) <= 3  # one that is read, one that is looked at, one in between

@@ -48,10 +48,10 @@ class ReadsAhead(Protocol):
 
 @dataclass(frozen=True)
 class SubjectsAndClips:
-    """A batch of `subjects` different people (P) with `clips` clips of each (K): P x K."""
+    """A batch of P different people (`subjects`) with K clips of each (`clips`): P x K."""
 
-    subjects: int = 32
-    clips: int = 4
+    subjects: int = 32  # different people in a batch (P)
+    clips: int = 4  # clips of each of them (K)
 
     def __post_init__(self) -> None:
         if self.subjects < 2 or self.clips < 1:

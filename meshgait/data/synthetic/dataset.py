@@ -18,7 +18,7 @@ from meshgait.numerics import stream
 
 
 class SyntheticGait(RenderedGait):
-    """`identities` people of a split with `config.clips` clips each, made once and then cached.
+    """People of a split (`identities`) with some clips each (`config`), made once and then cached.
 
     An entry is a `GaitSequence` with `silhouette` (T, H, W), 0 or 255, and `smpl` (T, 85), noisy
     estimates of camera, pose and shape. The same seed gives the same clips on every machine, up

@@ -50,18 +50,22 @@ class WildConfig:
     frames: tuple[int, int] = (30, 48)
     fps: float = 25.0
     size: tuple[int, int] = (64, 44)
+    # height in pixels of two metres at the camera's distance
     person_px: tuple[float, float] = (80.0, 110.0)
-    azimuth_deg: tuple[int, int] = (0, 360)
-    elevation_deg: tuple[float, float] = (0.0, 15.0)
-    distance: tuple[float, float] = (4.0, 9.0)
-    bag: float = 0.2
-    coat: float = 0.2
-    occluded: float = 0.1
+    azimuth_deg: tuple[int, int] = (
+        0,
+        360,
+    )  # where the camera is: 0 sees the front, 90 the left side
+    elevation_deg: tuple[float, float] = (0.0, 15.0)  # how far above it is
+    distance: tuple[float, float] = (4.0, 9.0)  # metres from the camera to the walker
+    bag: float = 0.2  # share of clips with a bag
+    coat: float = 0.2  # share of clips with a coat
+    occluded: float = 0.1  # share of clips in which something hides a part
     segmentation: SegmentationNoise = SegmentationNoise(edge=0.15, holes=0.02)
     estimator: EstimatorNoise = EstimatorNoise()
-    lidar: bool = False
-    flow: bool = False
-    front: bool = False
+    lidar: bool = False  # whether a laser scanner at the camera's place looks, too
+    flow: bool = False  # whether it is kept how pixels move
+    front: bool = False  # whether the fronts of the estimated bodies are drawn, too
 
     def __post_init__(self) -> None:
         if self.clips < 2:

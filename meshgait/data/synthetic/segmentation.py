@@ -18,9 +18,9 @@ class SegmentationNoise:
     `holes` of the frames. `SegmentationNoise(0, 1, 0)` leaves clean silhouettes.
     """
 
-    edge: float = 0.25
-    grain: float = 1.5
-    holes: float = 0.05
+    edge: float = 0.25  # how ragged outlines are: deviation of the noise on a coverage of 0 to 1
+    grain: float = 1.5  # size of the rags in pixels
+    holes: float = 0.05  # share of the frames with a hole
 
 
 @dataclass(frozen=True)

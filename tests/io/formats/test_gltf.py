@@ -158,6 +158,15 @@ def test_people_are_there_as_long_as_they_are_seen(body, motion, tmp_path):
     np.testing.assert_array_equal(one, other)
 
 
+def test_every_node_hangs_once_in_the_tree_of_the_scene(body, motion, tmp_path):
+    write_gltf(tmp_path / "w.glb", [Actor.of("ann", motion), Actor.of("bob", motion)], body)
+    file = Scene(tmp_path / "w.glb").file
+    places = list(file.scenes[file.scene].nodes)
+    for place in places:  # which grows meanwhile
+        places += file.nodes[place].children
+    assert sorted(places) == list(range(len(file.nodes)))
+
+
 def test_the_camera_of_the_file_sees_what_ours_sees(body, motion, tmp_path):
     camera = Camera.orbit(70, 12, 5.0, (360, 480), target=(0.3, 0.1, -0.2), fov_deg=33)
     write_gltf(tmp_path / "w.glb", [Actor.of("ann", motion)], body, camera=camera)
