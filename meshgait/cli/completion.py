@@ -39,24 +39,48 @@ def _whole(shtab: Any) -> argparse.ArgumentParser:
         explained = parser_of(module.run, [*_FIRST.get(verb, ()), "--help"])
         explain(explained, verb)  # type: ignore[arg-type]
         part = verbs.add_parser(verb, help=purpose_of(verb).replace("%", "%%"), add_help=False)
-        _copy(explained, part, shtab)
+        _copy(explained, part, shtab, _words_after(verb))
     return whole
 
 
-def _copy(parser: ArgumentParser, part: argparse.ArgumentParser, shtab: Any) -> None:
+def _words_after(verb: str) -> Sequence[str]:
+    """What may follow a verb at once, where that is one of a few words."""
+    from meshgait.cli.zoo import ACTIONS
+    from meshgait.data.layouts import ALL_LAYOUTS
+    from meshgait.models import networks
+
+    layouts = ALL_LAYOUTS.names()
+    known = {"zoo": ACTIONS, "train": list(networks()), "datasets": layouts, "prepare": layouts}
+    return known.get(verb, ())
+
+
+def _copy(
+    parser: ArgumentParser, part: argparse.ArgumentParser, shtab: Any, words: Sequence[str]
+) -> None:
+    placed = [action for action in parser._actions if not action.option_strings]
+    if words and not placed:  # a word that the verb reads by itself
+        part.add_argument("word", nargs="?", choices=words)
+    for number, action in enumerate(placed):
+        known = words if number == 0 and words else _choices(_kind(action))
+        added = part.add_argument(action.dest, nargs=action.nargs, choices=known or None)
+        if not known:
+            added.complete = shtab.FILE  # type: ignore[attr-defined]
     for action in parser._actions:
         if not action.option_strings:
-            part.add_argument(action.dest, nargs="*").complete = shtab.FILE  # type: ignore[attr-defined]
             continue
         flag = {"action": "store_true"} if action.nargs == 0 else {}
         help_ = (action.help or "").split(";")[0]
         added = part.add_argument(*action.option_strings, dest=action.dest, help=help_, **flag)  # type: ignore[arg-type]
-        kind = getattr(action, "_typehint", None) or action.type
+        kind = _kind(action)
         choices = _choices(kind)
         if choices:
             added.choices = choices
         elif "Path" in str(kind) or kind is Path:
             added.complete = shtab.FILE  # type: ignore[attr-defined]
+
+
+def _kind(action: argparse.Action) -> Any:
+    return getattr(action, "_typehint", None) or action.type
 
 
 def _choices(kind: Any) -> list[str]:

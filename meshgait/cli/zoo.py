@@ -14,7 +14,7 @@ _LISTS = {
     "recipes": ("List the recipes of meshgait train --recipe.", recipes),
     "formats": ("Say which networks can be exported to ONNX, and for which clips.", formats),
 }
-_ACTIONS = ("list", *_LISTS, "weights", "import", "export")
+ACTIONS = ("list", *_LISTS, "weights", "import", "export")
 
 
 def run(arguments: Sequence[str]) -> None:
@@ -39,7 +39,7 @@ def run(arguments: Sequence[str]) -> None:
     elif action == "export":
         _export(rest)
     else:
-        raise ConfigError(f"meshgait zoo knows {', '.join(_ACTIONS)}, not {action!r}")
+        raise ConfigError(f"meshgait zoo knows {', '.join(ACTIONS)}, not {action!r}")
 
 
 def _weights(arguments: Sequence[str]) -> None:

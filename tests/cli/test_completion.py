@@ -36,6 +36,14 @@ def test_bash_completes_verbs_options_and_choices(tmp_path):
     assert "--recipe.steps" in completed(tmp_path, "meshgait", "train", "--recipe.st")
 
 
+def test_bash_completes_the_word_after_a_verb_where_there_are_few(tmp_path):
+    assert completed(tmp_path, "meshgait", "completion", "") == ["bash", "zsh", "fish"]
+    assert "cross-domain" in completed(tmp_path, "meshgait", "experiment", "")
+    assert completed(tmp_path, "meshgait", "zoo", "ex") == ["export"]
+    assert completed(tmp_path, "meshgait", "train", "SMPLG") == ["SMPLGait"]
+    assert completed(tmp_path, "meshgait", "prepare", "gait3") == ["gait3d"]
+
+
 @pytest.mark.parametrize("shell", ["zsh", "fish"])
 def test_every_verb_is_in_the_script_of_each_shell(shell):
     text = script(shell)
