@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ.setdefault("MESHGAIT_CACHE", str(HERE / "generated" / "cache"))  # walkers of examples
 
+import foreign  # noqa: E402
 import gallery  # noqa: E402
 import pages  # noqa: E402
 
@@ -66,7 +67,9 @@ sphinx_gallery_conf = {
 def escape_stars(
     app: Sphinx, what: str, name: str, obj: object, options: object, lines: list[str]
 ) -> None:
-    """Shapes such as (*, T, 3) are no emphasis."""
+    """Shapes such as (*, T, 3) are no emphasis, and a field's number is nothing to read."""
+    if lines and lines[0].startswith("Alias for field number"):
+        lines.clear()
     for number, line in enumerate(lines):
         parts = line.split("`")
         parts[::2] = [part.replace("*", r"\*").replace("|", r"\|") for part in parts[::2]]
@@ -80,3 +83,4 @@ def setup(app: Sphinx) -> None:
     pages.write_pages(made)
     app.connect("builder-inited", gallery.finish_notebooks, priority=900)  # when they are written
     app.connect("autodoc-process-docstring", escape_stars)
+    app.connect("missing-reference", foreign.link)

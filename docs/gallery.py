@@ -70,13 +70,17 @@ def write_scripts(source: Path, goal: Path) -> None:
         text = path.read_text("utf-8")
         docstring = text.split('"""')[1]
         title = path.stem.replace("_", " ").capitalize()
+        title = title.upper() if title in ("Cgi", "Gei") else title
         command = f"``python examples/{path.name} {QUICK.get(path.stem, '')}".rstrip() + "``"
         rest = docstring.strip().replace("`", "``").replace("````", "``")
+        rest = re.sub(r"^ *(python .+)$", r"``\1``", rest, flags=re.MULTILINE)
         head = f'"""{title}\n{"=" * len(title)}\n\n{rest}\n\nRun here as {command}.\n"""'
         _write(goal / path.name, text.replace(f'"""{docstring}"""', head, 1))
         titles[path.name] = title
     _write(
-        goal / "GALLERY_HEADER.rst", "Examples\n========\n\nEach is a script of ``examples/``.\n"
+        goal / "GALLERY_HEADER.rst",
+        "Examples\n========\n\n"
+        "Each is a script of ``examples/``, and a notebook to be had at the end of its page.\n",
     )
     for path in goal.glob("*.py"):
         if path.name not in titles:

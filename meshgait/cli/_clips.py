@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -145,6 +146,13 @@ class WalkFiles:
                 print(f"meshgait: {times} files are called {name}, so nothing tells their "
                       "embeddings apart; clips can hold subject, condition and view",
                       file=sys.stderr)  # fmt: skip
+
+    def some(self, places: Sequence[int]) -> WalkFiles:
+        """The files at `places`."""
+        part = copy(self)
+        part.walks = [self.walks[place] for place in places]
+        part.records = [self.records[place] for place in places]
+        return part
 
     def __len__(self) -> int:
         return len(self.walks)

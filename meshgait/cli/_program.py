@@ -7,6 +7,7 @@ import gc
 import os
 import select
 import signal
+import socket
 import sys
 import threading
 import time
@@ -19,6 +20,7 @@ INTERRUPTED = 130
 UNREAD = 141  # of a program that SIGPIPE ends
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _told: list[bool] = []
+_OPEN: list[socket.socket] = []  # what the C handler writes into, for as long as the process lives
 
 
 def begin() -> None:
@@ -28,12 +30,13 @@ def begin() -> None:
     deep in a library, and at once when a second one comes.
     """
     _open_streams()
-    read, write = os.pipe()
-    os.set_blocking(write, False)
+    read, write = socket.socketpair()  # no pipe: Windows waits for sockets alone
+    write.setblocking(False)
+    _OPEN.append(write)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     sys.unraisablehook = _tell_unless_interrupted
     # Told by the C handler itself, whatever the main thread is in.
-    signal.set_wakeup_fd(write, warn_on_full_buffer=False)
+    signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
     threading.Thread(target=_watch, args=(read,), daemon=True).start()
 
 
@@ -71,7 +74,7 @@ def end(status: int) -> NoReturn:
     os._exit(status)
 
 
-def _watch(signals: int) -> None:
+def _watch(signals: socket.socket) -> None:
     _await_interrupt(signals, None)
     first = time.monotonic()
     while _await_interrupt(signals, first + PATIENCE_S):
@@ -86,13 +89,13 @@ def _watch(signals: int) -> None:
     os._exit(INTERRUPTED)
 
 
-def _await_interrupt(signals: int, until: float | None) -> bool:
+def _await_interrupt(signals: socket.socket, until: float | None) -> bool:
     """Whether one came before that time."""
     while True:
         rest = None if until is None else max(0.0, until - time.monotonic())
         if not select.select([signals], [], [], rest)[0]:
             return False
-        if any(number in _SIGNALS for number in os.read(signals, 64)):
+        if any(number in _SIGNALS for number in signals.recv(64)):
             return True
 
 

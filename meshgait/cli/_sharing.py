@@ -1,4 +1,4 @@
-"""Who shares the work of a command that makes data: --workers and --cluster."""
+"""Who shares the work of a command on many clips: --workers and --cluster."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from contextlib import AbstractContextManager
 from jsonargparse import ArgumentParser, Namespace
 
 
-def add_sharing(parser: ArgumentParser) -> None:
-    """The two options."""
+def add_sharing(parser: ArgumentParser, usual: str = "one for each core") -> None:
+    """The two options; `usual` is who works where neither is given."""
     add = parser.add_argument
     add("--workers", type=int | None, default=None,
-        help="processes of this machine; without it, one for each core")  # fmt: skip
+        help=f"processes of this machine; without it, {usual}")  # fmt: skip
     add("--cluster", type=str | None, default=None, help="address of a Dask scheduler, as "
         "tcp://host:8786, whose machines see the same files")  # fmt: skip
 

@@ -13,12 +13,14 @@ from meshgait.cli._clips import WalkFiles, add_camera, modalities_in
 from meshgait.cli._data import add_data, make_data
 from meshgait.cli._models import add_model, is_network, load_network
 from meshgait.cli._parsing import make_parser, parse
+from meshgait.cli._sharing import add_sharing, sharing
 from meshgait.errors import ConfigError
 
 
 def run(arguments: Sequence[str]) -> None:
     """Write the embeddings and say where they are."""
     from meshgait.evaluation import embed
+    from meshgait.evaluation.sharing import embed_shared
 
     parser = make_parser("embed", __doc__)
     parser.add_argument(
@@ -37,16 +39,21 @@ def run(arguments: Sequence[str]) -> None:
     add_camera(parser)
     add_model(parser)
     add_data(parser)
+    add_sharing(parser, "this one with all its threads")
     chosen = parse(parser, arguments)
     if chosen.checkpoint is not None and not is_network(chosen.checkpoint):
         chosen.clips, chosen.checkpoint = [chosen.checkpoint, *chosen.clips], None
     model = _usual(chosen) if chosen.checkpoint is None else load_network(
         chosen.checkpoint, chosen.model
     )  # fmt: skip
-    data = (
-        WalkFiles(chosen.clips, model, chosen) if chosen.clips else make_data(chosen, "test", model)
-    )
-    embeddings = embed(model, data, limit=chosen.frames)
+    with sharing(chosen):
+        data = (
+            WalkFiles(chosen.clips, model, chosen)
+            if chosen.clips
+            else make_data(chosen, "test", model)
+        )
+        is_shared = chosen.workers is not None or chosen.cluster is not None
+        embeddings = (embed_shared if is_shared else embed)(model, data, limit=chosen.frames)
     embeddings.save(chosen.out)
     count, parts, channels = embeddings.values.shape
     print(f"{chosen.out}: {count} embeddings of {parts} parts x {channels} channels")

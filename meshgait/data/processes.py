@@ -108,8 +108,11 @@ def in_turn(
 def interrupts_held_back() -> Iterator[None]:
     """Processes that are started meanwhile never see Ctrl-C, which a terminal sends to all.
 
-    This one sees it afterwards.
+    This one sees it afterwards. On Windows, which holds nothing back, they ignore it themselves.
     """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
@@ -165,6 +168,8 @@ def _begin(parent: int) -> None:
 
 def _end_with(parent: int) -> None:
     """A process that was killed cannot tell its workers, and their pipes stay open."""
+    if not hasattr(signal, "pthread_sigmask"):
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_watch, args=(parent,), daemon=True).start()
 
 

@@ -120,25 +120,37 @@ def embed(
     sequence at least). Whatever the batches, the embeddings are the same up to rounding.
     """
     require_network(model)
-    device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
     sequences = _Sequences(data, tuple(model.inputs), MOST_FRAMES if limit is None else limit)
     bar = tqdm(
         ReadAhead(sequences, workers), desc="embed", unit="clip", disable=None if progress else True
     )
+    values, lengths = _through(model, bar, budget)
+    if limit is None:
+        warn_of_cut(lengths)
+    return Embeddings(values, list(data.records))
+
+
+def embed_some(
+    model: Network, data: SequenceDataset, *, limit: int, budget: int
+) -> tuple[Tensor, list[int]]:
+    """What `embed` gives for a part of the data, quietly: values, and how long the clips were."""
+    return _through(model, ReadAhead(_Sequences(data, tuple(model.inputs), limit), 0), budget)
+
+
+def _through(model: Network, pairs: Iterable[Any], budget: int) -> tuple[Tensor, list[int]]:
+    device = next((weight.device for weight in model.parameters()), torch.device("cpu"))
     was_training = model.training
     model.eval()
     parts = []
     lengths: list[int] = []
     with torch.inference_mode():
-        for group in _grouped(_counted(bar, lengths), budget):
+        for group in _grouped(_counted(pairs, lengths), budget):
             batch = collate(group).to(device)
             parts.append(model(**batch.inputs, mask=batch.mask).float().cpu())
     model.train(was_training)
     if not parts:
         raise DataError("there is no sequence to embed")
-    if limit is None:
-        warn_of_cut(lengths)
-    return Embeddings(torch.cat(parts), list(data.records))
+    return torch.cat(parts), lengths
 
 
 def _counted(pairs: Iterable[Any], lengths: list[int]) -> Iterator[GaitSequence]:

@@ -65,9 +65,10 @@ def from_pretrained(folder: str | Path, model: Network | type | None = None) -> 
     needs the extra `hub`. `model` and errors are those of `load_model`; nothing of it is run.
     """
     # A folder that is not there, in one that is, was mistyped: it is no name of the hub.
-    if _ON_THE_HUB.fullmatch(str(folder)) and not Path(folder).parent.exists():
+    name = Path(folder).as_posix()
+    if _ON_THE_HUB.fullmatch(name) and not Path(folder).parent.exists():
         hub = require("huggingface_hub", extra="hub")
-        folder = hub.snapshot_download(str(folder), allow_patterns=[CONFIG, WEIGHTS, CARD])
+        folder = hub.snapshot_download(name, allow_patterns=[CONFIG, WEIGHTS, CARD])
     if not is_folder(folder):
         raise DataError(f"{folder} is no folder of a network: {CONFIG} is not there")
     return load_model(folder, model)

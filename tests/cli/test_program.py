@@ -51,6 +51,25 @@ def begun(process):
     return process
 
 
+# What Windows lacks: pipes that do not block or can be waited for, signals that are held back.
+WINDOWS = """
+import os, select, signal, socket
+del os.set_blocking, signal.pthread_sigmask
+usual = select.select
+def of_sockets(read, *others):
+    assert all(isinstance(each, socket.socket) for each in read)
+    return usual(read, *others)
+select.select = of_sockets
+"""
+
+
+def test_an_interrupt_is_a_sentence_on_windows_too(start):
+    process = begun(start("print('begun', flush=True); time.sleep(60)", WINDOWS))
+    process.send_signal(signal.SIGINT)
+    assert process.communicate() == ("", "meshgait: interrupted\n")
+    assert process.returncode == 130
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_an_interrupt_is_a_sentence_and_a_status(start, number):
     process = begun(start("print('begun', flush=True); time.sleep(60)"))

@@ -3,10 +3,12 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import loky
 import pytest
 
+from meshgait.data import processes as module
 from meshgait.data.processes import ReadAhead, in_turn, interrupts_held_back, processes
 from meshgait.errors import DataError, MeshgaitError
 
@@ -85,6 +87,23 @@ def test_interrupts_come_after_they_were_held_back():
     with pytest.raises(KeyboardInterrupt):
         interrupted()
     assert held == [signal.SIGINT]
+
+
+def test_without_signals_that_can_be_held_back_readers_ignore_them(monkeypatch):
+    monkeypatch.setattr(module, "signal", SimpleNamespace(**{
+        name: value for name, value in vars(signal).items() if name != "pthread_sigmask"
+    }))  # fmt: skip
+    assert list(ReadAhead(Handlers(), workers=1)) == [signal.SIG_IGN]
+
+
+class Handlers:
+    """Data that says what a process that reads it does with Ctrl-C."""
+
+    def __len__(self):
+        return 1
+
+    def __getitem__(self, index):
+        return signal.getsignal(signal.SIGINT)
 
 
 class Bad:

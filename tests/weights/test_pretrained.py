@@ -3,6 +3,7 @@
 import json
 import sys
 from dataclasses import asdict
+from pathlib import Path, PureWindowsPath
 from types import ModuleType
 
 import pytest
@@ -169,7 +170,8 @@ def test_weights_of_another_network_are_refused(folder, tmp_path):
         from_pretrained(folder)
 
 
-def test_a_name_of_the_hub_is_downloaded_by_its_own_package(folder, monkeypatch):
+@pytest.mark.parametrize("kind", [str, Path, PureWindowsPath])
+def test_a_name_of_the_hub_is_downloaded_by_its_own_package(folder, monkeypatch, unchecked, kind):
     asked = []
 
     def snapshot_download(name, *, allow_patterns):
@@ -179,7 +181,7 @@ def test_a_name_of_the_hub_is_downloaded_by_its_own_package(folder, monkeypatch)
     package = ModuleType("huggingface_hub")
     package.snapshot_download = snapshot_download
     monkeypatch.setitem(sys.modules, "huggingface_hub", package)
-    assert type(from_pretrained("somebody/gait-net")) is SLN
+    assert type(from_pretrained(kind("somebody/gait-net"))) is SLN
     assert asked == [("somebody/gait-net", ["README.md", "config.json", "model.safetensors"])]
 
 
