@@ -200,6 +200,13 @@ def test_whole_cycles_hold_each_moment_equally_often():
         whole_cycles(phase[:19], mask[:19])
 
 
+@pytest.mark.parametrize("frames_per_cycle", [20, 23, 31])
+@pytest.mark.parametrize("cycles", [1, 2, 3])
+def test_a_clip_of_whole_cycles_is_kept_to_its_last_frame(frames_per_cycle, cycles):
+    phase = 0.3 + torch.arange(cycles * frames_per_cycle) / frames_per_cycle
+    assert whole_cycles(phase, torch.ones_like(phase, dtype=torch.bool)).all()
+
+
 def test_the_energy_image_of_whole_cycles_is_that_of_one():
     moments = torch.rand(20, 4, 3)
     phase = 0.1 + torch.arange(50) / 20

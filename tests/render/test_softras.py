@@ -108,6 +108,15 @@ def test_leading_dimensions_are_free_and_nothing_is_empty(backend):
     assert not render.softras(points * 0, faces, SIZE, backend=backend).any()
 
 
+@pytest.mark.parametrize("ends", [((2, 3), (10, 3)), ((5, 2), (5, 14)), ((2, 3), (12, 15))])
+def test_a_face_seen_from_its_edge_draws_nothing(backend, ends):
+    start, end = torch.tensor(ends, dtype=torch.float32)
+    corners = torch.stack([start, (start + end) / 2, end])  # exact, as sides are powers of two
+    for faces in ([0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1]):
+        line = render.softras(corners, torch.tensor([faces]), (16, 16), sigma=1e-2, backend=backend)
+        assert not line.any()
+
+
 @pytest.mark.parametrize("options", [{"sigma": 0.0}, {"sigma": -1.0}, {"blur_radius": -1.0}])
 def test_softness_that_makes_no_sense_is_refused(options):
     with pytest.raises(ConfigError, match="sigma must be positive"):
