@@ -12,7 +12,7 @@ from meshgait.body import JOINT_NAMES
 from meshgait.render import coverage
 
 mpl.use("agg")
-from matplotlib import pyplot as plt  # noqa: E402
+from matplotlib import pyplot as plt
 
 SIZE = (320, 400)
 ARROW = {"arrowstyle": "-|>", "color": "#b03020", "linewidth": 2}
