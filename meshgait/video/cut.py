@@ -16,7 +16,7 @@ _BORDER, _OVERLAP, _HIDDEN, _SMALL, _NOBODY = (
     f"less than {SMALL_PX:.0f} px high", "hardly anything of the mask is left",
 )  # fmt: skip
 REASONS = (_BORDER, _OVERLAP, _HIDDEN, _SMALL, _NOBODY)
-_COVERED = 0.08  # share of a box that may be another's
+COVERED = 0.08  # share of a box that may be another's
 _SHOWN = 0.5  # visibility of legs, in the mean
 _AREA = (0.7, 1.6)  # of the mask, by that which is usual around then
 _STEP = 0.12  # of the height: how far apart the ankles of somebody who walks get, seen or in depth
@@ -41,7 +41,7 @@ def judge(rows: Rows, fps: float) -> Judged:
     height = rows.box[:, 3] - rows.box[:, 1]
     tests = {
         _BORDER: rows.at_border,
-        _OVERLAP: rows.covered > _COVERED,
+        _OVERLAP: rows.covered > COVERED,
         _SMALL: height < SMALL_PX,
         _NOBODY: ~rows.silhouette.any((1, 2)),
         _HIDDEN: _is_hidden(rows, height, fps),

@@ -67,10 +67,15 @@ def _end(rows: Rows, *, last: bool) -> _End:
     if len(some) > 2:
         line = np.polyfit(time, middle, 1)
         speed, place = line[0], line[1]
+    height = float(np.median(some.box[:, 3] - some.box[:, 1]))
+    return _End(float(moment), place, speed, height, usual_look(rows))
+
+
+def usual_look(rows: Rows) -> Float[np.ndarray, "2 64"]:
+    """What somebody wears, of the frames in which nobody covers it."""
     clean = rows.covered < _CLEAN
     look = rows.look[clean if clean.any() else slice(None)].astype(np.float64)
-    height = float(np.median(some.box[:, 3] - some.box[:, 1]))
-    return _End(float(moment), place, speed, height, np.median(look, axis=0))
+    return np.median(look, axis=0)
 
 
 def _cost(end: _End, start: _End) -> float:

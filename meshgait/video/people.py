@@ -8,12 +8,12 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 
 from meshgait.sequence import GaitSequence
-from meshgait.video.cut import LEAST_FRAMES, Judged, cadence, judge
+from meshgait.video.cut import COVERED, LEAST_FRAMES, Judged, cadence, judge
 from meshgait.video.legs import swapped_legs, with_legs_swapped
-from meshgait.video.link import LONGEST_GAP_S, link
+from meshgait.video.link import LONGEST_GAP_S, link, usual_look
 from meshgait.video.reader import usual_rate
 from meshgait.video.rows import Rows
 from meshgait.video.track import covered_share
@@ -94,11 +94,14 @@ def people_of(
     groups = [[numbers[i] for i in group] for group in link(list(stretches.values()))]
     ways = [boxes_between(*watched.boxes_of(group), fps) for group in groups]
     known = [who for who, way in enumerate(ways) if len(way) >= _BRIEF]
+    looks = [usual_look(Rows.join([stretches[number] for number in group])) for group in groups]
     notes = ["variable frame rate: frames were placed by their time stamps"] if uneven else []
     found: list[Person] = []
     for who in known:
         others = [ways[other] for other in known if other != who]
         rows = _covered_by_lost(watched.rows_of(groups[who]), others)
+        wrong = is_another(rows, looks[who], [looks[other] for other in known if other != who])
+        rows = rows if wrong.all() else rows.take(~wrong)
         name = f"person-{len(found) + 1:02d}"
         if len(rows) == LONGEST:
             notes.append(f"{name} is seen for long: {LONGEST} frames are kept")
@@ -146,6 +149,17 @@ def _covered_by_lost(rows: Rows, others: Sequence[Mapping[int, np.ndarray]]) -> 
             if frame in other:
                 covered[k] = max(covered[k], covered_share(rows.box[k], other[frame]))
     return replace(rows, covered=covered)
+
+
+def is_another(
+    rows: Rows, look: Float[np.ndarray, "2 64"], others: Sequence[Float[np.ndarray, "2 64"]]
+) -> Bool[np.ndarray, " N"]:
+    """Rows in an overlap that wear what another person wears.
+
+    Landmarks that begin where two overlap are those of whoever is in front until both part.
+    """
+    off = [np.linalg.norm(rows.look - worn, axis=2).mean(1) for worn in (look, *others)]
+    return (rows.covered > COVERED) & (np.min(off[1:], axis=0, initial=np.inf) < off[0])
 
 
 def boxes_between(

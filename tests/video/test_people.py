@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from meshgait.video.people import boxes_between, people_of, ranges, shown
+from meshgait.video.link import usual_look
+from meshgait.video.people import boxes_between, is_another, people_of, ranges, shown
 from meshgait.video.reader import open_video
 from meshgait.video.watch import watch
 from tests.video.film import crossing, nobody, write_frames
+from tests.video.stage import rows, walk_across
 
 
 @pytest.fixture(scope="module")
@@ -51,9 +55,19 @@ def test_whoever_is_in_too_few_frames_is_not_called_nobody(film, tmp_path):
         assert note == f"people are seen in {of} at most; 25 in which one is whole are needed"
 
 
-def test_frames_of_an_uneven_video_are_placed_by_their_moments(film, tmp_path):
-    from dataclasses import replace
+def test_rows_that_wear_what_another_wears_are_the_other_s_where_two_overlap():
+    way = walk_across(12, 60, 4)
+    own, other = (rows(way, color=color) for color in (40, 200))
+    mixed = replace(own, look=np.where(np.arange(12)[:, None, None] < 4, other.look, own.look))
+    mixed = replace(mixed, covered=np.where(np.arange(12) < 6, 0.6, 0.0).astype(np.float32))
+    looks = usual_look(own), [usual_look(other)]
+    np.testing.assert_array_equal(is_another(mixed, *looks), np.arange(12) < 4)
+    assert not is_another(mixed, looks[0], []).any()
+    apart = replace(mixed, covered=np.zeros(12, np.float32))
+    assert not is_another(apart, *looks).any()
 
+
+def test_frames_of_an_uneven_video_are_placed_by_their_moments(film, tmp_path):
     watched = watch(open_video(film, fps=30), tmp_path, tracker=crossing(), progress=False)
     assert people_of(watched, 30.0).people[0].rows.frame[5] == 5
     seconds = watched.seconds + (watched.indices >= 20) * 0.5 + (watched.indices >= 40) * 0.5

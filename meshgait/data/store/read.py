@@ -21,6 +21,7 @@ from typing import Any
 
 import numpy as np
 
+from meshgait.data.store.bits import unpack
 from meshgait.data.store.files import (
     Stamp,
     array_path,
@@ -194,7 +195,7 @@ class Store:
                 raise DataError(f"{array.path} ends too early")
         if indices is not None:
             found = found[indices]
-        return found if array.pixels is None else _unpack(found, array.pixels)
+        return found if array.pixels is None else unpack(found, array.pixels)
 
 
 class _Frames(Unread):
@@ -284,8 +285,3 @@ def _read_layout(path: Path, pixels: list[int] | None) -> _Array:
         if pixels is not None and (dtype, shape[1:]) != (np.uint8, (-(-np.prod(pixels) // 8),)):
             raise ValueError(f"its frames are not {pixels} bits")
         return array
-
-
-def _unpack(packed: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    bits = np.unpackbits(packed, axis=1, count=math.prod(shape))
-    return np.multiply(bits, 255, out=bits).reshape(len(packed), *shape)
