@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ.setdefault("MESHGAIT_CACHE", str(HERE / "generated" / "cache"))  # walkers of examples
 
+import drawings  # noqa: E402
 import foreign  # noqa: E402
 import gallery  # noqa: E402
 import pages  # noqa: E402
@@ -81,6 +82,7 @@ def setup(app: Sphinx) -> None:
     made = Path(app.srcdir) / "generated"
     gallery.write_scripts(HERE.parent / "examples", made / "scripts")
     pages.write_pages(made)
+    drawings.draw_conventions(made / "conventions.png")
     app.connect("builder-inited", gallery.finish_notebooks, priority=900)  # when they are written
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("missing-reference", foreign.link)

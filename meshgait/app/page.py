@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,9 +40,15 @@ def _said() -> Iterator[None]:
     try:
         yield
     except (MeshgaitError, MemoryError) as error:
-        st.error(str(error) or "this needs more memory than there is")
+        st.error(_without_folder(str(error)) or "this needs more memory than there is")
     except OSError as error:
-        st.error(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        st.error(_without_folder(text))
+
+
+def _without_folder(text: str) -> str:
+    """Files that were chosen by their own names, not by where this page keeps them."""
+    return re.sub(rf"{re.escape(str(_folder()))}/(?:in/[^/]+/)?", "", text)
 
 
 def _folder() -> Path:

@@ -129,7 +129,8 @@ def _help() -> str:
     lines = [f"  {name:{width}}  {purpose_of(name)}" for name in COMMANDS]
     more = (
         "meshgait VERB --help tells more; with --trust-size any verb reads files that ask for\n"
-        "more memory than their size should need."
+        "more memory than their size should need. A word in brackets that ends an error, as\n"
+        '[body], is explained on the page "Reading the errors" (docs/reference/errors.md).'
     )
     return "\n".join(["usage: meshgait VERB ...", "", *lines, "", more])
 

@@ -29,10 +29,10 @@ _LEAD = (
     "and how many they are."
 )
 _ANGLES = (
-    "Joint angles from heel strike to heel strike: mean of the strides and ± one standard "
-    "deviation; vertical lines are toe-offs. 0 is a body that stands upright with hanging arms; "
-    "what is above 0 stands over each diagram. Pelvis and trunk are measured against the way that "
-    "the person goes."
+    "Joint angles by the axes of the ISB (Wu et al. 2002, 2005) from heel strike to heel strike: "
+    "mean of the strides and ± one standard deviation; vertical lines are toe-offs. 0 is a body "
+    "that stands upright with hanging arms; what is above 0 stands over each diagram. Pelvis and "
+    "trunk are measured against the way that the person goes."
 )
 _MOST_WALKS = 12  # that have their own section
 

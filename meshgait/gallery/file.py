@@ -1,7 +1,8 @@
 """The file of a gallery: SQLite, which nobody else may read, and an exact search through it.
 
 A killed process leaves what was there before it or all of what it wrote. Vectors are read in
-blocks, so a search takes little memory whatever the size; `benchmarks/gallery.py` compares engines.
+blocks, so a search takes little memory whatever the size, and how near clips are to each other is
+kept, so that a search reads each of them once; `benchmarks/gallery.py` compares engines.
 """
 
 from __future__ import annotations
@@ -19,9 +20,11 @@ from jaxtyping import Float
 
 from meshgait.errors import DataError, StorageError
 from meshgait.files.regular import require_file
+from meshgait.gallery.neighbours import Clips, Near, nearest_to
 
-_FORMAT = 1
+_FORMAT = 2
 _BLOCK = 1024  # vectors that are in memory at once
+_AGAIN = 256  # clips for which a nearest one is looked for at once
 _TABLES = """
 create table about (key text primary key, value text not null);
 create table clips (
@@ -29,7 +32,12 @@ create table clips (
   added text not null, vector blob not null
 );
 create index names on clips (name);
+create table near (
+  id integer primary key, own real not null, other real not null, rival integer
+);
 """
+_OF = "select id from clips where name = ?"
+_NEAR = "insert or replace into near values (?, ?, ?, ?)"
 
 
 class GalleryFile:
@@ -97,22 +105,43 @@ class GalleryFile:
     def add(
         self, name: str, vectors: Float[np.ndarray, "N D"], sources: Sequence[str], consent: str,
         added: str,
-    ) -> None:  # fmt: skip
-        """Add clips of somebody, all or none."""
-        rows = [
-            (name, source, consent, added, vector.astype("<f4").tobytes())
-            for vector, source in zip(vectors, sources, strict=True)
-        ]
+    ) -> list[tuple[Near, str | None]]:  # fmt: skip
+        """Add clips of somebody, all or none; to whom each is near, and the rival's name."""
+        command = "insert into clips (name, source, consent, added, vector) values (?, ?, ?, ?, ?)"
         with self._writing() as connection:
-            connection.executemany(
-                "insert into clips (name, source, consent, added, vector) values (?, ?, ?, ?, ?)",
-                rows,
-            )
+            ids = []
+            for vector, source in zip(vectors, sources, strict=True):
+                row = (name, source, consent, added, vector.astype("<f4").tobytes())
+                ids.append(connection.execute(command, row).lastrowid)
+            known = {row[0]: Near(*row) for row in connection.execute("select * from near")}
+            some = Clips(np.array(ids), np.array([name] * len(ids)), vectors)
+            near = nearest_to(some, self._clips(connection, vectors.shape[1]), known)
+            connection.executemany(_NEAR, near)
+            new = near[len(near) - len(ids) :]
+            who = "select name from clips where id = ?"
+            rivals = [connection.execute(who, (each.rival,)).fetchone() for each in new]
+        return [(each, row and row[0]) for each, row in zip(new, rivals, strict=True)]
 
     def remove(self, name: str) -> int:
         """Forget somebody: how many clips there were. What is deleted is overwritten."""
         with self._writing() as connection:
-            return connection.execute("delete from clips where name = ?", (name,)).rowcount
+            gone = {row[0] for row in connection.execute(_OF, (name,))}
+            rivals = connection.execute("select id, rival from near").fetchall()
+            lost = [each for each, rival in rivals if rival in gone and each not in gone]
+            connection.executemany("delete from near where id = ?", [(each,) for each in gone])
+            count = connection.execute("delete from clips where name = ?", (name,)).rowcount
+            for start in range(0, len(lost), _AGAIN):  # whose nearest was of who is forgotten
+                some = self._some(connection, lost[start : start + _AGAIN])
+                blocks = self._clips(connection, some.vectors.shape[1])
+                connection.executemany(_NEAR, nearest_to(some, blocks))
+            return count
+
+    def near(self) -> tuple[list[str], Float[np.ndarray, "2 N"]]:
+        """Of each clip whose it is, and how near are own other clips and those of others."""
+        query = "select name, own, other from clips join near using (id) order by id"
+        with self._connected() as connection:
+            rows = connection.execute(query).fetchall()
+        return [row[0] for row in rows], np.array([row[1:] for row in rows], float).reshape(-1, 2).T
 
     def rows(self) -> list[tuple[str, str, str, str]]:
         """Name, source, consent and day of each clip, in the order of `blocks`."""
@@ -123,11 +152,20 @@ class GalleryFile:
     def blocks(self, length: int) -> Iterator[Float[np.ndarray, "n D"]]:
         """All vectors, some at a time; `DataError` for one of another length."""
         with self._connected() as connection:
-            cursor = connection.execute("select vector from clips order by id")
-            while rows := cursor.fetchmany(_BLOCK):
-                if any(len(blob) != 4 * length for (blob,) in rows):
-                    raise DataError(f"{self.path} is damaged: a vector has not {length} numbers")
-                yield np.frombuffer(b"".join(blob for (blob,) in rows), "<f4").reshape(-1, length)
+            for clips in self._clips(connection, length):
+                yield clips.vectors
+
+    def _clips(self, connection: sqlite3.Connection, length: int) -> Iterator[Clips]:
+        cursor = connection.execute("select id, name, vector from clips order by id")
+        while rows := cursor.fetchmany(_BLOCK):
+            if any(len(row[2]) != 4 * length for row in rows):
+                raise DataError(f"{self.path} is damaged: a vector has not {length} numbers")
+            yield _clips_of(rows)
+
+    @staticmethod
+    def _some(connection: sqlite3.Connection, ids: Sequence[int]) -> Clips:
+        query = "select id, name, vector from clips where id = ?"
+        return _clips_of([connection.execute(query, (each,)).fetchone() for each in ids])
 
     @contextmanager
     def _connected(self) -> Iterator[sqlite3.Connection]:
@@ -149,6 +187,12 @@ class GalleryFile:
                     f"{self.path} cannot be written: {error}; wait for other processes that write "
                     "it, free some space, or see after its permissions"
                 ) from error
+
+
+def _clips_of(rows: Sequence[tuple[int, str, bytes]]) -> Clips:
+    ids, names, blobs = zip(*rows, strict=True)
+    vectors = np.frombuffer(b"".join(blobs), "<f4").reshape(len(rows), -1)
+    return Clips(np.array(ids), np.array(names), vectors)
 
 
 def _is_blank(connection: sqlite3.Connection) -> bool:

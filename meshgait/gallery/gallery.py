@@ -121,10 +121,14 @@ class Gallery:
             raise ConfigError("a person who is enrolled needs a name")
         self._require_shape(values)
         vectors = vectors_of(values)
-        odd = self._odd(name, vectors, sources)
         day = datetime.now(timezone.utc).date().isoformat()
-        self.file.add(name, vectors, sources, consent or NOT_SAID, day)
-        return odd
+        added = self.file.add(name, vectors, sources, consent or NOT_SAID, day)
+        return [
+            f"{source} is nearer to {rival} ({near.other:.3f}) than to other clips of {name} "
+            f"({near.own:.3f}); see whether it shows {name}"
+            for source, (near, rival) in zip(sources, added, strict=True)
+            if near.other < near.own < np.inf
+        ]
 
     def forget(self, name: str) -> int:
         """Remove all clips of somebody; how many there were."""
@@ -143,13 +147,13 @@ class Gallery:
                 f"{self.file.path} has {len(set(names))} people; two or more must be enrolled to "
                 "tell known from unknown"
             )
-        blocks = list(self.file.blocks(len(probe)))
+        blocks = self.file.blocks(len(probe))
         distance = np.concatenate([1 - block @ probe for block in blocks])
         closest: dict[str, float] = {}
         for index in np.argsort(distance, kind="stable"):
             closest.setdefault(names[index], float(distance[index]))
         matches = tuple(Match(name, far) for name, far in list(closest.items())[:most])
-        sure = Sureness.of(np.concatenate(blocks), names, fpir)
+        sure = self.sureness(fpir)
         first = matches[0]
         known = first.distance < sure.threshold
         return Identification(
@@ -159,10 +163,8 @@ class Gallery:
 
     def sureness(self, fpir: float = 0.01) -> Sureness:
         """What the gallery shows of itself."""
-        names = [row[0] for row in self.file.rows()]
-        length = self.parts * self.channels
-        blocks = list(self.file.blocks(length)) or [np.zeros((0, length), np.float32)]
-        return Sureness.of(np.concatenate(blocks), names, fpir)
+        names, (own, other) = self.file.near()
+        return Sureness.learn(own, other, names, fpir)
 
     def _require_shape(self, values: np.ndarray) -> None:
         if values.shape[1:] != (self.parts, self.channels) or not len(values):
@@ -170,25 +172,6 @@ class Gallery:
                 f"embeddings are {values.shape}, those of this gallery (N, {self.parts}, "
                 f"{self.channels})"
             )
-
-    def _odd(
-        self, name: str, vectors: Float[np.ndarray, "N D"], sources: Sequence[str]
-    ) -> list[str]:
-        """Clips that are nearer to somebody else than to the person's others."""
-        names = np.array([row[0] for row in self.file.rows()] + [name] * len(vectors))
-        known = np.concatenate([*self.file.blocks(vectors.shape[1]), vectors])
-        odd = []
-        for index, (vector, source) in enumerate(zip(vectors, sources, strict=True)):
-            distance = 1 - known @ vector
-            distance[len(known) - len(vectors) + index] = np.inf  # itself
-            own = distance[names == name].min(initial=np.inf)
-            others = np.where(names == name, np.inf, distance)
-            if np.isfinite(own) and others.min(initial=np.inf) < own:
-                odd.append(
-                    f"{source} is nearer to {names[others.argmin()]} ({others.min():.3f}) than to "
-                    f"other clips of {name} ({own:.3f}); see whether it shows {name}"
-                )
-        return odd
 
 
 def people_in(file: GalleryFile) -> list[Entry]:

@@ -44,8 +44,15 @@ class Sureness:
     def of(
         cls, vectors: Float[np.ndarray, "N D"], names: Sequence[str], fpir: float = 0.01
     ) -> Sureness:
-        """What a gallery shows of itself."""
-        own, other = nearest(vectors, names)
+        """What clips show of themselves."""
+        return cls.learn(*nearest(vectors, names), names, fpir)
+
+    @classmethod
+    def learn(
+        cls, own: Float[np.ndarray, " N"], other: Float[np.ndarray, " N"], names: Sequence[str],
+        fpir: float = 0.01,
+    ) -> Sureness:  # fmt: skip
+        """The same of how near each clip is to others of its person, and to anybody else's."""
         threshold = _threshold(own, other, names, fpir)
         found = cls(other, own, tuple(names), threshold, fpir, None)
         if len(set(names)) < LEAST_PEOPLE or not np.isfinite(own).any():

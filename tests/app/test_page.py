@@ -83,6 +83,7 @@ def test_a_bad_file_and_one_that_is_too_large_are_a_sentence(browser, address, t
         page.locator("input[type=file]").set_input_files(tmp_path / "bad.npz", timeout=LONG_MS)
         alert = page.get_by_role("alert")
         expect(alert).to_contain_text("bad.npz", timeout=LONG_MS)
+        assert "meshgait-app-" not in alert.inner_text()
         assert "Traceback" not in page.content()
         page.locator("input[type=file]").set_input_files(tmp_path / "large.npz")
         expect(page.get_by_text(re.compile("1.0 ?MB or (smaller|less)", re.I))).to_be_visible()
@@ -96,7 +97,12 @@ def test_who_walks_in_a_video_is_enrolled_and_forgotten(browser, address, tmp_pa
         expect(page.get_by_text("For research")).to_be_visible(timeout=LONG_MS)
         expect(page.get_by_text("MP4")).to_be_visible(timeout=LONG_MS)  # this view's own field
         page.locator("input[type=file]").set_input_files(video)
-        page.get_by_role("button", name="See who walks").click(timeout=LONG_MS)
+        see = page.get_by_role("button", name="See who walks")
+        see.click(timeout=LONG_MS)
+        page.get_by_role("button", name="Stop").click(timeout=LONG_MS)
+        expect(page.get_by_role("button", name="Stop")).to_have_count(0, timeout=LONG_MS)
+        expect(page.locator("iframe")).to_have_count(0)
+        see.click()
         report = page.frame_locator("iframe").get_by_text("Who walks in").first
         expect(report).to_be_visible(timeout=LONG_MS)
         page.screenshot(path=tmp_path / "video.png", full_page=True)
