@@ -45,7 +45,7 @@ $(MINIMUM)/.ready: setup.py constraints.txt tests/minimum.py
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check 'setuptools>=68'
 	$(MINIMUM)/bin/python tests/minimum.py > $(MINIMUM)/constraints.txt
 	$(MINIMUM)/bin/python -m pip install --quiet --disable-pip-version-check \
-	  -c $(MINIMUM)/constraints.txt -e '.[train,data,fast,onnx,graph,mocap]' \
+	  -c $(MINIMUM)/constraints.txt -e '.[train,data,fast,onnx,graph,mocap,cluster]' \
 	  beartype hypothesis joblib pytest pytest-xdist rtree
 	touch $@
 

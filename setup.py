@@ -32,7 +32,7 @@ extras = {
     ],
     "app": ['streamlit>=1.56; python_version >= "3.11"'],
     "pytorch3d": ["easypytorch3d==0.7.9.post1"],
-    "cluster": ["distributed>=2024.12"],
+    "cluster": ["distributed>=2025.3"],
     "hub": ["huggingface-hub>=0.30"],
     "docs": [
         "furo>=2025.7",

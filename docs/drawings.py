@@ -21,13 +21,14 @@ ARROW = {"arrowstyle": "-|>", "color": "#b03020", "linewidth": 2}
 def draw_conventions(path: Path) -> None:
     """Write the drawing; the body is the embedded one at rest."""
     mesh = Body.embedded()(pose=torch.zeros(1, 72), betas=torch.zeros(10))[0]
-    figure, (joints, above, pixels) = plt.subplots(
-        1, 3, figsize=(13, 5), width_ratios=(2.3, 1.4, 1.1), layout="constrained"
-    )
-    _draw_joints(joints, mesh)
-    _draw_azimuths(above, mesh)
-    _draw_pixels(pixels)
-    for axes in (joints, above, pixels):
+    figure, places = plt.subplot_mosaic(
+        [["joints", "azimuths"], ["joints", "pixels"]],
+        figsize=(9, 6), width_ratios=(2, 1), layout="constrained",
+    )  # fmt: skip
+    _draw_joints(places["joints"], mesh)
+    _draw_azimuths(places["azimuths"], mesh)
+    _draw_pixels(places["pixels"])
+    for axes in places.values():
         axes.set_axis_off()
         axes.set_aspect("equal")
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -65,7 +66,7 @@ def _draw_azimuths(axes: plt.Axes, mesh: Mesh) -> None:
         camera = Camera.orbit(azimuth, 0, 2, SIZE, target=(0.0, 0.0, 0.0))
         x, _, z = (-camera.rotation.T @ camera.translation).tolist()
         axes.annotate("", (0.6 * x, 0.6 * z), (x, z), arrowprops=ARROW)
-        axes.text(1.25 * x, 1.12 * z, f"{azimuth}\N{DEGREE SIGN}\n{name}", ha="center", va="center",
+        axes.text(1.25 * x, 1.25 * z, f"{azimuth}\N{DEGREE SIGN}\n{name}", ha="center", va="center",
                   fontsize=9)  # fmt: skip
     axes.set_xlim(-3, 3)
     axes.set_ylim(2.8, -2.8)  # z towards us

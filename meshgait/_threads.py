@@ -29,6 +29,8 @@ def in_parallel(task: Callable[[Item], Result], items: Iterable[Item]) -> list[R
     [1, 2, 3]
     """
     todo = list(items)
+    if len(todo) == 1:
+        return [task(todo[0])]
     threads = min(torch.get_num_threads(), len(todo))
     results: dict[int, Result] = {}
     turn = itertools.count()

@@ -28,7 +28,8 @@ def add_data(parser: ArgumentParser) -> None:
 
     parser.add_argument(
         "--store", type=Path | None, default=None,
-        help="what meshgait prepare wrote, or a folder of clips, instead of SyntheticGait",
+        help="what meshgait prepare wrote, here or on object storage (s3://bucket/gait3d), or a "
+        "folder of clips, instead of SyntheticGait",
     )  # fmt: skip
     parser.add_class_arguments(SyntheticGait, "data", skip={"split"}, instantiate=False)
 

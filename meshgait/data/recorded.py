@@ -10,6 +10,7 @@ from meshgait.data.protocols.files import read_protocols
 from meshgait.data.protocols.protocol import Protocol
 from meshgait.data.store.read import Store
 from meshgait.errors import DataError
+from meshgait.files.remote import fetched, url_of
 from meshgait.sequence.clips import Clips
 from meshgait.sequence.sequence import GaitSequence, Record
 
@@ -20,13 +21,15 @@ class Recorded:
     """The sequences of a split, and how those of the test are searched.
 
     `folder` is what `meshgait prepare` wrote, with a store for each split in it, or one store, or
-    a folder of clips (`save_clip`), which are taken for either split. Beside a store or clips there
+    a folder of clips (`save_clip`), which are taken for either split; stores may also lie on object
+    storage (s3://bucket/gait3d), see `meshgait.files.remote`. Beside a store or clips there
     may be protocols (`meshgait.data.write_protocols`). Raises `DataError` where nothing is found
     and where train and test share people, and what `Store` or `Clips` raise.
     """
 
     def __init__(self, folder: str | Path, split: str) -> None:
-        folder = Path(folder)
+        url = url_of(folder)
+        folder = Path(folder) if url is None else fetched(url)
         self.folder = folder / split if (folder / split).is_dir() else folder
         self.data = _open(self.folder, split)
         _require_apart(self.folder, self.records)

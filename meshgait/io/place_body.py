@@ -126,7 +126,11 @@ def _reach(
     distance = np.linalg.norm(way, axis=1, keepdims=True)
     along = way / np.maximum(distance, 1e-9)
     distance = np.clip(distance, abs(upper - lower) + 1e-6, upper + lower - 1e-6)
-    bend = thigh + _HINT_M * world[:, hip, :, 2]  # SMPL's knees point along z
+    straight = thigh + shin
+    straight /= np.maximum(np.linalg.norm(straight, axis=1, keepdims=True), 1e-9)
+    # Where the leg bent before, or forwards: hips wider than ours would bend it to the side.
+    bend = thigh - (thigh * straight).sum(axis=1, keepdims=True) * straight
+    bend += _HINT_M * world[:, hip, :, 2]  # SMPL's knees point along z
     bend -= (bend * along).sum(axis=1, keepdims=True) * along
     bend /= np.maximum(np.linalg.norm(bend, axis=1, keepdims=True), 1e-9)
     foot = (upper**2 - lower**2 + distance**2) / (2 * distance)  # of the knee's height on the way

@@ -54,3 +54,18 @@ def test_points_of_a_larger_body_lie_as_near_as_those_of_one_of_our_size():
     off = [place_body(world, named(joints * size), shape, fps=30.0).off_mm for size in (1, 1.5)]
     for name, mm in off[0].items():
         assert abs(off[1][name] / 1.5 - mm) < 1, name
+
+
+def test_a_straight_leg_that_must_bend_bends_forwards_though_hips_are_wider():
+    """A leg of the file that is shorter than ours; sideways a knee bends in no walk."""
+    world = np.tile(np.eye(3), (40, 24, 1, 1))
+    joints = named(forward(world, smpl_rest(), np.zeros((40, 3))))
+    for side, sign in (("left", 1), ("right", -1)):
+        down = joints[f"{side}_ankle"] - joints[f"{side}_hip"]
+        joints[f"{side}_hip"] = joints[f"{side}_hip"] + [sign * 0.03, 0, 0]
+        joints[f"{side}_knee"] = joints[f"{side}_hip"] + down / 2
+        joints[f"{side}_ankle"] = joints[f"{side}_hip"] + down * (0.98 if side == "left" else 1)
+    track = place_body(world, joints, np.zeros(10, np.float32), fps=30.0)
+    flexion, twist, aside = np.rad2deg(track.to_motion(body()).pose.reshape(-1, 24, 3)[0, 4])
+    assert flexion > 10
+    assert max(abs(twist), abs(aside)) < 3
