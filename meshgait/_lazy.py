@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -20,6 +21,7 @@ def when_touched(package: ModuleType) -> tuple[Callable[[str], Any], Callable[[]
     places = _places(Path(str(package.__file__)))
     name = package.__name__
 
+    @cache  # whoever tries names that are not there, as a parser does, would list it each time
     def inside() -> list[str]:
         modules = iter_modules(package.__path__)
         return [module.name for module in modules if not module.name.startswith("_")]

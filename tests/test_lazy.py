@@ -3,6 +3,7 @@ from importlib import import_module
 
 import pytest
 
+from meshgait import _lazy
 from meshgait._lazy import when_touched
 
 ROOM = '''
@@ -50,3 +51,14 @@ def test_what_is_not_there_is_an_attribute_error(room):
     get, _ = when_touched(room)
     with pytest.raises(AttributeError, match="module 'lazy_room' has no attribute 'Bowl'"):
         get("Bowl")
+
+
+def test_its_folder_is_listed_once(room, monkeypatch):
+    listed = []
+    monkeypatch.setattr(_lazy, "iter_modules", lambda path: listed.append(path) or [])
+    get, names = when_touched(room)
+    for name in ("Bowl", "Spoon"):
+        with pytest.raises(AttributeError):
+            get(name)
+    assert names() == ["Cup", "Plate"]
+    assert len(listed) == 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,13 +73,17 @@ def _uploaded(label: str, kinds: list[str] | None = None) -> Path | None:
 
 @contextmanager
 def _progress() -> Iterator[work.Tell]:
-    """A bar, and a button: a click on anything ends the work when it tells how far it is."""
+    """A bar, and a button: a click on anything ends the work when it tells how far it is.
+
+    What was ended so may still be on its way there: the next waits for it.
+    """
     place = st.empty()
     with place.container():
         bar = st.progress(0.0, "starting")
         st.button("Stop", key=f"stop-{id(bar)}")
     try:
-        yield bar.progress
+        with st.session_state.setdefault("working", threading.Lock()):
+            yield bar.progress
     finally:
         place.empty()
 

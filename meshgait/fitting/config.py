@@ -26,7 +26,8 @@ class FitConfig:
     Silhouettes larger than `resolution` pixels are cut out and scaled down to it.
 
     Weights stand beside a silhouette term that is 1 where a body misses all of the silhouette:
-    `prior` times the mean squared deviation from walking poses, `limits` times squared radians
+    `prior` times the mean squared deviation from walking poses, `motion` the same of moments of
+    walking, two thirds of a second each, `limits` times squared radians
     beyond what joints bend, `shape` times the mean square of betas, `smoothness` times the mean
     squared acceleration of the joints in units of 2 cm per frame and frame, `joints` times the
     mean squared distance of 2D joints by the person's height, `contact` times the mean squared way
@@ -40,6 +41,7 @@ class FitConfig:
     blur: float = 1 / 16
     resolution: int = 96  # larger silhouettes are scaled down to so many pixels
     prior: float = 0.01
+    motion: float = 0.0
     limits: float = 1.0
     shape: float = 0.003
     smoothness: float = 0.003

@@ -13,7 +13,7 @@ from meshgait.body import Body
 from meshgait.errors import DataError
 from meshgait.fitting.config import FitConfig
 from meshgait.fitting.contact import off_floor, slide
-from meshgait.fitting.prior import PosePrior
+from meshgait.fitting.prior import MotionPrior, PosePrior
 from meshgait.fitting.view import View
 from meshgait.render import soften
 from meshgait.rotation import axis_angle_to_matrix, matrix_to_axis_angle
@@ -127,6 +127,7 @@ class Bending:
         self,
         config: FitConfig,
         prior: PosePrior,
+        motion: MotionPrior | None,
         joints_px: Float[Tensor, "S T J 3"] | None,
         tick: Callable[[], object],
     ) -> None:
@@ -143,6 +144,9 @@ class Bending:
                 config.shape * self.bent.shape[1] * self.betas.square().mean(-1).sum(),
                 config.smoothness * self._unrest(joints),
             ]
+            if motion is not None:
+                unusual = config.motion * motion.surprise(self.bent).sum()
+                terms.append(self.bent.shape[1] * unusual)
             if self.stance is not None:
                 world = joints + self.view.pelvis(self.place)[..., None, :]
                 away = slide(world, self.stance) + off_floor(world, self.stance)

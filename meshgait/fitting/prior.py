@@ -1,4 +1,4 @@
-"""What a pose is likely to be: the statistics of our own walkers, and how far joints bend."""
+"""What poses and motions are likely: the statistics of our own walkers, and how far joints bend."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from meshgait.walker import Identity, Route, walk
 
 _PEOPLE, _FRAMES, _FPS = 40, 12, 9.0  # more than a gait cycle of each
 _LOOSE_DEG = 8.0  # what everybody may do besides walking, about every axis
+_WINDOW_S, _WAYS = 2 / 3, 60  # of a moment, and in how many ways moments differ
+_RESTLESS_DEG = 4.0  # what is beside these ways
 
 # Least and largest degrees about SMPL's axes x, y, z of joints that bend one way, on the left; on
 # the right y and z change their sign. What is not here is held by the statistics alone.
@@ -47,6 +49,48 @@ class PosePrior(NamedTuple):
         """Sum of the squared radians beyond the limits; 0 within them."""
         beyond = (pose - self.high).clamp(min=0) + (self.low - pose).clamp(min=0)
         return beyond.square().sum(-1)
+
+
+class MotionPrior(NamedTuple):
+    """A Gaussian over some frames of poses without roots: `ways` that differ, and little beside."""
+
+    mean: Float[Tensor, " D"]
+    ways: Float[Tensor, "K D"]
+    variance: Float[Tensor, " K"]
+
+    def surprise(self, pose: Float[Tensor, "*batch T 69"]) -> Float[Tensor, "*batch"]:
+        """Mean squared deviation of all windows in standard deviations, at most 1 for a walker."""
+        frames, beside = len(self.mean) // 69, np.deg2rad(_RESTLESS_DEG) ** 2
+        off = pose.unfold(-2, frames, 1).mT.flatten(-2) - self.mean
+        along = (off @ self.ways.T).square()
+        rest = off.square().sum(-1) - along.sum(-1)
+        square = (along / (self.variance + beside)).sum(-1) + rest / beside
+        return square.mean(-1) / len(self.mean)
+
+
+@made_once(maxsize=4)
+def walker_motion(fps: float, most: int) -> MotionPrior:
+    """How `meshgait.walker` moves in two thirds of a second, or in `most` frames if these are less.
+
+    Unlike a pose, a moment of motion says which leg swings: what one camera does not show of depth
+    follows from it.
+    """
+    generator, body = np.random.default_rng(1), Body.embedded()
+    frames = max(1, min(round(_WINDOW_S * fps), most))
+    moments = []
+    for _ in range(_PEOPLE):
+        steps = walk(
+            body, Identity.draw(generator), Route.draw_curved(generator),
+            frames=3 * frames, fps=fps, phase=generator.uniform(),
+        )  # fmt: skip
+        pose = steps.motion.pose[:, 3:]
+        apart = max(frames // 3, 1)
+        moments += [pose[k : k + frames].ravel() for k in range(0, 2 * frames + 1, apart)]
+    pose = np.stack(moments).astype(np.float64)
+    mean = pose.mean(axis=0)
+    _, size, ways = np.linalg.svd(pose - mean, full_matrices=False)
+    arrays = (mean, ways[:_WAYS], size[:_WAYS] ** 2 / len(pose))
+    return MotionPrior(*(torch.from_numpy(array).float() for array in arrays))
 
 
 @made_once(maxsize=1)

@@ -17,7 +17,7 @@ from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.fitting.config import FitConfig, Start
 from meshgait.fitting.descent import Bending, settle, turn_about_y
 from meshgait.fitting.guess import guess_pose
-from meshgait.fitting.prior import walker_prior
+from meshgait.fitting.prior import walker_motion, walker_prior
 from meshgait.fitting.result import Fit
 from meshgait.fitting.targets import Targets, as_plain_tensor, cut_out, read_silhouettes
 from meshgait.fitting.view import CropView, PictureView, View
@@ -61,7 +61,7 @@ def fit_silhouettes(
     targets = cut_out(whole.reshape(math.prod(lead[:-1]), *whole.shape[-3:]), config.resolution)
     view = _view(targets, camera, lead, size)
     joints = _joints(joints_px, targets, camera, lead)
-    first, last = _descend(body, view, start, joints, lead, config, progress)
+    first, last = _descend(body, view, start, joints, lead, config, fps, progress)
     with torch.no_grad():
         own = camera or _camera(last, targets, lead, size)
         (found, iou), (begun, begun_iou) = (_read(each, lead, fps) for each in (last, first))
@@ -75,6 +75,7 @@ def _descend(
     joints: Float[Tensor, "S T 24 3"] | None,
     lead: tuple[int, ...],
     config: FitConfig,
+    fps: float,
     progress: bool,
 ) -> tuple[Bending, Bending]:
     """The bodies at the start and at the end."""
@@ -83,7 +84,8 @@ def _descend(
     with tqdm(desc="fitting", unit=" steps", disable=None if progress else True) as bar:
         bending = _settled(body, view, begin, config, bar)
         bending.stance = _stance(start, lead, view)
-        bending.fit(config, walker_prior(), joints, bar.update)
+        motion = walker_motion(fps, bending.bent.shape[1]) if config.motion else None
+        bending.fit(config, walker_prior(), motion, joints, bar.update)
     return Bending(body, view, *begin), bending
 
 

@@ -23,7 +23,8 @@ from meshgait.files.regular import require_file
 from meshgait.gallery.neighbours import Clips, Near, nearest_to
 
 _FORMAT = 2
-_BLOCK = 1024  # vectors that are in memory at once
+_BLOCK = 128  # vectors that are in memory at once: they stay in a processor's cache
+_PAGE = 16384  # bytes; a vector of 8,000 numbers takes two
 _AGAIN = 256  # clips for which a nearest one is looked for at once
 _TABLES = """
 create table about (key text primary key, value text not null);
@@ -172,6 +173,7 @@ class GalleryFile:
         connection = sqlite3.connect(self.path, isolation_level=None, timeout=30.0)
         with closing(connection):
             connection.execute("pragma secure_delete = on")  # no trace of who is forgotten
+            connection.execute(f"pragma page_size = {_PAGE}")  # of a new file
             yield connection
 
     @contextmanager

@@ -30,7 +30,9 @@ _PAUSE = 1  # lost frames that are put between their neighbours
 _SECONDS = {"fast": 0.12, "full": 0.6}  # a frame, on one core
 _CONFIGS = {
     "fast": FitConfig(rigid_steps=20, pose_steps=40, yaws_deg=(0.0,), resolution=64),
-    "full": FitConfig(rigid_steps=60, pose_steps=200, yaws_deg=(0.0,), smoothness=0.01),
+    "full": FitConfig(
+        rigid_steps=60, pose_steps=200, yaws_deg=(0.0,), smoothness=0.01, motion=0.03
+    ),
 }
 _STILL, _UNSURE = 0.45, 0.15  # heights a second of a foot that stands; and how sharply it is told
 _SMOOTH_S = 0.04

@@ -16,7 +16,7 @@ from meshgait._version import __version__
 from meshgait.files.storage import written_whole
 from meshgait.io.formats.mediapipe import NAMES
 from meshgait.sequence import GaitSequence, save_clip
-from meshgait.video.people import People, Person, shown
+from meshgait.video.people import People, Person, ranges, shown
 from meshgait.visualization.document import Figure, Notes, Part, Section, compose_page, made_by
 
 _SHOWN = 10  # silhouettes in a figure
@@ -172,12 +172,17 @@ def _summary(facts: dict[str, Any]) -> dict[str, str]:
 
 
 def _sentence(facts: dict[str, Any]) -> str:
-    parts = [f"{why}: frames {shown(runs)}" for why, runs in facts["left_out"].items()]
+    parts = [f"{why}: {_frames(runs)}" for why, runs in facts["left_out"].items()]
     if facts["legs_put_right"]:
-        parts.append(f"legs put right: frames {shown(facts['legs_put_right'])}")
+        parts.append(f"legs put right: {_frames(facts['legs_put_right'])}")
     parts += facts["warnings"]
     said = "; ".join(parts) or "every frame is whole"
     return f"{said[0].upper()}{said[1:]}. Left limbs are solid blue, right ones dashed red."
+
+
+def _frames(runs: Sequence[Sequence[int]]) -> str:
+    one = len(runs) == 1 and runs[0][0] == runs[0][1]
+    return f"frame{'' if one else 's'} {shown(runs)}"
 
 
 def draw_times(people: People) -> bytes:
@@ -191,8 +196,10 @@ def draw_times(people: People) -> bytes:
         color = PALETTE[row % len(PALETTE)]
         step = 1 / people.fps
         for whole, shade in ((False, 0.3), (True, 1.0)):
-            chosen = person.rows.seconds[person.judged.whole] if whole else person.rows.seconds
-            bars = [(float(s), step * 1.05) for s in chosen]
+            chosen = person.judged.whole if whole else slice(None)
+            frames, seconds = person.rows.frame[chosen], person.rows.seconds[chosen]
+            begin = dict(zip(frames.tolist(), seconds.tolist(), strict=True))
+            bars = [(begin[a], begin[b] - begin[a] + step) for a, b in ranges(begin)]
             axes.broken_barh(bars, (row - 0.35, 0.7), color=color, alpha=shade, linewidth=0)
     axes.set_yticks(range(len(people.people)), [person.name for person in people.people])
     axes.set(xlabel="seconds", xlim=(0, max(people.count / people.fps, 0.1)))

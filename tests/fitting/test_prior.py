@@ -4,7 +4,7 @@ from torch.testing import assert_close
 
 from meshgait.body import JOINT_INDEX
 from meshgait.body._embedded import OTHER_SIDE
-from meshgait.fitting.prior import walker_prior
+from meshgait.fitting.prior import walker_motion, walker_prior
 from meshgait.walker import Identity, Route, walk
 from tests.fitting.scene import body
 
@@ -40,3 +40,27 @@ def test_limits_are_the_same_on_both_sides():
     strain = prior.overstretch(pose[:, 1:].flatten(1))
     assert (strain > 0).all()
     assert_close(prior.overstretch(image[:, 1:].flatten(1)), strain)
+
+
+def test_motions_of_unknown_walkers_do_not_surprise_and_frozen_or_reversed_ones_do():
+    prior = walker_motion(25.0, 100)
+    assert len(prior.mean) == 17 * 69  # two thirds of a second
+    for seed in range(4):
+        pose = someone(seed)
+        usual = prior.surprise(pose)
+        assert usual < 1
+        assert prior.surprise(pose[:1].expand(30, 69)) > 1.5 * usual
+        assert prior.surprise(pose.flip(0)) > 1.5 * usual
+        assert prior.surprise(torch.stack([pose, pose.flip(0)])).shape == (2,)
+
+
+def test_surprise_is_the_mean_over_windows_of_mahalanobis_distances():
+    prior = walker_motion(25.0, 3)
+    size = len(prior.mean)
+    beside = np.deg2rad(4.0) ** 2
+    covariance = prior.ways.T.double() @ torch.diag(prior.variance.double()) @ prior.ways.double()
+    precise = torch.linalg.inv(covariance + beside * torch.eye(size))
+    pose = someone(5)[:4].double()
+    off = torch.stack([pose[k : k + 3].flatten() for k in range(2)]) - prior.mean.double()
+    expected = torch.einsum("ni,ij,nj->n", off, precise, off).mean() / size
+    assert_close(prior.surprise(pose.float()).double(), expected, rtol=1e-3, atol=0)

@@ -117,5 +117,20 @@ def test_an_event_at_one_of_the_moments_belongs_to_it_alone(bin_):
     assert grid.tolist() == [-1.0 if each == bin_ else 0.0 for each in range(4)]
 
 
+@pytest.mark.parametrize("unit", [0.25, 8.0])
+def test_the_unit_of_time_changes_times_alone(clip, unit):
+    film = watch(clip.mesh[:4], clip.camera, fps=FPS, rate=2 * FPS)
+    assert_close(watch(clip.mesh[:4], clip.camera, fps=FPS / unit, rate=2 * FPS / unit), film)
+    seen, slow = events(film, fps=2 * FPS), events(film, fps=2 * FPS / unit)
+    assert_close(slow.time, seen.time * unit)
+    for count in (event_frames, event_voxels):
+        first, other = (
+            count(stream, (64, 64), bins=4, seconds=time)
+            for stream, time in ((seen, 3 / FPS), (slow, 3 / FPS * unit))
+        )
+        assert_close(first, other)
+        assert all(first[0, bin_].any() for bin_ in range(4))
+
+
 def test_a_walk_may_be_slower_than_a_frame_a_second(clip):
     assert len(watch(clip.mesh[:3], clip.camera, fps=0.5, rate=0.5)) == 3
