@@ -174,7 +174,7 @@ def draw(found, path):
             )
         panel.set_xlabel({"index": "people, by the index alone"}.get(axis, axis))
         panel.grid(alpha=0.3)
-        panel.legend(fontsize=8)
+        panel.legend(fontsize=8, loc="lower center", bbox_to_anchor=(0.5, 1), ncols=2)
     figure.savefig(path, dpi=110)
 
 

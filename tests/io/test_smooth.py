@@ -40,6 +40,7 @@ def test_long_gaps_stay_and_cost_nothing():
     track = turning([0, 1, 5, 10**12])
     assert fill_gaps(track, longest=3).frames.tolist() == [0, 1, 2, 3, 4, 5, 10**12]
     assert fill_gaps(track, longest=2) is track
+    assert fill_gaps(track, longest=0) is track
     with pytest.raises(ConfigError, match="the longest gap must be 0"):
         fill_gaps(track, longest=-1)
 

@@ -181,8 +181,10 @@ def test_the_camera_of_the_file_sees_what_ours_sees(body, motion, tmp_path):
     np.testing.assert_allclose(pixel, ours, atol=1e-2)
 
 
-def test_the_camera_that_is_made_sees_everybody_all_the_time(body, tmp_path):
+@pytest.mark.parametrize("way", [0, 1])
+def test_the_camera_that_is_made_sees_everybody_all_the_time(body, tmp_path, way):
     far = walk(body, Identity.average(), frames=100).motion
+    far = replace(far, transl=far.transl * np.float32([way, 1, way]))
     write_gltf(tmp_path / "w.glb", [Actor.of("ann", far)], body)
     scene = Scene(tmp_path / "w.glb")
     node = next(node for node in scene.file.nodes if node.camera is not None)
