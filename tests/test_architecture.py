@@ -55,7 +55,7 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
+    "architecture", "bounds", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
     "functions", "geometry_networks", "hundred_steps", "learning", "notebooks", "outside_things",
     "package", "pages", "public_face", "published", "readers", "readme", "references",
     "second_wave", "watching",
