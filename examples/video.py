@@ -3,6 +3,8 @@
 import argparse
 from pathlib import Path
 
+import torch
+
 from meshgait.body import Body
 from meshgait.video.painted import Painted, PaintedScene, camera_at
 from meshgait.visualization.mp4 import write_video
@@ -21,6 +23,7 @@ def main(argv: list[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=0, help="of the people and the room")
     parser.add_argument("--wears", type=int, default=0, help="other clothes of the same people")
     options = parser.parse_args(argv)
+    torch.set_num_threads(1)  # threads wait for each other where pictures are small
     body = Body.embedded()
     people = [
         Painted.draw(
