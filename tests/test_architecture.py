@@ -55,10 +55,10 @@ LONG_KERNELS = {
 }
 
 TESTS_OF_MANY = {
-    "architecture", "contract", "defaults", "docs", "energy_networks", "examples", "faults",
-    "functions", "geometry_networks", "hundred_steps", "learning", "notebooks", "outside_things",
-    "package", "pages", "public_face", "published", "readers", "readme", "references",
-    "second_wave", "watching",
+    "architecture", "bounds", "contract", "defaults", "docs", "energy_networks", "examples",
+    "faults", "functions", "geometry_networks", "hundred_steps", "learning", "notebooks",
+    "outside_things", "package", "pages", "public_face", "published", "readers", "readme",
+    "references", "second_wave", "watching",
 }  # fmt: skip
 NOTHING_TO_TEST = {"__init__", "__main__", "_version", "errors"}
 
