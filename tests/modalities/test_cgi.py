@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 import torch
 from torch.testing import assert_close
@@ -5,7 +6,7 @@ from torch.testing import assert_close
 from meshgait import Camera
 from meshgait.errors import DataError
 from meshgait.modalities import canonical_mesh, cgi, gait_cycle, normalize_silhouette, silhouette
-from meshgait.modalities.cgi import contour, leg_width
+from meshgait.modalities.cgi import _extremes, contour, leg_width
 
 
 def stripes(widths):
@@ -78,6 +79,12 @@ def test_the_width_of_the_legs_agrees_with_the_joints(long_clip):
     by_width, by_phase = cgi(image, keep), cgi(image, keep, phase=phase)
     together = torch.stack([by_width.flatten(), by_phase.flatten()])
     assert torch.corrcoef(together)[0, 1] > 0.8
+
+
+@pytest.mark.parametrize(("dip", "turns"), [(2.0, [1, 4, 5]), (3.0, [1, 2, 3, 4, 5])])
+def test_a_swing_of_less_than_a_quarter_of_the_range_is_noise(dip, turns):
+    width = np.array([0.0, 10.0, 10.0 - dip, 9.9, 0.0, 10.0, 0.0])
+    assert _extremes(width).tolist() == turns
 
 
 def test_somebody_who_stands_has_no_quarters():
