@@ -12,6 +12,7 @@ from meshgait.zoo.results import Result
 
 Row = tuple[str, ...]
 _PACKAGE = Path(__file__).parent.parent
+SHIPPED = _PACKAGE / "weights" / "shipped"  # as weights.shipped has it, which brings torch
 
 COLUMNS = ("model", "inputs", "parameters", "MACs", "Rank-1", "mAP")
 """What the list can be sorted by: names and inputs rising, parameters and MACs too, scores not."""
@@ -69,7 +70,7 @@ def _catalogue() -> dict[str, Any]:
 
 def _shipped() -> list[Path]:
     """The folders of the networks whose weights come with the package."""
-    return [file.parent for file in _PACKAGE.glob("weights/shipped/*/config.json")]
+    return [file.parent for file in SHIPPED.glob("*/config.json")]
 
 
 def shipped(name: str) -> Path | None:

@@ -26,12 +26,12 @@ class FitConfig:
     Silhouettes larger than `resolution` pixels are cut out and scaled down to it.
 
     Weights stand beside a silhouette term that is 1 where a body misses all of the silhouette:
-    `prior` times the mean squared deviation from walking poses, `motion` the same of moments of
-    walking, two thirds of a second each, `limits` times squared radians
-    beyond what joints bend, `shape` times the mean square of betas, `smoothness` times the mean
-    squared acceleration of the joints in units of 2 cm per frame and frame, `joints` times the
-    mean squared distance of 2D joints by the person's height, `contact` times the mean squared way
-    of feet that stand and their distance from the floor, in units of 1 cm.
+    `prior` times the mean squared deviation from walking poses, `motion` times that of two thirds
+    of a second from moments of walking, `limits` times squared radians beyond what joints bend,
+    `shape` times the mean square of betas, `smoothness` times the mean squared acceleration of the
+    joints in units of 2 cm per frame and frame, `joints` times the mean squared distance of 2D
+    joints by the person's height, `contact` times the mean squared way of feet that stand and their
+    distance from the floor, in units of 1 cm.
     """
 
     rigid_steps: int = 80  # steps in which the body is only turned and moved, from each heading

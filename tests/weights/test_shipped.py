@@ -6,7 +6,7 @@ import torch
 
 import meshgait
 from meshgait import models
-from meshgait.cli import main
+from meshgait.cli import _zoo, main
 from meshgait.errors import ConfigError
 from meshgait.evaluation import Embeddings
 from meshgait.sequence import GaitSequence, load_clip, save_clip
@@ -14,7 +14,13 @@ from meshgait.weights import save_pretrained, shipped, shipped_weights
 from tests.cli.test_cli import refused
 from tests.io.samples import write_romp
 
-REAL = shipped.SHIPPED
+REAL, WITHOUT_TORCH = shipped.SHIPPED, _zoo.SHIPPED
+
+
+def ship(monkeypatch, folder):
+    """Let the package's weights be those of a folder."""
+    for module in (shipped, _zoo):
+        monkeypatch.setattr(module, "SHIPPED", folder)
 
 
 @pytest.fixture(autouse=True)
@@ -28,7 +34,7 @@ def two(tmp_path, monkeypatch):
         save_pretrained(
             model, tmp_path / "shipped" / name, numbers="float16", about=about, card=card
         )
-    monkeypatch.setattr(shipped, "SHIPPED", tmp_path / "shipped")
+    ship(monkeypatch, tmp_path / "shipped")
 
 
 def clip(path, *modalities):
@@ -38,6 +44,10 @@ def clip(path, *modalities):
     }
     save_clip(path, GaitSequence("ann", "nm", "000", {name: frames[name] for name in modalities}))
     return path
+
+
+def test_without_torch_they_are_looked_for_in_the_same_place():
+    assert WITHOUT_TORCH == REAL
 
 
 def test_a_network_is_loaded_by_its_name():
@@ -126,7 +136,7 @@ def test_they_are_listed_with_what_they_read_and_their_cards_are_shown(capsys):
 
 
 def test_without_any_it_is_said(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(shipped, "SHIPPED", tmp_path / "nowhere")
+    ship(monkeypatch, tmp_path / "nowhere")
     assert "no network of the package reads silhouette" in refused(
         ["embed", clip(tmp_path / "w.npz", "silhouette")], capsys
     )
@@ -136,7 +146,7 @@ def test_without_any_it_is_said(tmp_path, monkeypatch, capsys):
 @pytest.fixture
 def real(monkeypatch):
     """The networks that are in the package."""
-    monkeypatch.setattr(shipped, "SHIPPED", REAL)
+    ship(monkeypatch, REAL)
     return shipped_weights()
 
 
