@@ -17,6 +17,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from meshgait._optional import require
+from meshgait.gallery.neighbours import Clips, nearest_to
 
 LEAST_PEOPLE = 20
 _FOLDS, _BINS = 5, 10
@@ -122,16 +123,11 @@ def nearest(
     vectors: Float[np.ndarray, "N D"], names: Sequence[str]
 ) -> tuple[Float[np.ndarray, " N"], Float[np.ndarray, " N"]]:
     """Distance of each clip to the nearest other one of its person, and of anybody else."""
-    who, count = np.array(names), len(vectors)
-    own, other = np.full(count, np.inf), np.full(count, np.inf)
-    for start in range(0, count, _AT_ONCE):
-        rows = slice(start, start + _AT_ONCE)
-        distance = 1 - vectors[rows] @ vectors.T
-        distance[np.arange(len(distance)), np.arange(count)[rows]] = np.inf  # the clip itself
-        mine = who[rows, None] == who
-        own[rows] = np.where(mine, distance, np.inf).min(1)
-        other[rows] = np.where(mine, np.inf, distance).min(1)
-    return own, other
+    clips = Clips(np.arange(len(vectors)), np.array(names), vectors)
+    starts = range(0, len(vectors), _AT_ONCE)
+    blocks = (Clips(*(each[start : start + _AT_ONCE] for each in clips)) for start in starts)
+    near = nearest_to(clips, blocks)
+    return np.array([each.own for each in near]), np.array([each.other for each in near])
 
 
 def reliability(
