@@ -60,6 +60,17 @@ def unchecked():
         yield
 
 
+@pytest.fixture(scope="module")
+def machines():
+    """A scheduler and a worker within this process."""
+    import distributed  # few tests need it
+
+    with distributed.LocalCluster(
+        1, processes=False, threads_per_worker=1, dashboard_address=":0", protocol="tcp"
+    ) as started:
+        yield started.scheduler_address
+
+
 @pytest.fixture(autouse=True, scope="module")
 def _programs_run_without_the_checker(request):
     """It costs more than their work; what they are made of is checked in its own tests."""

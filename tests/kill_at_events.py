@@ -136,7 +136,8 @@ def what_is_in(path):
     """Bytes; of a checkpoint and a gallery the values, which may be stored in several ways."""
     if path.suffix == ".db":
         with sqlite3.connect(path) as connection:
-            return [connection.execute(f"select * from {t}").fetchall() for t in ("about", "clips")]
+            tables = ("about", "clips", "near")
+            return [connection.execute(f"select * from {t}").fetchall() for t in tables]
     return path.read_bytes() if path.suffix != ".pt" else plain(load_checkpoint(path))
 
 

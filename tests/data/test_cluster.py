@@ -38,15 +38,6 @@ def content(folder):
     return {path.name: path.read_bytes() for path in folder.iterdir() if path.suffix != ".lock"}
 
 
-@pytest.fixture(scope="module")
-def machines():
-    """A scheduler and a worker within this process."""
-    with distributed.LocalCluster(
-        1, processes=False, threads_per_worker=1, dashboard_address=":0", protocol="tcp"
-    ) as started:
-        yield started.scheduler_address
-
-
 def share(address, function, *columns):
     with shared_by(cluster=address), processes(1) as pool:
         return list(in_turn(pool, function, *columns))

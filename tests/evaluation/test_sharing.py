@@ -25,15 +25,6 @@ def model():
     return tiny(SLN)[0].eval()
 
 
-@pytest.fixture(scope="module")
-def machines():
-    """A scheduler and a worker within this process."""
-    with distributed.LocalCluster(
-        1, processes=False, threads_per_worker=1, dashboard_address=":0", protocol="tcp"
-    ) as started:
-        yield started.scheduler_address
-
-
 def test_a_cluster_gives_the_embeddings_of_one_process_to_the_last_bit(model, machines):
     threads = torch.get_num_threads()
     with shared_by(workers=1):

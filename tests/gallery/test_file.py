@@ -1,10 +1,7 @@
-import json
 import os
 import signal
 import sqlite3
 import stat
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -12,6 +9,7 @@ import pytest
 from meshgait.errors import DataError, StorageError
 from meshgait.gallery import Gallery
 from meshgait.gallery.file import GalleryFile
+from tests.alone import killed_at_events
 
 
 def vectors(count, length=8, value=1.0):
@@ -99,12 +97,7 @@ def test_a_process_that_is_killed_while_it_adds_leaves_what_was_there(file):
 
 @pytest.mark.slow
 def test_killed_at_10_moments_while_enrolling_nobody_is_lost_or_there_by_half(tmp_path):
-    report = subprocess.run(
-        [sys.executable, "-m", "tests.kill_at_events", "enrol", "10", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert report.returncode == 0, report.stderr
-    found = json.loads(report.stdout.splitlines()[-1])
+    found = killed_at_events("enrol", 10, tmp_path)
     assert found["events"] > 30
     assert found["killed"] == 10
     assert found["different"] == []

@@ -1,4 +1,3 @@
-import json
 import os
 import signal
 import socket
@@ -24,6 +23,7 @@ from meshgait.training.fit import fit
 from meshgait.training.optimizers import Adam, Sgd
 from meshgait.weights.checkpoint import build_model, load_checkpoint, load_model, save_checkpoint
 from tests import distributed_training
+from tests.alone import killed_at_events, run_alone
 from tests.random_walks import RandomWalks
 from tests.small_training import DATA, RECIPE, in_step, tiny
 
@@ -59,15 +59,6 @@ def assert_same_end(out, straight, history):
     assert ours["param_groups"] == theirs["param_groups"]
     assert len(ours["state"]) > 10
     assert_close(ours["state"], theirs["state"], rtol=0, atol=0)
-
-
-def run_alone(*arguments):
-    # A session of its own: what is sent to its whole group must not reach the tests.
-    return subprocess.run(
-        [sys.executable, "-m", *arguments],
-        cwd=ROOT, env={**os.environ, "PYTHONPATH": ROOT}, timeout=600, check=False,
-        capture_output=True, text=True, start_new_session=True,
-    )  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -117,8 +108,7 @@ def test_more_steps_can_be_asked_for_later_and_other_processes_may_read_the_data
 
 @pytest.mark.slow
 def test_killed_at_any_event_a_training_ends_as_if_undisturbed(tmp_path):
-    found = run_alone("tests.kill_at_events", "train", "20", str(tmp_path))
-    report = json.loads(found.stdout.splitlines()[-1])
+    report = killed_at_events("train", 20, tmp_path)
     assert report["different"] == []
     assert report["killed"] == 20
 

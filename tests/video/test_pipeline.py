@@ -1,6 +1,4 @@
 import json
-import subprocess
-import sys
 
 import pytest
 
@@ -10,6 +8,7 @@ from meshgait.sequence import load_clip
 from meshgait.video import pipeline as module
 from meshgait.video.pipeline import VideoConfig, process
 from meshgait.video.reader import open_video
+from tests.alone import killed_at_events
 from tests.video.film import alone, crossing, nobody, write_frames
 
 
@@ -88,12 +87,7 @@ def test_settings_that_make_no_sense_are_refused(wrong):
 
 @pytest.mark.slow
 def test_killed_at_10_moments_it_goes_on_and_writes_the_same(tmp_path):
-    report = subprocess.run(
-        [sys.executable, "-m", "tests.kill_at_events", "see", "10", str(tmp_path)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert report.returncode == 0, report.stderr
-    found = json.loads(report.stdout.splitlines()[-1])
+    found = killed_at_events("see", 10, tmp_path)
     assert found["events"] > 30
     assert found["killed"] == 10
     assert found["different"] == []

@@ -1,8 +1,3 @@
-import json
-import subprocess
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -12,9 +7,9 @@ from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.data.synthetic.render_clip import WildConfig, draw_clip, estimate, render_clip
 from meshgait.errors import ConfigError
 from meshgait.numerics import stream
+from tests.alone import killed_at_events
 from tests.modes import MODES
 
-ROOT = Path(__file__).parents[3]
 SMALL = WildConfig(clips=2, frames=(12, 14))
 
 
@@ -176,11 +171,7 @@ def test_a_clip_is_the_same_in_every_mode_of_the_caller(mode):
 
 @pytest.mark.slow
 def test_killed_at_any_event_the_walkers_are_made_as_if_undisturbed(tmp_path):
-    found = subprocess.run(
-        [sys.executable, "-m", "tests.kill_at_events", "film", "20", str(tmp_path)],
-        cwd=ROOT, capture_output=True, text=True, check=True,
-    )  # fmt: skip
-    report = json.loads(found.stdout.splitlines()[-1])
+    report = killed_at_events("film", 20, tmp_path)
     assert report["different"] == []
     assert report["killed"] == 20
 
