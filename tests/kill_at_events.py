@@ -49,7 +49,10 @@ def film(out):
 
 def see(out):
     watch.PIECE = 6
-    video = open_video(write_frames(out.parent / "frames", 40), fps=30)
+    frames = out.parent / "frames"
+    if not frames.exists():
+        write_frames(frames, 40)
+    video = open_video(frames, fps=30)
     process(video, out, tracker=crossing(), progress=False)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import warnings
 from abc import ABC, abstractmethod
@@ -77,7 +78,16 @@ class _Folder(Video):
         numbers = frame_numbers(names)
         self.path, self.name, self.fps = path, path.name, fps or FOLDER_FPS
         self.paths = [path / n for n in sorted(names, key=lambda n: (numbers[n] or 0, n))]
-        self.count, self.key = len(names), {"folder": str(path.resolve()), "images": len(names)}
+        self.count = len(names)
+        self.key = {"folder": str(path.resolve()), "images": len(names), "digest": self._digest()}
+
+    def _digest(self) -> str:
+        """Of the names, sizes and times of all images."""
+        found = hashlib.sha256()
+        for path in self.paths:
+            about = path.stat()
+            found.update(os.fsencode(f"{path.name}/{about.st_size}/{about.st_mtime_ns}/"))
+        return found.hexdigest()[:16]
 
     def frames(self, start: int = 0) -> Iterator[Frame]:
         size, seen = None, 0
