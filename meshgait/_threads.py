@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import threading
 from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TypeVar
 
 import torch
@@ -33,11 +34,15 @@ def in_parallel(task: Callable[[Item], Result], items: Iterable[Item]) -> list[R
         return [task(todo[0])]
     threads = min(torch.get_num_threads(), len(todo))
     results: dict[int, Result] = {}
-    turn = itertools.count()
+    turn, failed = itertools.count(), threading.Event()
 
     def work() -> None:
-        while (i := next(turn)) < len(todo):
-            results[i] = task(todo[i])
+        try:
+            while not failed.is_set() and (i := next(turn)) < len(todo):
+                results[i] = task(todo[i])
+        except BaseException:
+            failed.set()  # the others end with what they have in hand
+            raise
 
     if threads > 1:
         if threads not in _pools:
@@ -46,10 +51,32 @@ def in_parallel(task: Callable[[Item], Result], items: Iterable[Item]) -> list[R
         helpers = [pool.submit(work) for _ in range(threads - 1)]
     else:
         helpers = []
-    work()
-    for helper in helpers:
-        helper.result()
+    try:
+        work()
+        for helper in helpers:
+            helper.result()
+    except BaseException:
+        failed.set()
+        wait(helpers)
+        raise
     return [results[i] for i in range(len(todo))]
+
+
+def each_alone(task: Callable[[Item], Result], items: Iterable[Item]) -> list[Result]:
+    """As `in_parallel`, for tasks of many small steps of torch on the CPU.
+
+    Each task has one thread, so that none waits for another at every step. A single one has all.
+    """
+    todo, threads = list(items), torch.get_num_threads()
+
+    def alone(item: Item) -> Result:
+        torch.set_num_threads(1)  # of the thread that calls it
+        return task(item)
+
+    try:
+        return in_parallel(task if len(todo) == 1 else alone, todo)
+    finally:
+        torch.set_num_threads(threads)
 
 
 def blocks(total: int, *, most: int) -> list[slice]:

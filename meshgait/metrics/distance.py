@@ -11,6 +11,7 @@ from torch.linalg import vector_norm
 from torch.nn.functional import conv2d
 
 from meshgait._optional import installed
+from meshgait._threads import each_alone
 from meshgait.errors import ConfigError, ShapeError
 from meshgait.numerics import in_full_precision
 
@@ -52,17 +53,23 @@ def _euclidean(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
     ]
     squares = [own.square().sum(1) for _, own in tiles]  # (P, Q)
     add_roots = _root_adder(distance)
-    room = torch.empty_like(gallery[:_TILE, 0])
-    for columns in _tiles(len(gallery)):
+
+    def compare(columns: slice) -> None:
         totals = [distance.new_zeros(len(gallery[columns]), own.shape[2]) for _, own in tiles]
+        room = torch.empty_like(gallery[columns, 0])
         for part, middle in enumerate(centre):
-            some = gallery[columns, part]  # (G, C)
-            some = torch.sub(some, middle, out=room[: len(some)])
+            some = torch.sub(gallery[columns, part], middle, out=room)  # (G, C)
             some_square = vector_norm(some, dim=1).square_()  # half the time of a sum of squares
             for (_, own), square, total in zip(tiles, squares, totals, strict=True):
                 add_roots(_product(own[part], some).T, some_square, square[part], total)
         for (rows, _), total in zip(tiles, totals, strict=True):
             distance[rows, columns] = total.T
+
+    if distance.device.type == "cpu":
+        each_alone(compare, _tiles(len(gallery)))
+    else:
+        for columns in _tiles(len(gallery)):
+            compare(columns)
     distance /= probe.shape[1]
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from meshgait.errors import ConfigError, DataError
 from meshgait.files.lock import locked
 from meshgait.video import results
+from meshgait.video.finished import finish, finished, made_of, record_of
 from meshgait.video.people import Person, people_of
 from meshgait.video.reader import Video
 from meshgait.video.track import Tracker
@@ -52,12 +53,36 @@ def process(
 ) -> dict[str, Any]:
     """See everybody in a video and write what is known of them into `out`; what `people.json` says.
 
-    Killed at any moment it goes on from there when it is called again with the same video. The
-    report says that `command` makes it again. Raises `DataError` where there is nobody, which is
-    written all the same.
+    Killed at any moment it goes on from there when it is called again with the same video, and what
+    the same video and settings have finished is not made again. The report says that `command`
+    makes it again. Raises `DataError` where there is nobody, which is written all the same.
     """
-    out = Path(out)
-    with locked(out):
+    content = make_results(
+        video, Path(out), config, tracker=tracker, progress=progress, say=say, command=command
+    )
+    if not content["people"]:
+        raise DataError(f"{video.name}: {content['notes'][-1]}")
+    return content
+
+
+def make_results(
+    video: Video,
+    out: Path,
+    config: VideoConfig,
+    *,
+    tracker: Tracker | None = None,
+    progress: bool = True,
+    say: Callable[[str], object] = lambda text: None,
+    command: str = "",
+    wait: bool = False,
+) -> dict[str, Any]:
+    """As `process`, also of nobody; with `wait` for another process that writes into `out`."""
+    made = made_of(video, asdict(config))
+    with locked(out, wait=wait):
+        content = finished(out, made)
+        if content is not None:
+            return content
+        record_of(out).unlink(missing_ok=True)
         watched = watch(
             video, out / "work", tracker=tracker, most=config.most_frames, progress=progress
         )
@@ -72,9 +97,8 @@ def process(
         if config.overlay:
             from meshgait.video.overlay import write_overlay
 
-            write_overlay(out / "overlay.mp4", video, people, faces=config.faces)
-    if not people.people:
-        raise DataError(f"{video.name}: {people.notes[-1]}")
+            write_overlay(out / results.OVERLAY, video, people, faces=config.faces)
+        finish(out, made)
     return content
 
 

@@ -13,12 +13,13 @@ import numpy as np
 
 from meshgait._optional import require
 from meshgait._version import __version__
-from meshgait.files.storage import written_whole
+from meshgait.files.storage import clear_parts, written_whole
 from meshgait.io.formats.mediapipe import NAMES
 from meshgait.sequence import GaitSequence, save_clip
 from meshgait.video.people import People, Person, ranges, shown
 from meshgait.visualization.document import Figure, Notes, Part, Section, compose_page, made_by
 
+OVERLAY = "overlay.mp4"
 _SHOWN = 10  # silhouettes in a figure
 LINKS = (
     (11, 12), (11, 13), (13, 15), (12, 14), (14, 16), (11, 23), (12, 24), (23, 24), (23, 25),
@@ -209,9 +210,21 @@ def draw_times(people: People) -> bytes:
     return content.getvalue()
 
 
+def results_in(out: Path) -> list[Path]:
+    """All files of results in a folder, in order of their names."""
+    found = (*out.glob("person-[0-9]*/*"), *_of_all(out))
+    return sorted(path for path in found if path.is_file())
+
+
 def clear(out: Path) -> None:
     """Remove the results of an earlier video, which would be taken for those of this one."""
-    for path in (out / "people.json", out / "report.html", out / "overlay.mp4"):
+    for path in _of_all(out):
+        clear_parts(path)
         path.unlink(missing_ok=True)
     for folder in out.glob("person-[0-9]*"):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _of_all(out: Path) -> tuple[Path, ...]:
+    """What is written of all people together, whatever wrote it."""
+    return out / "report.html", out / OVERLAY, out / "people.json"

@@ -1,5 +1,5 @@
 from meshgait.video.people import People
-from meshgait.video.results import draw_times, write_index
+from meshgait.video.results import clear, draw_times, write_index
 
 
 def test_an_empty_video_has_a_report(tmp_path):
@@ -10,3 +10,12 @@ def test_an_empty_video_has_a_report(tmp_path):
     assert "&lt;empty&gt;" in page
     assert "nobody found in 3 frames" in page
     assert draw_times(people)[:4] == b"\x89PNG"
+
+
+def test_what_killed_runs_left_is_removed_and_nothing_of_others(tmp_path):
+    (tmp_path / "person-01").mkdir()
+    for name in ("report.html", ".report.html.x.part", ".people.json.y.part", "person-01/clip.npz"):
+        (tmp_path / name).touch()
+    (tmp_path / "mine.txt").touch()
+    clear(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
