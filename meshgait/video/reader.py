@@ -60,14 +60,24 @@ def open_video(source: str | Path, *, fps: float | None = None) -> Video:
     `fps` is in place of the rate that a file or folder has. Raises `DataError` for what is none
     of these and `ConfigError` for a rate that is none.
     """
-    if fps is not None and not 0 < fps <= 1000:
-        raise ConfigError(f"frames per second must be above 0 and at most 1000, got {fps}")
+    require_rate(fps)
     path = Path(source)
     if path.is_dir():
         return _Folder(path, fps)
-    if str(source).isdecimal() and not path.exists():
+    if is_camera(source):
         return _Camera(int(str(source)), fps)
     return _File(path, fps)
+
+
+def require_rate(fps: float | None) -> None:
+    """Raise `ConfigError` for a number of frames a second that is none."""
+    if fps is not None and not 0 < fps <= 1000:
+        raise ConfigError(f"frames per second must be above 0 and at most 1000, got {fps}")
+
+
+def is_camera(source: str | Path) -> bool:
+    """Whether a name is the number of a camera: no file or folder is called so."""
+    return str(source).isdecimal() and not Path(source).exists()
 
 
 class _Folder(Video):

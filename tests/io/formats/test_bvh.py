@@ -2,6 +2,7 @@ import warnings
 
 import numpy as np
 import pytest
+import torch
 from scipy.spatial.transform import Rotation
 
 from meshgait.body import JOINT_INDEX
@@ -16,6 +17,23 @@ def test_what_is_written_comes_back(tmp_path):
     assert track.fps == pytest.approx(motion().fps, rel=1e-6)
     shows_the_walk(track)
     assert track.frames.tolist() == list(range(len(motion().pose)))
+
+
+def test_offsets_add_up_to_the_joints_at_rest(tmp_path):
+    """As any program adds them, from each joint to the one that it stands in."""
+    found, chain = {}, []
+    for line in write_bvh_file(tmp_path).read_text().split("MOTION")[0].splitlines():
+        key, *words = line.split()
+        if key in ("ROOT", "JOINT", "End"):
+            chain.append((words[0], np.zeros(3)))
+        elif key == "OFFSET":
+            chain[-1][1][:] = np.array(words, dtype=float)
+            found.setdefault(chain[-1][0], sum(offset for _, offset in chain))
+        elif key == "}":
+            chain.pop()
+    rest = body().rest_joints(torch.from_numpy(motion().betas)).numpy()
+    places = np.stack([found[name] for name in JOINT_INDEX])
+    np.testing.assert_allclose(places, rest, atol=len(rest) * 1e-6)  # of six decimals each
 
 
 def test_any_rotation_survives_the_angles_of_euler(tmp_path):
