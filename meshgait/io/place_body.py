@@ -17,6 +17,10 @@ from meshgait.io.track import DEFAULT_FPS, BodyTrack, body_track
 from meshgait.io.turns import shortest_turn
 
 FAR_MM = 100.0  # from a body's joints; markers and joints of other programs are 20 to 80 mm off
+_MIRRORED = (
+    "feet or knees point backwards: left and right are exchanged in the file, or its axes are "
+    "left-handed (then turn the sign of one of them)"
+)
 _BEHIND = 0.5  # of its length a foot points backwards where the sides are exchanged
 _HINT_M = 0.003  # how far a straight knee is thought to be bent, so that it bends forwards
 _FOOT = ("ankle", "foot")
@@ -72,11 +76,7 @@ def place_body(
     )  # fmt: skip
     found = replace(track, usual_fps=usual_fps, off_mm=_off_mm(joints / scale, points))
     if _is_mirrored(seen) and (found.fit_mm or 0.0) <= FAR_MM:
-        warnings.warn(
-            "feet or knees point backwards: left and right are exchanged in the file, or its axes "
-            "are left-handed (then turn the sign of one of them)",
-            stacklevel=3,
-        )
+        warnings.warn(_MIRRORED, stacklevel=3)
     return found
 
 
