@@ -60,15 +60,11 @@ def place_body(
     pelvis = scale * seen["mid_hip"] - world[:, 0] @ (rest[[1, 2]].mean(axis=0) - rest[0])
     joints = forward(world, rest, pelvis)
     for side in ("left", "right"):
-        target = scale * seen[f"{side}_ankle"]
-        _reach(world, joints, side, target)
+        _reach(world, joints, side, scale * seen[f"{side}_ankle"])
     joints = forward(world, rest, pelvis)
     soles = sole_heights(joints, world, betas, body)
-    floor = find_floor(
-        soles,
-        joints[:, [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]],
-        rate,
-    )
+    ankles = [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]
+    floor = find_floor(soles, joints[:, ankles], rate)
     place = pelvis @ floor.level.T - [0.0, floor.height, 0.0]
     track = body_track(
         frames=frames, pose=local_pose(floor.level @ world), betas=betas, transl=place,
