@@ -62,19 +62,31 @@ def retarget(
     betas = shape_of(points, embedded_body())
     ours = smpl_rest(betas)
     turn = _corrections(ours, skeleton.rest(), names)
+    world = _world(ours, turn, up @ rotations, points, names)
+    placed = place_body(world, points, betas, frames=frames, fps=fps, usual_fps=usual_fps)
+    return placed.noted(note)
+
+
+def _world(
+    ours: Float[np.ndarray, "24 3"],
+    turn: Float[np.ndarray, "24 3 3"],
+    rotations: Float[np.ndarray, "T J 3 3"],
+    points: dict[str, Float[np.ndarray, "T 3"]],
+    names: dict[str, int],
+) -> Float[np.ndarray, "T 24 3 3"]:
+    """The rotations of SMPL's joints: those of their likes, with each bone onto its like."""
     world = np.empty((len(rotations), 24, 3, 3))
     for joint, (name, parent) in enumerate(zip(JOINT_NAMES, JOINT_PARENTS, strict=True)):
         source = names.get(name)
         if source is None:
             world[:, joint] = world[:, parent]
         else:
-            world[:, joint] = up @ rotations[:, source] @ turn[joint]
+            world[:, joint] = rotations[:, source] @ turn[joint]
         end = _BONE_END.get(name)
         if name in points and end in points:
             bone = world[:, joint] @ (ours[JOINT_INDEX[end]] - ours[joint])
             world[:, joint] = shortest_turn(bone, points[end] - points[name]) @ world[:, joint]
-    placed = place_body(world, points, betas, frames=frames, fps=fps, usual_fps=usual_fps)
-    return placed.noted(note)
+    return world
 
 
 def _is_smpl(skeleton: Skeleton, names: dict[str, int]) -> bool:
