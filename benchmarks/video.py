@@ -69,7 +69,8 @@ def main(argv=None):
         for row in found:
             print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
         rows += found
-    for network in ["GEI"] + [options.checkpoint] * bool(options.checkpoint) if clips else []:
+    seen_twice = len(clips) > len({pair[0].subject for pair in clips})
+    for network in ["GEI", options.checkpoint][: 1 + bool(options.checkpoint)] * seen_twice:
         row = {"network": network, **rank(clips, network)}
         print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
         rows.append(row)
@@ -221,7 +222,7 @@ def together(counts):
 
 
 def fit(seen, options):
-    """Errors of each run of each person of a video, for each weight of the prior of motion."""
+    """Errors of the longest run of each person, for each weight of the prior of motion."""
     found = []
     for person, who in zip(seen.people, seen.who, strict=True):
         if not person.is_usable:
@@ -233,16 +234,15 @@ def fit(seen, options):
             told = {} if weight is None else {"motion": weight}
             with patch.dict(_CONFIGS, {options.fit: replace(config, **told)}):
                 done = lift(person, SIZE, FPS, 40.0, options.fit)
-            columns.append([told | row for row in rows_of(seen, walker, done)])
-        found += zip(*columns, strict=True)
+            each, frames = max(zip(done.fits, done.frames, strict=True), key=lambda x: len(x[1]))
+            joints = each.motion.decode(Body.embedded()).joints.numpy() * [1, -1, -1]
+            true = np.stack([seen.video.truths[int(f)].joints[walker] for f in frames])
+            columns.append(
+                {**told, "frames": len(frames), **errors(joints, true),
+                 "fit IoU": float(each.iou.median())}
+            )  # fmt: skip
+        found.append(columns)
     return found
-
-
-def rows_of(seen, walker, done):
-    for each, frames in zip(done.fits, done.frames, strict=True):
-        joints = each.motion.decode(Body.embedded()).joints.numpy() * [1, -1, -1]
-        true = np.stack([seen.video.truths[int(f)].joints[walker] for f in frames])
-        yield {**errors(joints, true), "fit IoU": float(each.iou.median())}
 
 
 def errors(joints, true):

@@ -52,7 +52,7 @@ class DemoConfig:
 
     train_identities: int = 160
     test_identities: int = 80
-    steps: int = 1000
+    steps: int = 900
     width: float = 0.25
     precision: Precision = "auto"
     seed: int = 0
@@ -157,7 +157,7 @@ def _train(
     torch.manual_seed(config.seed)
     model = model_type(model_type.Config(width=config.width))
     budget = Budget(
-        steps=config.steps, precision=config.precision, batch=SubjectsAndClips(12, 4), frames=4
+        steps=config.steps, precision=config.precision, batch=SubjectsAndClips(12, 4), frames=3
     )
     method = Method("demo", loss=Loss({"triplet": 1, "neck": 1}))
     recipe = budget.recipe(method, seed=config.seed)
