@@ -23,6 +23,7 @@ from jsonargparse import (
 )
 
 from meshgait.cli._explanations import Parser, explain
+from meshgait.cli._wrong_values import explain_value
 from meshgait.errors import ConfigError
 from meshgait.plugins import is_typed
 
@@ -140,7 +141,7 @@ def parse(
         raise _Taken
     if isinstance(parser, Parser) and {"-h", "--help"} & set(arguments):
         explain(parser, parser.prog.removeprefix("meshgait "))
-    config = "the settings"
+    config = _UNNAMED
     for before, word in pairwise(["", *arguments]):
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
@@ -158,6 +159,10 @@ def parse(
         text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
         if denied := _DENIED.findall(text):
             raise _refusal(config, denied[-1]) from error
+        if sentence := explain_value(text):
+            is_typed_there = any(w.partition("=")[0] == sentence.split()[0] for w in arguments)
+            where = "" if is_typed_there or config == _UNNAMED else f"{config}: "
+            raise ConfigError(f"{where}{sentence}") from error
         raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
 
 
@@ -191,6 +196,7 @@ def _refusal(where: str, name: str, option: str = "--OPTION") -> ConfigError:
     )
 
 
+_UNNAMED = "the settings"
 # A file of settings whose name could be that of a class.
 _FILE = re.compile(r"^(|--[\w.-]+=)([^\W\d]\w*(?:\.\w+)*\.(?:yaml|yml|json))$")
 _DENIED = re.compile(r"Importing '([^']+)' is not allowed")
