@@ -156,14 +156,21 @@ def parse(
     except UnicodeDecodeError as error:
         raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
     except (ArgumentError, ImportError) as error:
-        text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
-        if denied := _DENIED.findall(text):
-            raise _refusal(config, denied[-1]) from error
-        if sentence := explain_value(text):
-            is_typed_there = any(w.partition("=")[0] == sentence.split()[0] for w in arguments)
-            where = "" if is_typed_there or config == _UNNAMED else f"{config}: "
-            raise ConfigError(f"{where}{sentence}") from error
-        raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
+        raise _explained(error, parser, arguments, config) from error
+
+
+def _explained(
+    error: Exception, parser: ArgumentParser, arguments: Sequence[str], config: str
+) -> ConfigError:
+    """What jsonargparse has against the arguments or the file `config`, for people."""
+    text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
+    if denied := _DENIED.findall(text):
+        return _refusal(config, denied[-1])
+    if sentence := explain_value(text):
+        is_typed_there = any(w.partition("=")[0] == sentence.split()[0] for w in arguments)
+        where = "" if is_typed_there or config == _UNNAMED else f"{config}: "
+        return ConfigError(f"{where}{sentence}")
+    return ConfigError(f"{text}{_suggestion(text, parser)}")
 
 
 def typed(name: str, arguments: Sequence[str], option: str) -> str:

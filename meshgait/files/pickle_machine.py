@@ -125,10 +125,7 @@ class Machine:
         self._push(number, _NUMBER)
 
     def key(self, key: Any) -> Any:
-        """`key` itself, if it may be one: small, and quickly hashed.
-
-        An inert machine has placeholders for other keys, such as the tensors of an optimiser.
-        """
+        """`key` itself if it is small and quickly hashed; if inert, a placeholder of another."""
         todo, parts = [key], 0
         while todo:
             part = todo.pop()

@@ -69,7 +69,7 @@ def load_official(
     if size is not None:
         settings["size"] = tuple(size)
     model = model_type(match.config, **settings)
-    _take_over(model, match.weights, settings)
+    _take_over(model, match.weights, settings, file)
     is_old = bool(pixels) or getattr(_module(match.name), "OFFICIAL_PART_MAJOR", False)
     head = find_head(
         match.all_weights, model, part_major=is_old if part_major is None else part_major
@@ -84,13 +84,13 @@ def _read(path: Path) -> Any:
     return read_torch(path, old=True, inert=True)
 
 
-def _take_over(model: nn.Module, weights: Weights, settings: Mapping[str, Any]) -> None:
+def _take_over(model: nn.Module, weights: Weights, settings: Mapping[str, Any], file: str) -> None:
     for name, own in model.state_dict().items():
         if own.is_floating_point() and not weights[name].is_floating_point():
             kind = str(weights[name].dtype).removeprefix("torch.")
             raise DataError(
-                f"{name} is of type {kind} where the network has floating-point numbers; give the "
-                "weights as they were before"
+                f"{name} in {file} is of type {kind} where the network has floating-point numbers; "
+                "give the weights as they were before"
             )
     try:
         model.load_state_dict(weights)

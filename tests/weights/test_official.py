@@ -255,7 +255,9 @@ def test_settings_that_no_preset_has_are_looked_for():
 @pytest.mark.parametrize("kind", ["int8", "bool", "complex64"])
 def test_weights_that_are_no_floating_point_numbers_are_refused(kind):
     weights = {key: value.to(getattr(torch, kind)) for key, value in _small_sln()[0].items()}
-    with pytest.raises(DataError, match=f"is of type {kind} where the network has floating"):
+    with pytest.raises(
+        DataError, match=f"in the checkpoint is of type {kind} where the network has floating"
+    ):
         load_official(weights, "SLN")
 
 
