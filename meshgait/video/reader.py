@@ -96,7 +96,8 @@ class _Folder(Video):
         found = hashlib.sha256()
         for path in self.paths:
             about = path.stat()
-            found.update(os.fsencode(f"{path.name}/{about.st_size}/{about.st_mtime_ns}/"))
+            state = about.st_size, about.st_mtime_ns, about.st_ctime_ns
+            found.update(os.fsencode(f"{path.name}/{state}/"))
         return found.hexdigest()[:16]
 
     def frames(self, start: int = 0) -> Iterator[Frame]:
@@ -154,7 +155,8 @@ class _File(_Captured):
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         capture.release()
         self.count = count if 0 < count < 1 << 31 else None
-        self.key = {"file": str(path.resolve()), "size": about.st_size, "ns": about.st_mtime_ns}
+        times = [about.st_mtime_ns, about.st_ctime_ns]
+        self.key = {"file": str(path.resolve()), "size": about.st_size, "ns": times}
 
     def _capture(self) -> Any:
         cv2 = _opencv()

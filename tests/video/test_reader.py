@@ -1,4 +1,5 @@
 import struct
+import os
 import warnings
 
 import cv2
@@ -144,3 +145,18 @@ def test_a_frame_that_is_left_out_makes_no_uneven_rate():
     numbers = np.delete(np.arange(50), [9, 10, 30])
     assert usual_rate(numbers / 24, 30.0, numbers) == (pytest.approx(24), False)
     assert usual_rate(numbers / 24, 30.0)[1]
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_video_that_was_replaced_has_another_key_though_size_and_time_are_kept(
+    tmp_path, film, is_folder
+):
+    path, file = film, film
+    if is_folder:
+        path, file = tmp_path / "images", tmp_path / "images/1.png"
+        path.mkdir()
+        Image.fromarray(pictures(1)[0]).save(file)
+    before, about = open_video(path).key, file.stat()
+    file.write_bytes(bytes(file.read_bytes()))
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert open_video(path).key != before
