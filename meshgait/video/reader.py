@@ -160,7 +160,7 @@ class _File(_Captured):
 
     def _capture(self) -> Any:
         cv2 = _opencv()
-        capture = cv2.VideoCapture(os.fspath(self.path))
+        capture = cv2.VideoCapture(_name(self.path))
         sides = [int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
         if capture.isOpened() and 0 < sides[0] * sides[1] <= _MOST_PIXELS:
             return capture
@@ -228,6 +228,16 @@ def usual_rate(
 
 def _sound_rate(fps: float) -> float:
     return float(fps) if 1 <= fps <= 1000 else FOLDER_FPS
+
+
+def _name(path: Path) -> str | bytes:
+    """As OpenCV takes it: a text that is none, as names of files may be, would end the process."""
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name)
+    return name
 
 
 def _opencv() -> ModuleType:

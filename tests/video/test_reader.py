@@ -1,3 +1,4 @@
+import os
 import struct
 import os
 import warnings
@@ -42,6 +43,11 @@ def test_going_on_in_the_middle_gives_the_same_frames(film):
     whole, rest = list(video.frames()), list(video.frames(4))
     assert [frame.index for frame in rest] == [4, 5]
     np.testing.assert_array_equal(rest[0].picture, whole[4].picture)
+
+
+def test_a_name_may_be_any_bytes(film):
+    odd = film.rename(film.with_name(os.fsdecode(b"walk \xff.mp4")))
+    assert len(list(open_video(odd).frames())) == 6
 
 
 def test_another_rate_places_the_frames(film):
