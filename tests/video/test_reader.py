@@ -1,6 +1,5 @@
 import os
 import struct
-import os
 import warnings
 
 import cv2
@@ -161,7 +160,7 @@ def test_a_video_that_was_replaced_has_another_key_though_size_and_time_are_kept
     if is_folder:
         path, file = tmp_path / "images", tmp_path / "images/1.png"
         path.mkdir()
-        Image.fromarray(pictures(1)[0]).save(file)
+        Image.fromarray(next(iter(pictures(1)))).save(file)
     before, about = open_video(path).key, file.stat()
     file.write_bytes(bytes(file.read_bytes()))
     os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
