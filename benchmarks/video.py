@@ -4,9 +4,10 @@
 in sight (95 % of them; 120 px and more, but in `small`) that were seen with an overlap (IoU) of
 half or more; `strays`, sightings of nobody; `swaps`, how often whole frames of a person become
 those of somebody else; `IoU`, the median of whole frames; frames a second. With `--fit fast` or
-`full`: the error of joints (cm, from the pelvis, and after Procrustes), and how fast feet slide
-that stand (m/s). Last Rank-1 of the walkers of `crossing` in other clothes, by GEIs and by
-`--checkpoint`, against true masks.
+`full`: the error of joints (cm, from the pelvis, and after Procrustes), how fast feet slide that
+stand (m/s), and how much joints shake (cm a frame a frame; and the true ones); with `--motion 0
+0.03` for each such weight of the prior of motion, the same people. Last Rank-1 of the walkers of
+`crossing` in other clothes, by GEIs and by `--checkpoint`, against true masks.
 """
 
 import argparse
@@ -16,6 +17,7 @@ import tempfile
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 
@@ -25,7 +27,7 @@ from meshgait.gallery import vectors_of
 from meshgait.modalities import normalize_silhouette
 from meshgait.models import create
 from meshgait.sequence import GaitSequence
-from meshgait.video.lift import lift
+from meshgait.video.lift import _CONFIGS, lift
 from meshgait.video.painted import Painted, PaintedScene, camera_at
 from meshgait.video.people import people_of
 from meshgait.video.reader import Frame, Video
@@ -47,6 +49,7 @@ def main(argv=None):
     parser.add_argument("--crossings", type=int, nargs="+", default=range(10), help="which of them")
     parser.add_argument("--fit", choices=("none", "fast", "full"), default="none")
     parser.add_argument("--fits", type=int, default=2, help="people that are fitted in a kind")
+    parser.add_argument("--motion", type=float, nargs="+", help="compare these FitConfig.motion")
     parser.add_argument("--checkpoint", help="also rank by this network")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args(argv)
@@ -58,12 +61,14 @@ def main(argv=None):
             seen = look(scene)
             counts.append(count(seen, least_px=60 if name == "small" else 120))
             if options.fit != "none" and len(fitted) < options.fits:
-                fitted += fit(seen, options.fit)[: options.fits - len(fitted)]
+                fitted += fit(seen, options)[: options.fits - len(fitted)]
             if name == "crossing":
                 clips += pairs_of_clips(seen)
-        row = {"scene": name, **together(counts), **means(fitted)}
-        print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
-        rows.append(row)
+        row = {"scene": name, **together(counts)}
+        found = [{**row, **means(column)} for column in zip(*fitted, strict=True)] or [row]
+        for row in found:
+            print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
+        rows += found
     for network in ["GEI"] + [options.checkpoint] * bool(options.checkpoint) if clips else []:
         row = {"network": network, **rank(clips, network)}
         print("  ".join(f"{key} {value}" for key, value in row.items()), flush=True)
@@ -215,19 +220,29 @@ def together(counts):
     }  # fmt: skip
 
 
-def fit(seen, mode):
-    """Errors of each person of a video."""
+def fit(seen, options):
+    """Errors of each run of each person of a video, for each weight of the prior of motion."""
     found = []
     for person, who in zip(seen.people, seen.who, strict=True):
         if not person.is_usable:
             continue
-        done = lift(person, SIZE, FPS, 40.0, mode)
         walker = max({w for w, _ in who}, key=[w for w, _ in who].count)
-        for each, frames in zip(done.fits, done.frames, strict=True):
-            joints = each.motion.decode(Body.embedded()).joints.numpy() * [1, -1, -1]
-            true = np.stack([seen.video.truths[int(f)].joints[walker] for f in frames])
-            found.append({**errors(joints, true), "fit IoU": float(each.iou.median())})
+        columns = []
+        for weight in options.motion or [None]:
+            config = _CONFIGS[options.fit]
+            told = {} if weight is None else {"motion": weight}
+            with patch.dict(_CONFIGS, {options.fit: replace(config, **told)}):
+                done = lift(person, SIZE, FPS, 40.0, options.fit)
+            columns.append([told | row for row in rows_of(seen, walker, done)])
+        found += zip(*columns, strict=True)
     return found
+
+
+def rows_of(seen, walker, done):
+    for each, frames in zip(done.fits, done.frames, strict=True):
+        joints = each.motion.decode(Body.embedded()).joints.numpy() * [1, -1, -1]
+        true = np.stack([seen.video.truths[int(f)].joints[walker] for f in frames])
+        yield {**errors(joints, true), "fit IoU": float(each.iou.median())}
 
 
 def errors(joints, true):
@@ -239,8 +254,13 @@ def errors(joints, true):
     speed, own = (
         np.linalg.norm(np.diff(x[:, BALLS], axis=0), axis=-1) * FPS for x in (true, joints)
     )
+    shakes = (
+        100 * np.linalg.norm(np.diff(x[:, COMPARED], 2, axis=0), axis=-1).mean()
+        for x in (joints, true)
+    )
     return {"cm": 100 * off, "cm (Procrustes)": 100 * np.mean(aligned),
-            "slide (m/s)": float(np.median(own[speed < 0.1]))}  # fmt: skip
+            "slide (m/s)": float(np.median(own[speed < 0.1])),
+            **dict(zip(("shake", "true shake"), shakes, strict=True))}  # fmt: skip
 
 
 def aligned_error(ours, theirs):

@@ -10,6 +10,7 @@ HERE = Path(__file__).parent
 sys.path[:0] = [str(HERE.parent), str(HERE)]
 os.environ.setdefault("MESHGAIT_CACHE", str(HERE / "generated" / "cache"))  # walkers of examples
 
+import accessible  # noqa: E402
 import drawings  # noqa: E402
 import foreign  # noqa: E402
 import gallery  # noqa: E402
@@ -86,3 +87,4 @@ def setup(app: Sphinx) -> None:
     app.connect("builder-inited", gallery.finish_notebooks, priority=900)  # when they are written
     app.connect("autodoc-process-docstring", escape_stars)
     app.connect("missing-reference", foreign.link)
+    app.connect("html-page-context", accessible.complete, priority=900)  # after the theme's

@@ -19,6 +19,7 @@ from pathlib import Path
 import torch
 
 from meshgait.data import SubjectsAndClips
+from meshgait.data.processes import shared_by
 from meshgait.data.synthetic import dataset, rendered
 from meshgait.data.synthetic.render_clip import WildConfig
 from meshgait.gallery import Gallery
@@ -26,10 +27,11 @@ from meshgait.training.fit import fit
 from meshgait.video import watch
 from meshgait.video.pipeline import process
 from meshgait.video.reader import open_video
+from meshgait.video.several import process_all
 from meshgait.weights.checkpoint import load_checkpoint
 from tests.gallery.people import CHANNELS, PARTS, embeddings
 from tests.small_training import DATA, RECIPE, tiny
-from tests.video.film import crossing, write_frames
+from tests.video.film import crossing, some, write_frames
 
 
 def train(out):
@@ -56,6 +58,20 @@ def see(out):
     process(video, out, tracker=crossing(), progress=False)
 
 
+def see_all(out):
+    """Two of boxes, one that cannot be read."""
+    watch.PIECE = 6
+    root = out.parent / "films"
+    if not root.exists():
+        root.mkdir()
+        (root / "broken.mp4").write_text("no video")
+        for name, count in (("a", 28), ("b", 8)):
+            write_frames(root / name, count)
+    sources = [root / name for name in ("a", "broken.mp4", "b")]
+    with shared_by(workers=1):
+        process_all(sources, out, fps=30, tracker=some, progress=False)
+
+
 def enrol(out):
     """Three people, one command each; whoever is there already was not asked for again."""
     out = out / "g.db"
@@ -73,7 +89,7 @@ def enrol(out):
             gallery.enrol(name, embeddings(1, 3, seed=k)[0], sources=["a", "b", "c"])
 
 
-WORKS = {"train": train, "film": film, "see": see, "enrol": enrol}
+WORKS = {"train": train, "film": film, "see": see, "see all": see_all, "enrol": enrol}
 
 
 def main(name, kills, folder):

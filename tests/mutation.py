@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import ast
 import json
-import math
 import os
 import random
 import re
@@ -35,8 +34,7 @@ import cv2  # noqa: F401  for the forks, as all below
 import matplotlib.pyplot as plt  # noqa: F401
 import numba  # noqa: F401
 import pytest
-import scipy.sparse
-import scipy.spatial  # noqa: F401
+import scipy.stats
 import smplx  # noqa: F401
 import torch._dynamo  # noqa: F401
 import trimesh  # noqa: F401
@@ -44,17 +42,8 @@ import trimesh  # noqa: F401
 ROOT = Path(__file__).parents[1]
 EQUIVALENT = Path(__file__).with_name("equivalent_changes.json")  # by name of change: why
 ROOMS = (
-    "render",
-    "body",
-    "camera",
-    "modalities",
-    "metrics",
-    "losses",
-    "nn",
-    "models",
-    "io",
-    "data",
-)
+    "render", "body", "camera", "modalities", "metrics", "losses", "nn", "models", "io", "data",
+)  # fmt: skip
 SWAPS = {
     "+": "-", "-": "+", "*": "/", "/": "*", "<": "<=", "<=": "<", ">": ">=", ">=": ">",
     "==": "!=", "!=": "==", "and": "or", "or": "and", "True": "False", "False": "True",
@@ -283,16 +272,21 @@ def main(argv: list[str] | None = None) -> None:
 
 
 def summary(tried: dict[str, bool], equivalent: dict[str, str]) -> str:
-    """How many were noticed, with Wilson's interval, and why each other one cannot be."""
-    noticed, count = sum(tried.values()), max(len(tried), 1)
-    share, z = noticed / count, 1.96
-    middle = (share + z * z / (2 * count)) / (1 + z * z / count)
-    half = math.sqrt(share * (1 - share) / count + (z / (2 * count)) ** 2) * z / (1 + z * z / count)
-    interval = f"{100 * (middle - half):.0f} to {100 * (middle + half):.0f}"
-    lines = [f"{noticed} of {count} changes were noticed: {100 * share:.0f} % ({interval})"]
-    lines += [f"equivalent: {name}: {equivalent[name]}" for name in tried if name in equivalent]
-    missing = [name for name in tried if not tried[name] and name not in equivalent]
-    return "\n".join([*lines, *(f"SURVIVED: {name}" for name in missing)])
+    """How many were noticed, of all and of those that could be, and why others cannot be."""
+    noticed, survivors = sum(tried.values()), [name for name in tried if not tried[name]]
+    same = [name for name in survivors if name in equivalent]
+    lines = [_share(noticed, len(tried))]
+    lines += [f"without the equivalent ones {_share(noticed, len(tried) - len(same))}"]
+    lines += [f"equivalent: {name}: {equivalent[name]}" for name in same]
+    lines += [f"SURVIVED: {name}" for name in survivors if name not in equivalent]
+    return "\n".join(lines)
+
+
+def _share(some: int, count: int) -> str:
+    """In per cent, with Wilson's interval of 95 %."""
+    low, high = scipy.stats.binomtest(some, count).proportion_ci(method="wilson")
+    share = f"{100 * some / count:.0f} % ({100 * low:.0f} to {100 * high:.0f})"
+    return f"{some} of {count} changes were noticed: {share}"
 
 
 if __name__ == "__main__":

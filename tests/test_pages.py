@@ -11,12 +11,14 @@ from meshgait.data.synthetic.dataset import SyntheticGait
 from meshgait.demo import run_demo
 from meshgait.explain import write_explanation
 from meshgait.models import SMPLGait
+from meshgait.video.overview import write_overview
 from meshgait.visualization.footage import write_footage
 from meshgait.visualization.mp4 import write_video
 from tests.benchmark.test_page import write as write_benchmark
 from tests.browser import SIZES, chromium, faults, opened
 from tests.test_demo import TINY
 from tests.video.scene import one
+from tests.video.test_overview import entry
 
 pytestmark = pytest.mark.slow
 PAPER = (680, 1000)  # an A4 sheet between its margins
@@ -43,6 +45,18 @@ def _video(folder):
     return folder / "seen" / "report.html"
 
 
+def _videos(folder):
+    long = "2026-05-03/entrance_camera_02/VID_20260503_123456_recording_of_the_morning"
+    lost = "person-01 and person-02 are lost together: 17-22"
+    entries = [
+        entry("walk", notes=[lost]),
+        entry(long),
+        entry("cut", failed="no frame", report=False),
+    ]
+    write_overview(folder, entries, "meshgait video films")
+    return folder / "index.html"
+
+
 def _gait(folder):
     write_walker(folder / "walker.npz")
     gait_page(folder / "walker.npz", folder)
@@ -62,8 +76,8 @@ def _overlay(folder):
 
 
 MAKERS = {
-    "demo": _demo, "benchmark": _benchmark, "explain": _explain, "video": _video, "gait": _gait,
-    "scene": _scene, "overlay": _overlay,
+    "demo": _demo, "benchmark": _benchmark, "explain": _explain, "video": _video,
+    "videos": _videos, "gait": _gait, "scene": _scene, "overlay": _overlay,
 }  # fmt: skip
 
 

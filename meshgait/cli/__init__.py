@@ -48,16 +48,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run `meshgait VERB ...`; the exit status.
 
     Whatever a user can cause ends in one sentence on stderr and status 2; the environment
-    variable MESHGAIT_DEBUG shows the traceback instead. An interrupt is status 130, a reader of
-    the output that has gone is 141 and silent. `--trust-size` admits files that ask for more memory
-    than their size seems to need (see `meshgait.files.limits`). Without `arguments` this is the
-    program itself: it takes those of the command line and ends soon when it is interrupted.
+    variable MESHGAIT_DEBUG shows the traceback instead. A verb that did a part of its work alone
+    says so and is status 1. An interrupt is status 130, a reader of the output that has gone is 141
+    and silent. `--trust-size` admits files that ask for more memory than their size seems to need
+    (see `meshgait.files.limits`). Without `arguments` this is the program itself: it takes those of
+    the command line and ends soon when it is interrupted.
     """
     if arguments is not None:
         return _run(list(arguments))
     _program.begin()
     status = _run(sys.argv[1:])
-    return status if status in (0, 2) else _program.end(status)
+    return status if status in (0, 1, 2) else _program.end(status)
 
 
 def _run(arguments: list[str]) -> int:
@@ -65,7 +66,7 @@ def _run(arguments: list[str]) -> int:
         with warnings.catch_warnings():
             warnings.formatwarning = _format_warning
             try:
-                _obey(arguments)
+                status = _obey(arguments)
             except SystemExit:
                 sys.stdout.flush()
                 raise
@@ -81,10 +82,10 @@ def _run(arguments: list[str]) -> int:
             raise
         print(f"meshgait: {_sentence(error)}", file=sys.stderr)
         return 2
-    return 0
+    return status
 
 
-def _obey(arguments: list[str]) -> None:
+def _obey(arguments: list[str]) -> int:
     if arguments[:1] == ["help"]:
         arguments = [*arguments[1:2], "--help"]
     if not arguments or arguments[0] in ("-h", "--help"):
@@ -95,7 +96,8 @@ def _obey(arguments: list[str]) -> None:
         rest = [word for word in arguments[1:] if word != "--trust-size"]
         command = _command(arguments[0])
         with _trusted() if "--trust-size" in arguments else nullcontext():
-            import_module(f"meshgait.cli.{command}").run(rest)
+            return import_module(f"meshgait.cli.{command}").run(rest) or 0
+    return 0
 
 
 def _trusted() -> AbstractContextManager[None]:

@@ -83,7 +83,11 @@ EXAMPLES: dict[str, tuple[str, ...]] = {
         "meshgait view results.npz --overlay footage.mp4 -o overlay.mp4",
     ),
     "app": ("meshgait app",),
-    "video": ("meshgait video walk.mp4 -o out --overlay",),
+    "video": (
+        "meshgait video walk.mp4 -o out --overlay",
+        "meshgait video FOLDER other.mp4 -o seen --workers 8",
+        "meshgait video FOLDER -o seen --cluster tcp://host:8786",
+    ),
     "enrol": ("meshgait enrol ann out/person-1/clip.npz --gallery g.db",),
     "identify": ("meshgait identify walk.mp4 --gallery g.db",),
     "forget": ("meshgait forget ann --gallery g.db",),

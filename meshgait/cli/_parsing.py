@@ -107,7 +107,7 @@ class _Taken(Exception):  # noqa: N818
     """The parser is there, and nothing is to be done with it."""
 
 
-def parser_of(run: Callable[[Sequence[str]], None], arguments: Sequence[str]) -> ArgumentParser:
+def parser_of(run: Callable[[Sequence[str]], object], arguments: Sequence[str]) -> ArgumentParser:
     """The parser that a verb would read these arguments with."""
     found: list[ArgumentParser] = []
     token = _CAPTURED.set(found)

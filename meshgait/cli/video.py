@@ -1,4 +1,4 @@
-"""See who walks in a video: a clip, landmarks and a report for each person (for research)."""
+"""See who walks in videos: a clip, landmarks and a report for each person (for research)."""
 
 from __future__ import annotations
 
@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from jsonargparse import Namespace
+
 from meshgait.cli._parsing import again, make_parser, parse
+from meshgait.cli._sharing import add_sharing, sharing
 
 
-def run(arguments: Sequence[str]) -> None:
-    """Watch, write, and say who was seen, what was left out and why."""
-    from meshgait.video.pipeline import FitMode, VideoConfig, process
-    from meshgait.video.reader import open_video
+def run(arguments: Sequence[str]) -> int:
+    """Watch, write, and say who was seen, what was left out and why; 1 if a video failed."""
+    from meshgait.video.pipeline import FitMode, VideoConfig
+    from meshgait.video.sources import is_single
 
     parser = make_parser("video", __doc__)
     add = parser.add_argument
-    add("video", type=str, help="a file that OpenCV reads, a folder of images, or the number of a "
-        "camera")  # fmt: skip
+    add("video", nargs="+", type=str, help="a file that OpenCV reads, a folder of images, or the "
+        "number of a camera; or several files and folders, also folders with videos in them or "
+        "below them: then each has a folder of its own")  # fmt: skip
     add("-o", "--out", type=Path, default=Path("out"), help="folder to write; the same command "
         "goes on where it was ended")  # fmt: skip
     add("--fit", type=FitMode, default="none", help="also fit bodies: motion.npz and smpl")
@@ -28,19 +32,57 @@ def run(arguments: Sequence[str]) -> None:
     add("--overlay", action="store_true", help="also write overlay.mp4: what was seen, with heads "
         "blurred")  # fmt: skip
     add("--faces", action="store_true", help="do not blur heads in the overlay")
+    add_sharing(parser, "one for each core; one video alone is not shared")
     chosen = parse(parser, arguments)
     config = VideoConfig(chosen.fit, chosen.fov, chosen.frames, chosen.overlay, chosen.faces)
-    video = open_video(chosen.video, fps=chosen.fps)
+    with sharing(chosen):
+        if is_single(chosen.video):
+            if chosen.workers is not None or chosen.cluster is not None:
+                _say("one video is watched here; --workers and --cluster share several")
+            return _watch_one(chosen, config, again("video", arguments))
+        return _watch_all(chosen, config)
+
+
+def _watch_one(chosen: Namespace, config: Any, command: str) -> int:
+    from meshgait.video.pipeline import process
+    from meshgait.video.reader import open_video
+
+    video = open_video(chosen.video[0], fps=chosen.fps)
     if video.count is None and video.key.get("camera") is not None and chosen.frames is None:
         from meshgait.errors import ConfigError
 
         raise ConfigError("a camera never ends; say how many frames to read: --frames 300")
-    content = process(video, chosen.out, config, say=_say, command=again("video", arguments))
+    content = process(video, chosen.out, config, say=_say, command=command)
     for note in content["notes"]:
         _say(note)
     for facts in content["people"]:
         print(_line(chosen.out, facts))
-    print(f"{chosen.out / 'report.html'}: {_count(content)}")
+    usable = sum(facts["usable"] for facts in content["people"])
+    count = _count(len(content["people"]), usable, content["frames"])
+    print(f"{chosen.out / 'report.html'}: {count}")
+    return 0
+
+
+def _watch_all(chosen: Namespace, config: Any) -> int:
+    from tqdm import tqdm
+
+    from meshgait.video.overview import PAGE, Entry, count_of, failures_of
+    from meshgait.video.several import process_all
+
+    def tell(entry: Entry) -> None:
+        with tqdm.external_write_mode():
+            if entry["failed"] is not None:
+                _say(f"{entry['name']}: {entry['failed']}")
+            else:
+                count = _count(entry["seen"], entry["usable"], entry["frames"])
+                print(f"{chosen.out / str(entry['report'])}: {count}", flush=True)
+
+    entries = process_all(chosen.video, chosen.out, config, fps=chosen.fps, each=tell)["videos"]
+    print(f"{chosen.out / PAGE}: {count_of(entries)}")
+    failures = failures_of(entries)
+    if failures:
+        _say(failures)
+    return 1 if failures else 0
 
 
 def _say(text: str) -> None:
@@ -60,6 +102,5 @@ def _line(out: Path, facts: dict[str, Any]) -> str:
     )
 
 
-def _count(content: dict[str, Any]) -> str:
-    usable = sum(facts["usable"] for facts in content["people"])
-    return f"{len(content['people'])} seen, {usable} usable, in {content['frames']} frames"
+def _count(seen: int, usable: int, frames: int) -> str:
+    return f"{seen} seen, {usable} usable, in {frames} frames"

@@ -11,13 +11,14 @@ from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Any
 
 import torch
 
 from meshgait._optional import require
 from meshgait._version import __version__
-from meshgait.errors import ConfigError, DependencyError, MeshgaitError
+from meshgait.errors import ConfigError, DataError, DependencyError, MeshgaitError
 
 _ANSWERS_WITHIN_S = 10
 # What decides the last bit of what is made, beside meshgait itself.
@@ -55,6 +56,15 @@ def cluster(address: str) -> Iterator[Executor]:
             pool.shutdown(wait=False)
             _explain(error, address, dask.KilledWorker)
             raise
+
+
+def require_shared(folder: Path) -> None:
+    """Raise `DataError` where a machine that shares the work does not see the folder of results."""
+    if not folder.is_dir():
+        raise DataError(
+            f"{folder} is not there on {platform.node()}: machines that share the work must share "
+            "the folder it is written to, under one name"
+        )
 
 
 class _Cluster(Executor):

@@ -8,7 +8,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sized
-from concurrent.futures import Executor
+from concurrent.futures import Executor, as_completed
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -16,6 +16,7 @@ from typing import Any, NoReturn, TypeVar
 
 import torch
 from torch.utils.data import DataLoader
+from tqdm import tqdm
 
 from meshgait.data.cluster import cluster
 from meshgait.errors import ConfigError, MeshgaitError
@@ -104,6 +105,32 @@ def in_turn(
     return (future.result() for future in futures)
 
 
+def as_done(
+    pool: Executor | None, function: Callable[..., Result], *columns: Iterable[Any]
+) -> Iterator[Result]:
+    """As `in_turn`, each result as soon as it is there."""
+    if pool is None:
+        return map(function, *columns)
+    futures = [pool.submit(function, *row) for row in zip(*columns, strict=True)]
+    return (future.result() for future in as_completed(futures))
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Meanwhile this process works with one thread, as all do that share the work of others.
+
+    >>> with one_thread():
+    ...     torch.get_num_threads()
+    1
+    """
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
 @contextmanager
 def interrupts_held_back() -> Iterator[None]:
     """Processes that are started meanwhile never see Ctrl-C, which a terminal sends to all.
@@ -163,6 +190,8 @@ def _begin_reader(worker: int) -> None:
 
 def _begin(parent: int) -> None:
     torch.set_num_threads(1)  # many small steps gain nothing from threads
+    # A bar's usual lock is a semaphore, which a process that is ended at once leaves behind.
+    tqdm.set_lock(threading.RLock())
     _end_with(parent)
 
 

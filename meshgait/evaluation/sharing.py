@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from functools import partial
 from typing import Protocol, runtime_checkable
 
@@ -13,7 +12,7 @@ from tqdm import tqdm
 
 from meshgait.data import SequenceDataset
 from meshgait.data.batches import SomeSequences
-from meshgait.data.processes import in_turn, processes
+from meshgait.data.processes import in_turn, one_thread, processes
 from meshgait.errors import DataError
 from meshgait.evaluation.embeddings import Embeddings, embed_some
 from meshgait.nn import Network, require_network
@@ -51,7 +50,7 @@ def embed_shared(
     places = range(len(data))
     pieces = [_some(data, places[start : start + size]) for start in places[::size]]
     work = partial(embed_some, model, limit=MOST_FRAMES if limit is None else limit, budget=budget)
-    with _one_thread(), processes(len(pieces)) as pool:
+    with one_thread(), processes(len(pieces)) as pool:
         done = in_turn(pool, work, pieces)
         off = None if progress else True
         found = list(tqdm(done, "embed", len(pieces), unit="piece", disable=off))
@@ -64,13 +63,3 @@ def _some(data: SequenceDataset, places: Sequence[int]) -> SequenceDataset:
     if isinstance(data, Divisible):
         return data.some(places)
     return SomeSequences(data, np.asarray(places))
-
-
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

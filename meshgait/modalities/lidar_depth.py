@@ -132,10 +132,11 @@ def _metric_picture(points: Float[np.ndarray, "n 3"], *, side: int) -> UInt8[np.
     row = np.floor((METRIC_HEIGHT / 2 + (up.min() + up.max()) / 2 - up) / pixel).astype(int)
     column = np.floor(side / 2 + (across - np.median(across)) / pixel).astype(int)
     image = np.zeros((side, side, 3), np.uint8)
-    order = np.argsort(-ahead, kind="stable")  # the nearest is painted last
-    for down in range(-reach, reach + 1):
-        for right in range(-reach, reach + 1):
-            y, x = row[order] + down, column[order] + right
-            inside = (y >= 0) & (y < side) & (x >= 0) & (x < side)
-            image[y[inside], x[inside]] = color[order][inside]
+    order = np.argsort(-ahead, kind="stable")  # the nearest is painted last, with all its pixels
+    around = np.arange(-reach, reach + 1)
+    y, x = np.broadcast_arrays(
+        row[order, None, None] + around[:, None], column[order, None, None] + around
+    )
+    inside = (y >= 0) & (y < side) & (x >= 0) & (x < side)
+    image[y[inside], x[inside]] = color[order][np.nonzero(inside)[0]]
     return image.transpose(2, 0, 1)

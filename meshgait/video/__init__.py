@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from meshgait.video.reader import Frame, Video, open_video
     from meshgait.video.region import Patch, Region
     from meshgait.video.segment import Segmenter
+    from meshgait.video.several import process_all
+    from meshgait.video.sources import find_videos
     from meshgait.video.track import PoseTracker, Seen, Tracker
     from meshgait.video.weights import pose_weights
 
@@ -33,9 +35,11 @@ __all__ = [
     "Tracker",
     "Video",
     "VideoConfig",
+    "find_videos",
     "open_video",
     "pose_weights",
     "process",
+    "process_all",
 ]
 
 __getattr__, __dir__ = when_touched(sys.modules[__name__])

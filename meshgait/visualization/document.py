@@ -27,6 +27,8 @@ th:first-child, td:first-child { position: sticky; left: 0; background: var(--pa
 .number { text-align: right }
 td { white-space: nowrap }
 td:last-child:not(.number) { white-space: normal; min-width: 12rem }
+.links td:first-child { white-space: normal; overflow-wrap: break-word;
+  max-width: min(24rem, 45vw) }
 .wide { overflow-x: auto }
 img, video { max-width: 100%; background: #fff } figure { margin: 1.5rem 0 }
 .wide img { max-width: none; width: max(100%, 42rem) }
@@ -96,6 +98,18 @@ class Figure:
             raise ConfigError(f"a figure is called like a file without folders, not {self.name!r}")
 
 
+class Link(str):
+    """A cell of a table that leads to `address`, which is quoted as addresses are."""
+
+    address: str
+
+    def __new__(cls, text: str, address: str) -> Link:
+        """`text` is what is shown."""
+        link = super().__new__(cls, text)
+        link.address = address
+        return link
+
+
 @dataclass(frozen=True)
 class Table:
     """A table, with a sentence that explains it."""
@@ -154,7 +168,8 @@ def compose_page(
         f"</main>{f'<footer>{html.escape(foot)}</footer>' if foot else ''}",
         f"<script>{_SORT}</script></body></html>" if sortable else "</body></html>",
     ]
-    return "\n".join(content)
+    # Names of files may be any bytes, of which some are no text.
+    return "\n".join(content).encode("utf-8", "backslashreplace").decode()
 
 
 def _part(part: Part) -> str:
@@ -196,8 +211,9 @@ def _table(rows: Sequence[Mapping[str, str]]) -> str:
         f"<tr>{''.join(_cell('td', row.get(name, ''), numbers[name]) for name in columns)}</tr>"
         for row in rows
     )
+    kind = ' class="links"' if any(isinstance(v, Link) for r in rows for v in r.values()) else ""
     return (
-        '<div class="wide" tabindex="0"><table>'
+        f'<div class="wide" tabindex="0"><table{kind}>'
         f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
     )
 
@@ -205,4 +221,7 @@ def _table(rows: Sequence[Mapping[str, str]]) -> str:
 def _cell(tag: str, text: str, is_number: bool) -> str:
     kind = ' class="number"' if is_number else ""
     scope = ' scope="col"' if tag == "th" else ""
-    return f"<{tag}{scope}{kind}>{html.escape(text)}</{tag}>"
+    shown = html.escape(text)
+    if isinstance(text, Link):
+        shown = f'<a href="{html.escape(text.address)}">{shown}</a>'
+    return f"<{tag}{scope}{kind}>{shown}</{tag}>"

@@ -2,6 +2,8 @@ import os
 import signal
 import subprocess
 import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -9,18 +11,20 @@ import loky
 import pytest
 
 from meshgait.data import processes as module
-from meshgait.data.processes import ReadAhead, in_turn, interrupts_held_back, processes
+from meshgait.data.processes import ReadAhead, as_done, in_turn, interrupts_held_back, processes
 from meshgait.errors import DataError, MeshgaitError
 
 ROOT = Path(__file__).parents[2]
 
-# A pool whose workers say who they are and sleep.
+# A pool whose workers have a bar, say who they are and sleep.
 AT_WORK = """
 import os, sys, time
 import loky
+from tqdm import tqdm
 from meshgait.data.processes import in_turn, processes
 loky.cpu_count = lambda: 2
 def work(number):
+    tqdm(disable=True)
     print("pid", os.getpid(), flush=True)
     time.sleep(600)
 with processes(2) as pool:
@@ -55,6 +59,7 @@ def test_processes_end_with_the_one_they_work_for(number):
     assert ("KeyboardInterrupt" in error) == (number == signal.SIGINT)
     assert "InvalidState" not in error
     assert "Failed to kill" not in error
+    assert number != signal.SIGINT or "leaked semaphore" not in error
 
 
 def test_a_process_that_is_killed_is_told_of_in_a_sentence():
@@ -139,3 +144,15 @@ def test_entries_come_in_the_order_asked_for():
     reader = ReadAhead([10, 11, 12], 1, range(1, 3))
     assert len(reader) == 2
     assert list(reader) == [11, 12]
+
+
+def test_results_come_as_they_are_done_and_an_error_is_what_it_was():
+    first = threading.Event()
+    with ThreadPoolExecutor(2) as pool:
+        done = as_done(pool, lambda wait: wait and first.wait(), [True, False])
+        assert next(done) is False
+        first.set()
+        assert list(done) == [True]
+        with pytest.raises(ZeroDivisionError):
+            list(as_done(pool, divmod, [7], [0]))
+    assert list(as_done(None, divmod, [7, 9], [2, 2])) == [(3, 1), (4, 1)]

@@ -5,7 +5,7 @@ from matplotlib import colormaps
 
 from meshgait.errors import ConfigError, DataError
 from meshgait.modalities import depth_image, metric_depth_image
-from meshgait.modalities.lidar_depth import METRIC_HEIGHT, jet
+from meshgait.modalities.lidar_depth import METRIC_DEPTH, METRIC_HEIGHT, ROW_DEG, jet
 
 
 def board(distance, height=1.7, width=0.5, tilt=0.0):
@@ -57,6 +57,30 @@ def test_a_colour_is_as_many_metres_at_every_distance():
         columns = image.any((0, 1)).nonzero()[0]
         ends.append((image[:, 32, columns[2]], image[:, 32, columns[-3]]))
     np.testing.assert_allclose(ends[0], np.array(ends[1]).astype(int), atol=40)
+
+
+def test_of_points_that_cover_a_pixel_the_nearest_is_seen():
+    """Every point by itself: a square as large as the scanner's step, in the order of distance."""
+    generator = np.random.default_rng(0)
+    points = generator.uniform([-6.5, -0.5, -1.0], [-5.5, 0.5, 0.9], (300, 3))
+    side, distance = 256, np.median(np.hypot(points[:, 0], points[:, 1]))
+    pixel = METRIC_HEIGHT / side
+    reach = round((np.deg2rad(ROW_DEG) * distance / pixel - 1) / 2)
+    assert reach > 0
+    azimuth = np.arctan2(points[:, 1], -points[:, 0])
+    flat, turn = np.hypot(points[:, 0], points[:, 1]), azimuth - np.median(azimuth)
+    across, ahead, up = flat * np.sin(turn), flat * np.cos(turn), points[:, 2]
+    rows = np.floor(((up.min() + up.max()) / 2 - up + METRIC_HEIGHT / 2) / pixel).astype(int)
+    columns = np.floor((across - np.median(across)) / pixel + side / 2).astype(int)
+    expected, nearest = np.zeros((side, side, 3)), np.full((side, side), np.inf)
+    color = jet(0.5 - (ahead - distance) / METRIC_DEPTH)
+    for index in range(len(points)):
+        for y in range(rows[index] - reach, rows[index] + reach + 1):
+            for x in range(columns[index] - reach, columns[index] + reach + 1):
+                if 0 <= y < side and 0 <= x < side and ahead[index] < nearest[y, x]:
+                    nearest[y, x], expected[y, x] = ahead[index], color[index]
+    image = metric_depth_image(torch.from_numpy(points)[None], side=side).numpy()[0]
+    np.testing.assert_array_equal(image.transpose(1, 2, 0), expected)
 
 
 def test_what_was_not_hit_is_not_drawn():

@@ -37,9 +37,7 @@ def distance(here, start, end):
     return np.hypot(*np.moveaxis(to - share[..., None] * along, -1, 0))
 
 
-def test_it_is_the_definition(clip, body):
-    skeleton = skeleton2d(clip.mesh[5], clip.camera_at(5), landmarks=body.landmarks)
-    skeleton[:, 2] = torch.linspace(0.3, 1, 17)
+def assert_is_the_definition(skeleton):
     maps = slowly(skeleton)
     rows = (maps > 1e-4).any(2).any(0).nonzero()[:, 0]
     top, bottom = int(rows[0]), int(rows[-1]) + 1
@@ -49,6 +47,21 @@ def test_it_is_the_definition(clip, body):
     areas = torch.eye(bottom - top).double().repeat_interleave(64, 1).unflatten(1, (64, -1)).mean(2)
     expected = areas.T @ square @ areas
     assert_close(pose_heatmap(skeleton).double(), expected, **rounding(torch.float32, TERMS))
+
+
+def test_it_is_the_definition(clip, body):
+    skeleton = skeleton2d(clip.mesh[5], clip.camera_at(5), landmarks=body.landmarks)
+    skeleton[:, 2] = torch.linspace(0.3, 1, 17)
+    assert_is_the_definition(skeleton)
+
+
+def test_a_pixel_on_the_edge_of_a_box_is_inside():
+    """Every point is on a pixel, and so is every edge, 24 pixels away."""
+    skeleton = torch.randint(0, 86, (17, 3)).float()
+    skeleton[[0, 16], 1] = torch.tensor([0.0, 85.0])  # the height that is drawn as it is
+    skeleton[11:13, :2] = torch.tensor([[40.0, 42.0], [46.0, 42.0]])
+    skeleton[:, 2] = torch.linspace(0.3, 1, 17)
+    assert_is_the_definition(skeleton)
 
 
 def test_rows_without_content_are_cut_off_and_columns_with_them(clip, body):

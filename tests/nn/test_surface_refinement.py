@@ -5,6 +5,7 @@ from torch.testing import assert_close
 from meshgait.models.fusiongait import overlap
 from meshgait.nn import Frames
 from meshgait.nn.surface_refinement import METRES, SurfaceRefinement, sample
+from meshgait.render import soften
 
 BOTH = torch.ones(2).bool()
 
@@ -39,6 +40,18 @@ def test_more_steps_overlap_more_before_anything_is_learnt():
         found.append(overlap(seen, refinement(seen, smpl, BOTH, frames).drawn).mean())
     assert found[0] + 0.01 < found[1]
     assert found[1] + 0.01 < found[2]
+
+
+@torch.no_grad()
+def test_the_skin_is_trusted_wholly_at_most_and_only_at_the_rim():
+    refinement = small(0)
+    seen, smpl, frames = clips(refinement, frames=1)
+    laid = refinement(seen, smpl, BOTH, frames)
+    assert laid.confidence.min() >= 0
+    assert 0.5 < laid.confidence.max() <= 1
+    inside = sample(soften(laid.drawn, 1.5).unsqueeze(1), laid.pixels)[..., 0] > 0.99
+    assert inside.any()
+    assert laid.confidence[inside].max() < 0.04  # of 4 x (1 - x)
 
 
 @torch.no_grad()

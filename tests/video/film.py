@@ -7,12 +7,12 @@ from meshgait.video.track import PoseTracker
 from tests.video.stage import HEIGHT, WIDTH, Stage, sighting, walk_across
 
 
-def write_frames(folder, count):
-    """Images whose first pixel is their number."""
+def write_frames(folder, count, first=0):
+    """Images whose first pixel is their number, counted from `first`."""
     folder.mkdir(parents=True, exist_ok=True)
     for index in range(count):
         picture = np.full((HEIGHT, WIDTH, 3), 60, np.uint8)
-        picture[0, 0, 0] = index
+        picture[0, 0, 0] = first + index
         Image.fromarray(picture).save(folder / f"{index:03d}.png", compress_level=1)
     return folder
 
@@ -47,4 +47,10 @@ def alone(frames=60):
 def nobody():
     """A tracker that sees nobody."""
     film = Film([None] * 256)
+    return PoseTracker(film, film)
+
+
+def some():
+    """A tracker of one in the images below 100, and of nobody in those above."""
+    film = Film(walk_across(60, 60, 4) + [None] * 196)
     return PoseTracker(film, film)

@@ -3,7 +3,7 @@ import io
 import numpy as np
 from PIL import Image
 
-from meshgait.visualization.document import Figure, Notes, Section, Table, compose_page
+from meshgait.visualization.document import Figure, Link, Notes, Section, Table, compose_page
 from tests.visualization.test_report import HOSTILE, Page
 
 
@@ -21,6 +21,19 @@ def test_all_kinds_of_parts_are_escaped_and_closed():
     assert page.tags.count("script") == 1
     assert page.texts.count(HOSTILE) == 11
     assert ("alt", HOSTILE) in page.attributes
+
+
+def test_a_link_is_escaped_and_sorted_by_its_text():
+    page = Page(compose_page(title="t", lead="l", parts=[], table=[{"a": Link(HOSTILE, HOSTILE)}]))
+    assert not page.open
+    assert page.tags.count("script") == 1
+    assert HOSTILE in page.texts
+    assert ("href", HOSTILE) in page.attributes
+
+
+def test_names_of_any_bytes_can_be_written():
+    text = compose_page(title="walk\udcff", lead="l", parts=[])
+    assert "<h1>walk\\udcff</h1>" in text.encode("utf-8").decode()
 
 
 def test_the_alternative_text_is_its_own_or_the_caption():

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import platform
 import re
 import zlib
 from collections.abc import Callable, Iterable, Sequence
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from meshgait.data.cluster import require_shared
 from meshgait.data.processes import in_turn
 from meshgait.data.store.files import array_path, check_file, index_path, read_index
 from meshgait.data.store.read import FORMAT, Store
@@ -136,11 +136,7 @@ def joined_frames(sequences: Sequence[GaitSequence]) -> dict[str, np.ndarray]:
 
 def _complete_shard(folder: Path, shard: int, make: Maker, fingerprint: str) -> list[str]:
     """Write a shard unless it is there; the names of its modalities."""
-    if not folder.is_dir():
-        raise DataError(
-            f"{folder} is not there on {platform.node()}: machines that share the work must share "
-            "the folder it is written to, under one name"
-        )
+    require_shared(folder)
     found = _finished(folder, shard, fingerprint)
     if found is not None:
         return found

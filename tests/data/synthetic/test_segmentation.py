@@ -45,6 +45,18 @@ def test_an_occluder_stands_still_while_the_crop_moves():
     assert np.flatnonzero(hidden[2, :, 0]).tolist() == [0, 1]
 
 
+def test_a_pixel_is_hidden_where_its_middle_is():
+    generator = np.random.default_rng(0)
+    mask = np.ones((2, 5, 6), dtype=bool)
+    for _ in range(50):
+        corner, low = generator.uniform(0, 3, (2, 2)), generator.uniform(0, 4, 2)
+        high = low + generator.uniform(0, 4, 2)
+        hidden = ~occlude(mask, Occluder(*low, *high), corner)
+        for frame, y, x in np.ndindex(mask.shape):
+            middle = corner[frame] + [x + 0.5, y + 0.5]
+            assert hidden[frame, y, x] == ((low <= middle) & (middle < high)).all()
+
+
 def test_noise_smaller_than_what_is_sure_changes_nothing():
     sure = np.full((3, 20, 20), 0.8, np.float32)
     assert segment(sure, SegmentationNoise(0.01, 1.5, 0), np.random.default_rng(0)).all()

@@ -82,6 +82,17 @@ def test_frames_do_not_see_each_other(layer):
     assert_close(layer(x).flatten(0, 1), alone, **rounding(torch.float32, TERMS, alone))
 
 
+@pytest.mark.usefixtures("with_kernels")
+@pytest.mark.parametrize("layer", LAYERS, ids=name_of)
+def test_leading_dimensions_are_free(layer):
+    x = torch.randn(2, 3, COUNT, width(layer))
+    expected = layer(x)
+    exact = rounding(torch.float32, TERMS, expected)
+    assert_close(layer(x.flatten(0, 1)), expected.flatten(0, 1), **exact)
+    assert_close(layer(x[None]), expected[None], **exact)
+    assert_close(layer(x[1, 2]), expected[1, 2], **exact)
+
+
 @pytest.mark.parametrize("layer", LAYERS, ids=name_of)
 def test_a_layer_survives_copies_pickles_and_knows_its_own_state(layer):
     x = torch.randn(1, 2, COUNT, width(layer))
