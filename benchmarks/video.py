@@ -222,7 +222,7 @@ def together(counts):
 
 
 def fit(seen, options):
-    """Errors of the longest run of each person, for each weight of the prior of motion."""
+    """Errors of the first run of each person, for each weight of the prior of motion."""
     found = []
     for person, who in zip(seen.people, seen.who, strict=True):
         if not person.is_usable:
@@ -234,7 +234,7 @@ def fit(seen, options):
             told = {} if weight is None else {"motion": weight}
             with patch.dict(_CONFIGS, {options.fit: replace(config, **told)}):
                 done = lift(person, SIZE, FPS, 40.0, options.fit)
-            each, frames = max(zip(done.fits, done.frames, strict=True), key=lambda x: len(x[1]))
+            each, frames = done.fits[0], done.frames[0]
             joints = each.motion.decode(Body.embedded()).joints.numpy() * [1, -1, -1]
             true = np.stack([seen.video.truths[int(f)].joints[walker] for f in frames])
             columns.append(

@@ -57,19 +57,21 @@ def _open_streams() -> None:
             stream = open(os.devnull, "r" if number == 0 else "w", encoding="utf-8")  # noqa: SIM115
             setattr(sys, name, stream)
         elif number:  # the other one stays open as `sys.__stdout__`
-            stream = Tame(stream.buffer, stream.encoding, line_buffering=stream.line_buffering)
-            setattr(sys, name, stream)
+            setattr(sys, name, Tame(stream))
 
 
 class Tame(io.TextIOWrapper):
     """A stream on which no name of a file or of an array in it steers the terminal.
 
-    Line ends stay, and what progress bars use: to the beginning of the line, and a line up.
+    Line ends and colours stay, and what progress bars use: to the beginning of the line, and a line
+    up. It waits with what it writes as long as `stream` did, before it and on the same file.
     """
 
-    def __init__(self, buffer: Any, encoding: str, *, line_buffering: bool) -> None:
-        # Names of files are any bytes.
-        super().__init__(buffer, encoding, "backslashreplace", line_buffering=line_buffering)
+    def __init__(self, stream: io.TextIOWrapper) -> None:
+        super().__init__(
+            stream.buffer, stream.encoding, "backslashreplace",  # names of files are any bytes
+            line_buffering=stream.line_buffering, write_through=stream.write_through,
+        )  # fmt: skip
 
     def write(self, text: str) -> int:
         """Write it, control characters as they are spelled in Python."""
@@ -77,7 +79,7 @@ class Tame(io.TextIOWrapper):
         return len(text)
 
 
-_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[A)")
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[(?:A|[\d;]*m))")
 
 
 def tell_of_interrupt(more: str = "") -> None:
@@ -117,7 +119,7 @@ def _await_interrupt(signals: socket.socket, until: float | None) -> bool:
         rest = None if until is None else max(0.0, until - time.monotonic())
         if not select.select([signals], [], [], rest)[0]:
             return False
-        if any(number in _SIGNALS for number in signals.recv(64)):
+        if any(number in _SIGNALS for number in signals.recv(1)):  # each for itself
             return True
 
 

@@ -2,11 +2,14 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from meshgait.cli import _program
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,7 +32,8 @@ def start():
     def start(work, before="", **options):
         lines = "".join(f"    {line}\n" for line in work.strip().splitlines())
         code = "import sys, time\nfrom meshgait import cli\nfrom meshgait.cli import _program\n"
-        code += f"{before}\ndef work(arguments):\n{lines}\ncli._obey = work\nsys.exit(cli.main())"
+        code += f"{before}\ndef work(arguments):\n{lines}    return 0\n"
+        code += "cli._obey = work\nsys.exit(cli.main())"
         process = subprocess.Popen(
             [sys.executable, "-c", code], cwd=ROOT, start_new_session=True, text=True,
             **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE} | options,
@@ -100,6 +104,14 @@ def test_the_second_interrupt_ends_it_at_once(start):
     assert process.wait() == 130
 
 
+def test_two_interrupts_that_came_before_anybody_looked_are_two():
+    here, there = socket.socketpair()
+    with here, there:
+        there.send(bytes([signal.SIGINT] * 2))
+        found = [_program._await_interrupt(here, 0) for _ in range(3)]
+    assert found == [True, True, False]
+
+
 def test_a_reader_that_goes_is_no_error(start):
     process = start("for i in range(99999): print(i)")
     process.stdout.readline()
@@ -151,7 +163,14 @@ def test_names_of_files_do_not_steer_the_terminal(start):
     assert process.communicate() == (f"{shown}\n", f"meshgait: {shown} is none\n")
 
 
-def test_progress_bars_still_move(tmp_path, start):
+def test_progress_bars_still_move_and_help_has_colours(tmp_path, start):
+    said = "10 %\r20 %\x1b[A\x1b[1;34mhelp\x1b[m"
     with (tmp_path / "said").open("wb") as file:
-        start(r"print('10 %\r20 %\x1b[A', file=sys.stderr)", stderr=file).wait()
-    assert (tmp_path / "said").read_bytes() == b"10 %\r20 %\x1b[A\n"
+        start(f"print({said!r}, file=sys.stderr)", stderr=file).wait()
+    assert (tmp_path / "said").read_bytes() == f"{said}\n".encode()
+
+
+def test_output_that_is_not_to_wait_does_not(start, monkeypatch):
+    monkeypatch.setenv("PYTHONUNBUFFERED", "1")
+    process = start("import os; print('begun'); os.kill(os.getpid(), 9)")
+    assert process.communicate()[0] == "begun\n"
