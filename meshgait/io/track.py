@@ -23,7 +23,7 @@ from meshgait.io.checked import (
     three_a_frame,
 )
 from meshgait.io.own_shape import SMPLX_PELVIS, OwnShape, of_shared_joints
-from meshgait.sequence.motion import Motion
+from meshgait.sequence.motion import Motion, require_radians
 
 Axes = Literal["camera", "x up", "x down", "y up", "z up", "z down"]  # of a camera y is down
 Moved = Literal["origin", "pelvis"]
@@ -224,6 +224,7 @@ def body_track(
         pose = matrices_to_axis_angle(pose)
     if not T or pose.shape[1:] not in ((72,), (24, 3)):
         raise DataError(f"pose is {pose.shape}, expected (T, 72), (T, 24, 3) or (T, 24, 3, 3)")
+    require_radians(pose)
     order, frames = sort_frames(frames, T)
     flat = numbers("betas", np.zeros(10) if betas is None else betas)
     per_frame = flat.ndim > 1 and len(flat) == T
