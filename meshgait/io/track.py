@@ -91,8 +91,9 @@ class BodyTrack:
 
     def timed(self, fps: float | None = None) -> BodyTrack:
         """The same with a frame rate: the file's own, else `fps`, else a guess, which is noted."""
-        if self.fps is not None or fps is not None:
-            return replace(self, fps=self.fps or frame_rate(fps))
+        given = frame_rate(fps)
+        if self.fps is not None or given is not None:
+            return replace(self, fps=self.fps or given)
         note = (
             f"the file does not say its frame rate; {self.assumed_fps:g} a second are taken, as is "
             "usual: give fps (--fps) if it is another"

@@ -70,6 +70,13 @@ def test_joints_at_rest_are_those_the_body_decodes():
     np.testing.assert_allclose(ours[1], still.decode(body()).joints[0], atol=1e-5)
 
 
+@pytest.mark.parametrize("fps", [0.0, -3.0, float("nan")])
+def test_a_frame_rate_that_is_none_is_refused_though_the_file_has_its_own(fps):
+    track = body_track(frames=None, pose=POSE, axes="y up", fps=25.0)
+    with pytest.raises(DataError, match="the frame rate is"):
+        track.timed(fps)
+
+
 def test_a_motion_of_a_track_with_gaps_is_too_short_and_says_so():
     track = body_track(frames=[3, 4, 8], pose=POSE, axes="y up", fps=30)
     with pytest.warns(UserWarning, match=r"3 of 6 frames are missing, .* fill them in first"):
