@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -76,7 +75,7 @@ def read(path: str | Path) -> Recording:
     path = Path(path)
     found, content = _open(path)
     tracks = _people(path, found, found.tracks, content)
-    return Recording(found, {name: _standing(track) for name, track in tracks.items()})
+    return Recording(found, {name: _with_doubt(track) for name, track in tracks.items()})
 
 
 def read_seen(path: str | Path) -> dict[TrackId, Seen]:
@@ -129,16 +128,17 @@ def _people(
     return tracks
 
 
-def _standing(track: Track) -> Track:
-    """A body in the axes in which it walks upright, with a note where the format has others."""
+def _with_doubt(track: Track) -> Track:
+    """A body with a note where its axes, which the format states, make it walk lying."""
     if not isinstance(track, BodyTrack):
         return track
     axes = judged_axes(track, embedded_body())
     if axes == track.axes:
         return track
     found = "y down" if axes == "camera" else axes
-    note = f"the person walks with {found}, though files of this kind have {track.axes}"
-    return replace(track, axes=axes).noted(note)
+    return track.noted(
+        f"the body walks lying, with {found}, though files of this kind have {track.axes}: turn it"
+    )
 
 
 def _known() -> Iterator[Format]:
