@@ -108,7 +108,8 @@ def _run(out: Path, config: DemoConfig, command: str) -> Path:
 
 
 def _row(result: Result) -> dict[str, Any]:
-    bounds = {name: [i.low, i.high] for name, i in result.intervals().items()}
+    known = {name: i for name, i in result.intervals().items() if i.low <= i.high}
+    bounds = {name: [i.low, i.high] for name, i in known.items()}
     return {**result.scores, "intervals": bounds, "seconds": round(result.seconds, 1)}
 
 

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+_MOST_LETTERS = 200  # that are quoted of another library's message
+
 
 class MeshgaitError(Exception):
     """Any failure that meshgait foresaw.
@@ -61,6 +63,16 @@ class TrainingError(MeshgaitError, RuntimeError):
 
 class DisplayError(MeshgaitError, RuntimeError):
     """No window can be opened here."""
+
+
+def reason(error: BaseException) -> str:
+    r"""What an error of another library says, for a sentence of ours: its first line, cut short.
+
+    >>> reason(ValueError("no shape\nTo allow it, trust the file"))
+    'no shape'
+    """
+    lines = str(error).strip().splitlines() or [type(error).__name__]
+    return lines[0][:_MOST_LETTERS]
 
 
 def nearest(word: str, known: Iterable[str]) -> str:

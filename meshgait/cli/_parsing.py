@@ -23,6 +23,7 @@ from jsonargparse import (
 )
 
 from meshgait.cli._explanations import Parser, explain
+from meshgait.cli._wrong_values import explain_value
 from meshgait.errors import ConfigError
 from meshgait.plugins import is_typed
 
@@ -140,7 +141,7 @@ def parse(
         raise _Taken
     if isinstance(parser, Parser) and {"-h", "--help"} & set(arguments):
         explain(parser, parser.prog.removeprefix("meshgait "))
-    config = "the settings"
+    config = _UNNAMED
     for before, word in pairwise(["", *arguments]):
         option, _, value = word.partition("=")
         if before == "--config" or (option == "--config" and value):
@@ -155,10 +156,21 @@ def parse(
     except UnicodeDecodeError as error:
         raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
     except (ArgumentError, ImportError) as error:
-        text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
-        if denied := _DENIED.findall(text):
-            raise _refusal(config, denied[-1]) from error
-        raise ConfigError(f"{text}{_suggestion(text, parser)}") from error
+        raise _explained(error, parser, arguments, config) from error
+
+
+def _explained(
+    error: Exception, parser: ArgumentParser, arguments: Sequence[str], config: str
+) -> ConfigError:
+    """What jsonargparse has against the arguments or the file `config`, for people."""
+    text = " ".join(str(error).split()).replace("Problems parsing config", config, 1)
+    if denied := _DENIED.findall(text):
+        return _refusal(config, denied[-1])
+    if sentence := explain_value(text):
+        is_typed_there = any(w.partition("=")[0] == sentence.split()[0] for w in arguments)
+        where = "" if is_typed_there or config == _UNNAMED else f"{config}: "
+        return ConfigError(f"{where}{sentence}")
+    return ConfigError(f"{text}{_suggestion(text, parser)}")
 
 
 def typed(name: str, arguments: Sequence[str], option: str) -> str:
@@ -191,6 +203,7 @@ def _refusal(where: str, name: str, option: str = "--OPTION") -> ConfigError:
     )
 
 
+_UNNAMED = "the settings"
 # A file of settings whose name could be that of a class.
 _FILE = re.compile(r"^(|--[\w.-]+=)([^\W\d]\w*(?:\.\w+)*\.(?:yaml|yml|json))$")
 _DENIED = re.compile(r"Importing '([^']+)' is not allowed")

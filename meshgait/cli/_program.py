@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import io
 import os
+import re
 import select
 import signal
 import socket
@@ -54,8 +56,28 @@ def _open_streams() -> None:
             # The lowest number that is free is that of the stream.
             stream = open(os.devnull, "r" if number == 0 else "w", encoding="utf-8")  # noqa: SIM115
             setattr(sys, name, stream)
-        if number:
-            stream.reconfigure(errors="backslashreplace")  # names of files are any bytes
+        elif number:  # the other one stays open as `sys.__stdout__`
+            stream = Tame(stream.buffer, stream.encoding, line_buffering=stream.line_buffering)
+            setattr(sys, name, stream)
+
+
+class Tame(io.TextIOWrapper):
+    """A stream on which no name of a file or of an array in it steers the terminal.
+
+    Line ends stay, and what progress bars use: to the beginning of the line, and a line up.
+    """
+
+    def __init__(self, buffer: Any, encoding: str, *, line_buffering: bool) -> None:
+        # Names of files are any bytes.
+        super().__init__(buffer, encoding, "backslashreplace", line_buffering=line_buffering)
+
+    def write(self, text: str) -> int:
+        """Write it, control characters as they are spelled in Python."""
+        super().write(_STEERING.sub(lambda found: repr(found[0])[1:-1], text))
+        return len(text)
+
+
+_STEERING = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]|\x1b(?!\[A)")
 
 
 def tell_of_interrupt(more: str = "") -> None:

@@ -11,7 +11,7 @@ from zipfile import is_zipfile
 from meshgait.cli._models import find_model
 from meshgait.cli._parsing import make_parser, parse
 from meshgait.cli._zoo import describe, shipped
-from meshgait.errors import ConfigError, DataError, UnsafeFileError
+from meshgait.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -57,8 +57,8 @@ def _recognised(path: Path) -> Iterator[str]:
         return
     try:
         found = recognise(path)
-    except UnsafeFileError:
-        if not is_torch(path):
+    except DataError:
+        if not path.is_file() or not is_torch(path):
             raise
         return  # published weights, with settings and schedules beside them
     if found is None or found.name == "meshgait":
@@ -77,10 +77,10 @@ def _recognised(path: Path) -> Iterator[str]:
 
 
 def _read(path: Path) -> Any:
-    from meshgait.files.restricted_pickle import read_pickle
     from meshgait.files.safetensors_file import is_safetensors, read_safetensors
     from meshgait.files.storage import read_npz
     from meshgait.files.torch_file import is_torch
+    from meshgait.io.content import C3dFile, Text, read_content
     from meshgait.sequence import load_clip
     from meshgait.sequence.kind import describe_file, kind_of, names_in
     from meshgait.weights.folder import is_folder, read_folder
@@ -96,8 +96,8 @@ def _read(path: Path) -> Any:
         kind = kind_of(names_in(path))
         arrays = dict(load_clip(path).frames) if kind == "clip" else read_npz(path, objects=True)
         return {"kind": kind, **arrays} if kind else arrays
-    if describe_file(path) == "a pickle" or path.suffix in (".pkl", ".pickle"):
-        return read_pickle(path)
+    if not isinstance(content := read_content(path), (Text, C3dFile)):
+        return content
     raise DataError(f"{path} is {describe_file(path)}, of which nothing is known here")
 
 
@@ -127,12 +127,15 @@ def _describe(name: str, value: Any) -> Iterator[str]:
     import numpy as np
     import torch
 
+    parts = (Mapping, np.ndarray, torch.Tensor)
     if isinstance(value, Mapping) and value:
         for key, member in value.items():
             yield from _describe(f"{name}.{key}" if name else str(key), member)
     elif isinstance(value, (np.ndarray, torch.Tensor)):
         kind = str(value.dtype).removeprefix("torch.")
         yield f"{name or 'array'}: {tuple(value.shape)} {kind}{_range(value)}"
+    elif isinstance(value, (list, tuple)) and any(isinstance(m, parts) for m in value):
+        yield from _describe(name, {str(i): member for i, member in enumerate(value)})
     elif isinstance(value, (list, tuple)) and len(value) > 8:
         yield f"{name}: {len(value)} entries, first {value[0]!r}"
     else:

@@ -32,11 +32,13 @@ def run(arguments: Sequence[str]) -> int:
     add("--overlay", action="store_true", help="also write overlay.mp4: what was seen, with heads "
         "blurred")  # fmt: skip
     add("--faces", action="store_true", help="do not blur heads in the overlay")
-    add_sharing(parser, "one for each core; one video is one process's work")
+    add_sharing(parser, "one for each core; one video alone is not shared")
     chosen = parse(parser, arguments)
     config = VideoConfig(chosen.fit, chosen.fov, chosen.frames, chosen.overlay, chosen.faces)
     with sharing(chosen):
         if is_single(chosen.video):
+            if chosen.workers is not None or chosen.cluster is not None:
+                _say("one video is watched here; --workers and --cluster share several")
             return _watch_one(chosen, config, again("video", arguments))
         return _watch_all(chosen, config)
 

@@ -5,6 +5,7 @@ People, not clips, are drawn: the clips of a person stand or fall together.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,13 +18,15 @@ DRAWS = 2000
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean, and between which values it lies in 95 of 100 draws."""
+    """A mean, and between which values it lies in 95 of 100 draws; NaN where that is not known."""
 
     mean: float
     low: float
     high: float
 
     def __str__(self) -> str:
+        if math.isnan(self.low):
+            return f"{self.mean:.1f} [one person]"
         return f"{self.mean:.1f} [{self.low:.1f}, {self.high:.1f}]"
 
     @property
@@ -46,7 +49,8 @@ def bootstrap(groups: Sequence[np.ndarray], *, draws: int = DRAWS) -> Interval:
     drawn again like people, so that the luck of one makes no difference certain. For two methods
     on the same people pass the differences, person by person: that is the paired bootstrap. The
     same people are drawn every time, so intervals of one run can be compared. NaN is a person who
-    was not asked for. Raises `DataError` where there is nobody.
+    was not asked for. One person alone says nothing of others: there is no interval. Raises
+    `DataError` where there is nobody.
 
     >>> str(bootstrap([np.array([40.0, 60.0, 50.0, 50.0])]))
     '50.0 [42.5, 57.5]'
@@ -64,4 +68,6 @@ def bootstrap(groups: Sequence[np.ndarray], *, draws: int = DRAWS) -> Interval:
         drawn = np.stack([row[chosen].mean(1) for row in rows], axis=1)
         means += (drawn * weights).sum(1) / trainings / len(known)
     low, high = np.quantile(means, [0.025, 0.975])
+    if any(rows.shape[1] < 2 for rows in known):
+        low = high = np.nan
     return Interval(float(np.mean([rows.mean() for rows in known])), float(low), float(high))

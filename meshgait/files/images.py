@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Shaped, UInt8
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from meshgait.errors import DataError
+from meshgait.errors import DataError, reason
 from meshgait.files.pixels import grey_levels, labels, require_dark_border
 from meshgait.files.regular import require_file
 
@@ -172,7 +172,7 @@ def _first_line(error: BaseException) -> str:
     """What went wrong, without the name of the file: equal troubles are counted together."""
     if isinstance(error, UnidentifiedImageError):
         return "no known format"
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+    return reason(error)
 
 
 def _ends_with(path: Path, end: bytes) -> bool:

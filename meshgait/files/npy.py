@@ -6,12 +6,12 @@ import io
 import tokenize
 import zipfile
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Any, BinaryIO
 
 import numpy as np
 
-from meshgait.errors import DataError
+from meshgait.errors import DataError, reason
 from meshgait.files.limits import Budget, require_shape
 from meshgait.files.pickled_arrays import native
 from meshgait.files.restricted_pickle import loads
@@ -23,9 +23,11 @@ BROKEN = (
     NotImplementedError, OverflowError, MemoryError, zipfile.BadZipFile, zlib.error, SyntaxError,
     tokenize.TokenError,
 )  # fmt: skip
-_MOST_HEADER = 1 << 16
+_MOST_HEADER = 10_000  # letters; numpy asks its users to trust a file with more
 _BLOCK = 1 << 20
 _KINDS = "biufcSUmM"
+_ENCRYPTED = 0x1  # a bit of a member's flags
+_OF_MACOS = "__MACOSX/"  # where Finder puts what only it understands
 
 
 def read_array(content: bytes | bytearray, *, objects: bool) -> Any:
@@ -57,6 +59,8 @@ def read_array(content: bytes | bytearray, *, objects: bool) -> Any:
 
 def read_member(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytearray:
     """All bytes of one part of an archive, its checksum verified."""
+    if member.flag_bits & _ENCRYPTED:
+        raise DataError("it is encrypted; unpack the archive with its password first")
     content = bytearray(member.file_size)
     place = 0
     with archive.open(member) as file:
@@ -74,14 +78,37 @@ def read_archive(
     """The arrays of an .npz of `size` bytes by their names, those in `only` where it is given."""
     with zipfile.ZipFile(file) as archive:
         members: dict[str, zipfile.ZipInfo] = {}
-        for member in archive.infolist():
-            name = member.filename.removesuffix(".npy")
+        for name, member in arrays_in(archive):
             if name in members:
                 raise DataError(f"has two arrays called {name[:60]!r}")
             members[name] = member
         wanted = {name: m for name, m in members.items() if only is None or name in only}
         Budget(size).take(sum(member.file_size for member in wanted.values()))
-        return {
-            name: read_array(read_member(archive, member), objects=objects)
-            for name, member in wanted.items()
-        }
+        return {name: _read(archive, name, m, objects=objects) for name, m in wanted.items()}
+
+
+def arrays_in(archive: zipfile.ZipFile) -> Iterator[tuple[str, zipfile.ZipInfo]]:
+    """The arrays of an archive by their names; notes and folders beside them are none.
+
+    Raises `DataError` where there is something, and no array.
+    """
+    members = archive.infolist()
+    arrays = [
+        member
+        for member in members
+        if member.filename.endswith(".npy") and not member.filename.startswith(_OF_MACOS)
+    ]
+    if members and not arrays:
+        raise DataError(f"has no arrays: the first of its parts is {members[0].filename[:60]!r}")
+    return ((member.filename.removesuffix(".npy"), member) for member in arrays)
+
+
+def _read(archive: zipfile.ZipFile, name: str, member: zipfile.ZipInfo, *, objects: bool) -> Any:
+    try:
+        return read_array(read_member(archive, member), objects=objects)
+    except DataError as error:
+        raise type(error)(f"{name[:60]}: {error}") from error
+    except zipfile.BadZipFile:
+        raise
+    except BROKEN as error:
+        raise DataError(f"{name[:60]}: {reason(error)}") from error

@@ -125,7 +125,7 @@ class Machine:
         self._push(number, _NUMBER)
 
     def key(self, key: Any) -> Any:
-        """`key` itself, if it may be one: small, and quickly hashed."""
+        """`key` itself if it is small and quickly hashed; if inert, a placeholder of another."""
         todo, parts = [key], 0
         while todo:
             part = todo.pop()
@@ -139,7 +139,10 @@ class Machine:
             elif not isinstance(part, (*_KEYS, Placeholder)) or isinstance(
                 part, np.complexfloating
             ):
-                raise DataError(f"a {type(part).__name__.strip('_')} is no key")
+                kind = type(part).__name__.strip("_")
+                if self.inert:
+                    return Placeholder(f"a {kind} as a key")
+                raise DataError(f"a {kind} is no key")
         self.take(64 * parts)
         return key
 

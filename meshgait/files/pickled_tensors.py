@@ -12,12 +12,12 @@ import torch
 
 from meshgait.errors import DataError, UnsafeFileError
 from meshgait.files.pickle_machine import Machine
-from meshgait.files.stand_ins import StandIn, Word
+from meshgait.files.stand_ins import Placeholder, StandIn, Word
 
 _MOST_REPEATED = 1 << 20  # entries of a tensor that is larger than what it is a view of
 _MAGIC, _PROTOCOL = 0x1950A86A20F9469CFC6C, 1001
-STREAM_START = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
-"""How a file of torch before 1.6 begins."""
+_MAGIC_PICKLED = b"\x8a\n" + _MAGIC.to_bytes(10, "little") + b"."
+_MAGIC_IN_LETTERS = f"L{_MAGIC}L\n.".encode()
 
 _TYPES = {
     "Double": torch.float64, "Float": torch.float32, "Half": torch.float16,
@@ -25,6 +25,26 @@ _TYPES = {
     "Char": torch.int8, "Byte": torch.uint8, "Bool": torch.bool,
     "ComplexDouble": torch.complex128, "ComplexFloat": torch.complex64,
 }  # fmt: skip
+_WIDER = {
+    torch.bfloat16: torch.float32, torch.complex32: torch.complex64,
+    **dict.fromkeys((torch.float8_e4m3fn, torch.float8_e4m3fnuz, torch.float8_e5m2,
+                     torch.float8_e5m2fnuz, torch.float8_e8m0fnu), torch.float32),
+}  # fmt: skip
+_NUMBERS = {*_TYPES.values(), *_WIDER, torch.uint16, torch.uint32, torch.uint64}
+
+
+def widened(tensor: torch.Tensor) -> torch.Tensor:
+    """The tensor itself, or in single precision where numpy and half of torch lack its type."""
+    return tensor.to(_WIDER.get(tensor.dtype, tensor.dtype))
+
+
+def starts_stream(start: bytes) -> bool:
+    """Whether a file of torch before 1.6 begins so; its pickles may be of any protocol.
+
+    >>> starts_stream(bytes.fromhex("80028a0a6cfc9c46f9206aa850192e"))
+    True
+    """
+    return _MAGIC_PICKLED in start[:32] or start.startswith(_MAGIC_IN_LETTERS)
 
 
 class Storage(StandIn):
@@ -92,11 +112,13 @@ _STORAGES = {
 }
 
 
-def storage_of(reference: Any) -> tuple[str, Storage]:
+def storage_of(reference: Any) -> tuple[str, Storage | Placeholder]:
     """Key and storage of what torch refers to: ("storage", type, key, place, count[, None])."""
     if not isinstance(reference, (tuple, list)) or len(reference) < 5:
         raise DataError("a reference that is none")
     word, kind, key, _, count, *rest = reference
+    if isinstance(kind, Placeholder):  # of quantised numbers, which mean nothing without more
+        return str(key), kind
     if word != "storage" or not isinstance(kind, Word) or kind not in _STORAGES or any(rest):
         raise DataError("a reference to something that is no storage")
     if not isinstance(key, str):
@@ -115,7 +137,7 @@ class Storages:
         if isinstance(reference, tuple) and len(reference) > 1 and reference[0] == "module":
             return reference[1]
         key, storage = storage_of(reference)
-        return self.by_key.setdefault(key, storage)
+        return self.by_key.setdefault(key, storage) if isinstance(storage, Storage) else storage
 
 
 def read_stream(machine: Machine) -> tuple[Any, Machine]:
@@ -161,8 +183,8 @@ def rebuild_typed(machine: Machine, storage: Any, offset: Any, size: Any, stride
                   grad: Any, hooks: Any, dtype: Any, *_: Any) -> View:  # fmt: skip
     """Torch's `_rebuild_tensor_v3`, for types that have no storage of their own."""
     view = View(storage, offset, size, stride)
-    if not isinstance(dtype, torch.dtype):
-        raise UnsafeFileError("a tensor of a type that is none is not read")
+    if dtype not in _NUMBERS:
+        raise UnsafeFileError("a tensor of numbers of an unknown type is not read")
     view.dtype = dtype
     return view
 

@@ -19,8 +19,9 @@ def grey_levels(
     """Silhouettes as grey values 0..255, and what was understood where that needs to be told.
 
     Masks (boolean, or zero and one other value) become black and white. Other numbers are taken as
-    they are if the brightest is 128 to 255, floats up to 1 as shares of white, and 16 bits are
-    scaled to 8. Raises `DataError`, without a path, for all else: nobody could say what it means.
+    they are if the brightest is 128 to 255, floats up to 1 as shares of white (those a little
+    above, as resampling leaves them, as white), and 16 bits are scaled to 8. Raises `DataError`,
+    without a path, for all else: nobody could say what it means.
     """
     if values.dtype == bool:
         return values * np.uint8(WHITE), None
@@ -32,7 +33,7 @@ def grey_levels(
     if not (low >= 0 and high < np.inf):
         raise DataError("holds values below 0, infinity or NaN, which are no grey values")
     if values.dtype.kind == "f":
-        values = np.rint(values * (WHITE if high <= 1 else 1))
+        values = np.rint(np.minimum(values, 1) * WHITE if _are_shares(values) else values)
     top = int(values.max())
     if top in (0, WHITE):
         return values.astype(np.uint8), None
@@ -48,11 +49,18 @@ def grey_levels(
     )
 
 
+def _are_shares(values: Shaped[np.ndarray, "*shape"]) -> bool:
+    """Whether floats are shares of white: up to 1, or a little above with fractions."""
+    high = values.max(initial=0)
+    return bool(high <= 1 or (high < 2 and (values != np.rint(values)).any()))
+
+
 def clip_levels(
     silhouette: Shaped[np.ndarray, "*shape"],
 ) -> Shaped[np.ndarray, "*shape"]:
-    """Silhouettes of a clip: floats stay, which networks take as they are, others are levels."""
-    return silhouette if silhouette.dtype.kind == "f" else grey_levels(silhouette)[0]
+    """Silhouettes of a clip: shares of white stay, which networks take, others are levels."""
+    stays = silhouette.dtype.kind == "f" and _are_shares(silhouette)
+    return silhouette if stays else grey_levels(silhouette)[0]
 
 
 def require_dark_border(levels: UInt8[np.ndarray, "*batch H W"]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import stat
@@ -86,11 +87,17 @@ def _is_hole(file: BinaryIO) -> bool:
 
 
 def read_text(path: str | Path, *, most: int = LEAST) -> str:
-    """A file of UTF-8 text, without the mark that some editors put in front of it."""
+    """A file of UTF-8 text, or of UTF-16 that says so; the mark in front of it is left out."""
+    content = read_bytes(path, most=most)
     try:
-        return read_bytes(path, most=most).decode("utf-8-sig")
+        return content.decode("utf-16" if is_utf16(content) else "utf-8-sig")
     except UnicodeDecodeError as error:
         raise DataError(f"{path} cannot be read as text: {error}") from error
+
+
+def is_utf16(start: bytes) -> bool:
+    """Whether a file begins with the mark of UTF-16, as Windows writes text."""
+    return start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
 
 
 def read_json(path: str | Path, *, most: int = LEAST) -> Any:

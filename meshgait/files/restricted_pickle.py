@@ -23,12 +23,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from meshgait.errors import DataError, UnsafeFileError
+from meshgait.errors import DataError, UnsafeFileError, reason
 from meshgait.files import pickled_arrays, pickled_tensors
 from meshgait.files.compressed import decompress
 from meshgait.files.limits import Budget
 from meshgait.files.pickle_machine import Machine
 from meshgait.files.regular import read_bytes
+from meshgait.files.signature import LONGEST, signature
 from meshgait.files.stand_ins import Placeholder, StandIn, Word
 
 MOST_DEPTH = 100
@@ -48,7 +49,13 @@ def read_pickle(path: str | Path) -> Any:
     `UnsafeFileError` when the file names anything but arrays and containers, `DataError` when it
     is not a whole pickle or asks for too much.
     """
-    return loads(read_bytes(path), name=str(path))
+    content = read_bytes(path)
+    try:
+        return loads(content, name=str(path))
+    except DataError as error:
+        if (what := signature(content[:LONGEST])) is None:
+            raise
+        raise DataError(f"{path} is {what}, no pickle") from error
 
 
 def loads(content: bytes, *, name: str = "the pickle") -> Any:
@@ -85,8 +92,7 @@ def guarded(load: Callable[[], Any], name: str) -> Any:
     except RecursionError as error:
         raise DataError(f"{name} is nested too deeply") from error
     except BROKEN as error:
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0][:200]
-        raise DataError(f"{name} is damaged or no whole pickle: {reason}") from error
+        raise DataError(f"{name} is damaged or no whole pickle: {reason(error)}") from error
 
 
 def make_machine(
@@ -213,9 +219,7 @@ _WORDS: dict[tuple[str, str], Any] = {
 
 def to_numpy(tensor: torch.Tensor) -> np.ndarray:
     """A copy as an array; types that numpy lacks become single precision."""
-    tensor = tensor.detach().cpu()
-    is_known = tensor.dtype not in (torch.bfloat16, torch.float8_e4m3fn, torch.float8_e5m2)
-    return np.array((tensor if is_known else tensor.float()).numpy())
+    return np.array(pickled_tensors.widened(tensor.detach().cpu()).numpy())
 
 
 _LEAVES = (
@@ -258,6 +262,8 @@ class Finish:
             self._nodes = before
         _, plain, nodes = self._done[id(item)]
         if plain is _Unfinished:
+            if self._machine.inert:
+                return Placeholder("what it is in itself")
             raise DataError("contains itself")
         self._nodes += nodes
         if self._nodes > self._most_nodes:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import re
+
 _BEGINNINGS = (
     (b"\x89PNG", "a PNG picture"), (b"\xff\xd8\xff", "a JPEG picture"), (b"GIF8", "a GIF picture"),
     (b"BM", "a BMP picture"), (b"II*\x00", "a TIFF picture"), (b"MM\x00*", "a TIFF picture"),
     (b"\x1aE\xdf\xa3", "a video"), (b"%PDF", "a PDF"), (b"\x89HDF", "an HDF5 file"),
+    (b"\x28\xb5\x2f\xfd", "packed by zstandard (zstd -d unpacks it)"),
+    (b"\x04\x22\x4d\x18", "packed by LZ4 (lz4 -d unpacks it)"),
+    (b"version https://git-lfs", "a pointer of Git LFS, not the file itself (git lfs pull)"),
+    (b"<!DOCTYPE html", "a web page"), (b"<!doctype html", "a web page"), (b"<html", "a web page"),
+    (b"SQLite format 3\x00", "an SQLite database"), (b"MATLAB 5.0", "a MAT file of MATLAB"),
+    (b"PAR1", "a Parquet table"), (b"\x7fELF", "a program"),
     (b"glTF", "a glTF model"), (b"7z\xbc\xaf", "a 7z archive"), (b"Rar!", "a RAR archive"),
 )  # fmt: skip
 _OF_TORCH = (b"data.pkl", b"byteorder", b"version", b".format_version")
+_IN_LETTERS = re.compile(rb"\([dl]p?\d*\n|c[A-Za-z_][\w.]*\n[\w.]+\n|[]})]q")
 _NAME, _LONGEST_NAME = 30, 200  # where an archive says what its first member is called
 LONGEST = _NAME + _LONGEST_NAME
 """Bytes that the functions of this file look at."""
@@ -41,3 +50,12 @@ def broken_archive(start: bytes) -> str:
     if b"/" in name and name.split(b"/", 1)[1] in _OF_TORCH:
         return "a checkpoint of PyTorch that is cut short or damaged"
     return "a damaged archive"
+
+
+def starts_pickle(start: bytes) -> bool:
+    r"""Whether a pickle begins so: later protocols by a mark, the first ones in letters.
+
+    >>> starts_pickle(b"(dp0\nVpose"), starts_pickle(b"(c) 2024"), starts_pickle(b"[1, 2]")
+    (True, False, False)
+    """
+    return start[:1] == b"\x80" or _IN_LETTERS.match(start) is not None

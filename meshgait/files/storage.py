@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from meshgait.errors import ConfigError, DataError, StorageError
+from meshgait.errors import ConfigError, DataError, StorageError, reason
 from meshgait.files.npy import BROKEN, read_archive
 from meshgait.files.regular import opened, require_file
 from meshgait.files.signature import LONGEST, broken_archive
@@ -78,9 +78,9 @@ def read_npz(
     except BadZipFile as error:
         with opened(path) as file:
             what = broken_archive(file.read(LONGEST))
-        raise DataError(f"{path} cannot be read as .npz: it is {what} ({error})") from error
+        raise DataError(f"{path} cannot be read as .npz: it is {what} ({reason(error)})") from error
     except BROKEN as error:
-        raise DataError(f"{path} cannot be read as .npz: {error}") from error
+        raise DataError(f"{path} cannot be read as .npz: {reason(error)}") from error
 
 
 def write_npz(path: str | Path, **arrays: Any) -> None:
@@ -135,9 +135,8 @@ def _is_about(error: OSError, path: Path) -> bool:
     named = error.filename
     if named is None or isinstance(named, int):
         return True
-    return Path(os.fsdecode(named)) in {path, *path.parents} or (
-        Path(os.fsdecode(named)).parent == path.parent
-    )
+    place, path = Path(os.fsdecode(named)).absolute(), path.absolute()
+    return place in {path, *path.parents} or place.parent == path.parent
 
 
 def clear_parts(path: str | Path) -> None:

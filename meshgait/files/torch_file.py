@@ -10,10 +10,10 @@ from typing import Any
 
 import torch
 
-from meshgait.errors import DataError, UnsafeFileError
+from meshgait.errors import DataError, UnsafeFileError, reason
 from meshgait.files.limits import Budget
 from meshgait.files.npy import read_member
-from meshgait.files.pickled_tensors import STREAM_START, Storages, read_stream
+from meshgait.files.pickled_tensors import Storages, read_stream, starts_stream
 from meshgait.files.regular import opened, read_bytes, require_file
 from meshgait.files.restricted_pickle import Finish, guarded, make_machine
 
@@ -22,13 +22,14 @@ BROKEN_TORCH = (
     RuntimeError, EOFError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
     zipfile.BadZipFile,
 )  # fmt: skip
+_START = 64  # bytes
 _MAIN, _SCRIPT = "/data.pkl", "/constants.pkl"
 
 
 def is_torch(path: str | Path) -> bool:
     """Whether a file is one of `torch.save`, told by its content; errors as `require_file`."""
     with opened(path) as file:
-        if file.read(len(STREAM_START)) == STREAM_START:
+        if starts_stream(file.read(_START)):
             return True
         try:
             with zipfile.ZipFile(file) as archive:
@@ -65,7 +66,7 @@ def read_torch(path: str | Path, *, old: bool = False, inert: bool = False) -> A
         except UnsafeFileError as error:
             raise UnsafeFileError(str(error).removeprefix("the pickle ")) from error
         except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError) as error:
-            raise DataError(f"is not a whole checkpoint: {error}") from error
+            raise DataError(f"is not a whole checkpoint: {reason(error)}") from error
 
     return guarded(load_whole, str(path))
 

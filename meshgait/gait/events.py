@@ -13,9 +13,10 @@ import torch
 from jaxtyping import Float
 from scipy.ndimage import gaussian_filter1d
 
+from meshgait.errors import DataError
 from meshgait.gait.landmarks import Landmarks
 from meshgait.modalities.gait_cycle import GaitCycle, gait_cycle, walking_speed
-from meshgait.modalities.heading import heading
+from meshgait.modalities.heading import goes_backwards, heading
 
 _SMOOTHING_S = 0.01
 _NEAR = 0.1  # of a stride around an event of the ball
@@ -45,12 +46,14 @@ def over_ground(marks: Landmarks, fps: float) -> tuple[Landmarks, bool]:
     """The same walk over the ground, and whether it was on the spot.
 
     Where somebody walks on a treadmill, or a file holds no place, the floor goes backwards at the
-    speed of the standing feet.
+    speed of the standing feet. Raises `DataError` for a walk backwards.
     """
     angle = np.unwrap(heading(torch.from_numpy(marks.joints)).numpy())
     forward = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)
     pelvis = marks.joints[:, 0]
     gone = (np.diff(pelvis, axis=0) * forward[1:]).sum(1) * fps
+    if goes_backwards(gone):
+        raise DataError("clip 0 goes backwards, of which strides are not counted")
     ahead = ((marks.pair("foot") - pelvis[:, None]) * forward[:, None]).sum(2)
     speed = float(np.mean([walking_speed(side) for side in np.diff(ahead, axis=0).T])) * fps
     if walking_speed(-gone) > speed / 2:

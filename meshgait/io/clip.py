@@ -40,7 +40,7 @@ def as_clip(
         smpl = vectors(track)
     else:
         body = Body.embedded() if body is None else body
-        motion = track.to_motion(body, fps=track.assumed_fps)  # which a clip does not hold
+        motion = track.stacked(body, fps=track.assumed_fps)  # which a clip does not hold
         joints = joints_of(motion, body)
         camera: Camera | WeakPerspective = _own_camera()
         if not is_seen(track):

@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
-from meshgait.errors import DataError
+from meshgait.errors import DataError, reason
 from meshgait.files.compressed import is_compressed
 from meshgait.files.npy import BROKEN, MAGIC, read_array
-from meshgait.files.pickled_tensors import STREAM_START
-from meshgait.files.regular import opened, parse_json, read_bytes, read_text
+from meshgait.files.pickled_tensors import starts_stream
+from meshgait.files.regular import is_utf16, opened, parse_json, read_bytes, read_text
 from meshgait.files.restricted_pickle import read_pickle, to_numpy
-from meshgait.files.signature import LONGEST, signature
+from meshgait.files.signature import LONGEST, signature, starts_pickle
 from meshgait.files.storage import read_npz
 from meshgait.files.torch_file import is_torch, read_torch
 
@@ -55,17 +55,17 @@ def read_content(path: str | Path) -> Any:
     if path.is_dir():
         return _folder(path)
     with opened(path) as file:
-        start = file.read(max(len(STREAM_START), LONGEST))
+        start = file.read(LONGEST)
     if found := signature(start):
         raise DataError(f"{path} is {found}, in which nobody's bodies or points are")
-    if start[:2] == b"PK" or start.startswith(STREAM_START):
+    if start[:2] == b"PK" or starts_stream(start):
         is_weights = is_torch(path)
         return _to_numpy(read_torch(path, old=True)) if is_weights else read_npz(path, objects=True)
     if start[1:2] == b"\x50" and 0 < start[0] < 32:
         return C3dFile(path)
     if start.startswith(MAGIC):
         return _array(path)
-    if not _is_text(start[:8]):
+    if starts_pickle(start) or not (_is_text(start[:8]) or is_utf16(start)):
         return read_pickle(path)
     text = read_text(path)
     return parse_json(text, name=str(path)) if text.lstrip()[:1] in ("{", "[") else Text(text, path)
@@ -113,7 +113,7 @@ def _array(path: Path) -> Any:
     except DataError as error:
         raise type(error)(f"{path}: {error}") from error
     except BROKEN as error:
-        raise DataError(f"{path} is not whole as an array: {error}") from error
+        raise DataError(f"{path} is not whole as an array: {reason(error)}") from error
 
 
 def _to_numpy(value: Any) -> Any:

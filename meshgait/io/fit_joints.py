@@ -9,8 +9,8 @@ from jaxtyping import Float
 
 from meshgait.body import JOINT_INDEX, JOINT_NAMES, JOINT_PARENTS
 from meshgait.errors import DataError
-from meshgait.io.place_body import place_body
-from meshgait.io.size import embedded_body, shape_of, smpl_rest
+from meshgait.io.place_body import FAR_MM, place_body
+from meshgait.io.size import embedded_body, leg_length, shape_of, smpl_rest, unit_of
 from meshgait.io.track import UPRIGHT, BodyTrack, PointTrack
 from meshgait.io.turns import kabsch, shortest_turn
 
@@ -30,7 +30,7 @@ _SEEN = {
                        ("collar", "shoulder"), ("shoulder", "elbow"), ("elbow", "wrist"),
                        ("wrist", "hand"))
 }  # fmt: skip
-FAR_MM = 100.0  # from a body's joints; markers and joints of other programs are 20 to 80 mm off
+_LEGS_M = (0.1, 7.0)  # beyond which no leg is in metres, whatever a file says
 _NEEDED = ("left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle")
 
 
@@ -39,7 +39,9 @@ def fit_joints(track: PointTrack, betas: Float[np.ndarray, "10"] | None = None) 
 
     `betas` are those of the embedded body where they are known, else of the lengths of the bones.
     The points are metres, named as SMPL's joints; which are missing does not move. Rotations about
-    a bone, which joints do not show, follow its parent. The feet stand on y = 0, see `place_body`.
+    a bone, which joints do not show, follow its parent. Legs that are nobody's in metres are taken
+    for the unit in which they are somebody's, with a warning. The feet stand on y = 0, see
+    `place_body`.
     `fit_mm` is the mean distance from the body's joints; more than `FAR_MM` is warned of. Raises
     `DataError` for points in a picture and where hips, knees or ankles are missing.
     """
@@ -56,6 +58,12 @@ def fit_joints(track: PointTrack, betas: Float[np.ndarray, "10"] | None = None) 
     chosen = track.select(tuple(known))
     turned = chosen.points.astype(np.float64) @ UPRIGHT[track.axes].as_matrix().T
     points = dict(zip(known, np.moveaxis(turned, 1, 0), strict=True))
+    leg = leg_length(points)
+    if not _LEGS_M[0] < leg < _LEGS_M[1]:
+        metre, unit = unit_of(leg)
+        told = f"a leg is {leg:.3g} m long by what the file says; its lengths are read as {unit}"
+        warnings.warn(told, stacklevel=2)
+        points = {name: metre * place for name, place in points.items()}
     shape = shape_of(points, embedded_body()) if betas is None else betas
     world = _world_rotations(points, smpl_rest(shape))
     found = place_body(world, points, shape, frames=track.frames, fps=track.fps)

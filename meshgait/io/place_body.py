@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +16,12 @@ from meshgait.io.size import Points, embedded_body, leg_length, smpl_rest, with_
 from meshgait.io.track import DEFAULT_FPS, BodyTrack, body_track
 from meshgait.io.turns import shortest_turn
 
+FAR_MM = 100.0  # from a body's joints; markers and joints of other programs are 20 to 80 mm off
+_MIRRORED = (
+    "feet or knees point backwards: left and right are exchanged in the file, or its axes are "
+    "left-handed (then turn the sign of one of them)"
+)
+_BEHIND = 0.5  # of its length a foot points backwards where the sides are exchanged
 _HINT_M = 0.003  # how far a straight knee is thought to be bent, so that it bends forwards
 _FOOT = ("ankle", "foot")
 _FLAT_SHARE = 0.3  # of the frames of a walk a foot is flat on the floor, at least
@@ -53,21 +60,34 @@ def place_body(
     pelvis = scale * seen["mid_hip"] - world[:, 0] @ (rest[[1, 2]].mean(axis=0) - rest[0])
     joints = forward(world, rest, pelvis)
     for side in ("left", "right"):
-        target = scale * seen[f"{side}_ankle"]
-        _reach(world, joints, side, target)
+        _reach(world, joints, side, scale * seen[f"{side}_ankle"])
     joints = forward(world, rest, pelvis)
     soles = sole_heights(joints, world, betas, body)
-    floor = find_floor(
-        soles,
-        joints[:, [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]],
-        rate,
-    )
+    ankles = [JOINT_INDEX[f"{side}_ankle"] for side in ("left", "right")]
+    floor = find_floor(soles, joints[:, ankles], rate)
     place = pelvis @ floor.level.T - [0.0, floor.height, 0.0]
     track = body_track(
         frames=frames, pose=local_pose(floor.level @ world), betas=betas, transl=place,
         axes="y up", fps=fps, moved="pelvis",
     )  # fmt: skip
-    return replace(track, usual_fps=usual_fps, off_mm=_off_mm(joints / scale, points))
+    found = replace(track, usual_fps=usual_fps, off_mm=_off_mm(joints / scale, points))
+    if _is_mirrored(seen) and (found.fit_mm or 0.0) <= FAR_MM:
+        warnings.warn(_MIRRORED, stacklevel=3)
+    return found
+
+
+def _is_mirrored(points: Points) -> bool:
+    """Whether feet point, or without feet knees bend, clearly to the back of what hips face."""
+    ahead = np.cross(points["left_hip"] - points["right_hip"], [0.0, 1.0, 0.0])
+    ahead /= np.maximum(np.linalg.norm(ahead, axis=1, keepdims=True), 1e-9)
+    ways = []
+    for side in ("left", "right"):
+        hip, knee, ankle = (points[f"{side}_{name}"] for name in ("hip", "knee", "ankle"))
+        foot = points.get(f"{side}_foot")
+        ways.append(knee - (hip + ankle) / 2 if foot is None else foot - ankle)
+    way = np.stack(ways)
+    back, whole = np.median(-(way * ahead).sum(-1)), np.median(np.linalg.norm(way, axis=-1))
+    return bool(back > _BEHIND * whole > 0)
 
 
 def _off_mm(joints: Float[np.ndarray, "T 24 3"], points: Points) -> dict[str, float]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
-from meshgait.errors import DataError
+from meshgait.errors import DataError, reason
 from meshgait.files.torch_file import is_torch
 from meshgait.io.content import describe_content, read_content
 from meshgait.io.formats.aist import AIST
@@ -117,7 +117,8 @@ def _people(
         raise type(error)(named) from error
     except _BROKEN as error:
         raise DataError(
-            f"{path} looks like {found.title} but is damaged: {type(error).__name__}: {error}"
+            f"{path} looks like {found.title} but is damaged: "
+            f"{type(error).__name__}: {reason(error)}"
         ) from error
     if not tracks:
         raise DataError(f"{path} ({found.title}) has nobody in it")
@@ -141,5 +142,7 @@ def _recognise(path: Path, content: Any) -> Format | None:
             if kind not in FORMATS:
                 warnings.warn(f"format {kind.name}, a plug-in, fails: {error!r}", stacklevel=2)
                 continue
-            raise DataError(f"{path} is damaged: {type(error).__name__}: {error}") from error
+            raise DataError(
+                f"{path} is damaged: {type(error).__name__}: {reason(error)}"
+            ) from error
     return None

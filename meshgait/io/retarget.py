@@ -8,7 +8,7 @@ Up is where the head is over the feet, the unit is judged by the length of a leg
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 
 from meshgait.body import JOINT_INDEX, JOINT_NAMES, JOINT_PARENTS
 from meshgait.io.ground import up_axis
@@ -37,11 +37,13 @@ def retarget(
     rotations: Float[np.ndarray, "T J 3 3"],
     places: Float[np.ndarray, "T J 3"],
     *,
+    frames: Int[np.ndarray, " T"] | None = None,
     fps: float | None,
     usual_fps: float | None = None,
 ) -> BodyTrack:
     """SMPL's motion from the world rotations and places of all joints of a skeleton.
 
+    `frames` are the numbers of the frames, ascending, where some may be missing.
     Raises `DataError` for a skeleton without hips and knees.
     """
     names = match_names(skeleton)
@@ -53,25 +55,38 @@ def retarget(
         order = [names[name] for name in JOINT_NAMES]
         return _as_it_stands(
             metre * skeleton.rest()[order], rotations[:, order], metre * points["pelvis"],
-            axes=axes, fps=fps,
+            frames=frames, axes=axes, fps=fps,
         ).noted(note)  # fmt: skip
     up = UPRIGHT[axes].as_matrix()
     points = {name: metre * place @ up.T for name, place in points.items()}
     betas = shape_of(points, embedded_body())
     ours = smpl_rest(betas)
     turn = _corrections(ours, skeleton.rest(), names)
+    world = _world(ours, turn, up @ rotations, points, names)
+    placed = place_body(world, points, betas, frames=frames, fps=fps, usual_fps=usual_fps)
+    return placed.noted(note)
+
+
+def _world(
+    ours: Float[np.ndarray, "24 3"],
+    turn: Float[np.ndarray, "24 3 3"],
+    rotations: Float[np.ndarray, "T J 3 3"],
+    points: dict[str, Float[np.ndarray, "T 3"]],
+    names: dict[str, int],
+) -> Float[np.ndarray, "T 24 3 3"]:
+    """The rotations of SMPL's joints: those of their likes, with each bone onto its like."""
     world = np.empty((len(rotations), 24, 3, 3))
     for joint, (name, parent) in enumerate(zip(JOINT_NAMES, JOINT_PARENTS, strict=True)):
         source = names.get(name)
         if source is None:
             world[:, joint] = world[:, parent]
         else:
-            world[:, joint] = up @ rotations[:, source] @ turn[joint]
+            world[:, joint] = rotations[:, source] @ turn[joint]
         end = _BONE_END.get(name)
         if name in points and end in points:
             bone = world[:, joint] @ (ours[JOINT_INDEX[end]] - ours[joint])
             world[:, joint] = shortest_turn(bone, points[end] - points[name]) @ world[:, joint]
-    return place_body(world, points, betas, fps=fps, usual_fps=usual_fps).noted(note)
+    return world
 
 
 def _is_smpl(skeleton: Skeleton, names: dict[str, int]) -> bool:
@@ -90,6 +105,7 @@ def _as_it_stands(
     rotations: Float[np.ndarray, "T 24 3 3"],
     pelvis: Float[np.ndarray, "T 3"],
     *,
+    frames: Int[np.ndarray, " T"] | None,
     axes: Axes,
     fps: float | None,
 ) -> BodyTrack:
@@ -98,7 +114,7 @@ def _as_it_stands(
     betas = shape_of(bones, embedded_body(), lengths=_ALL_BONES, most=5.0)
     is_offset = np.linalg.norm(rest[0]) > 1e-4
     return body_track(
-        frames=None, pose=local_pose(rotations), betas=betas, axes=axes, fps=fps,
+        frames=frames, pose=local_pose(rotations), betas=betas, axes=axes, fps=fps,
         transl=pelvis - rest[0] if is_offset else pelvis,
         moved="origin" if is_offset else "pelvis",
     )  # fmt: skip

@@ -91,8 +91,9 @@ class BodyTrack:
 
     def timed(self, fps: float | None = None) -> BodyTrack:
         """The same with a frame rate: the file's own, else `fps`, else a guess, which is noted."""
-        if self.fps is not None or fps is not None:
-            return replace(self, fps=self.fps or frame_rate(fps))
+        given = frame_rate(fps)
+        if self.fps is not None or given is not None:
+            return replace(self, fps=self.fps or given)
         note = (
             f"the file does not say its frame rate; {self.assumed_fps:g} a second are taken, as is "
             "usual: give fps (--fps) if it is another"
@@ -125,7 +126,18 @@ class BodyTrack:
         return replace(self, pose=pose, transl=transl, camera=None, axes="y up", moved="origin")
 
     def to_motion(self, body: Body, *, fps: float | None = None) -> Motion:
-        """All frames one after the other, upright, with the mean shape.
+        """As `stacked`; warns of frames that are missing, by which a motion is too short."""
+        lost = int(self.frames[-1] - self.frames[0]) + 1 - len(self)
+        if lost:
+            warnings.warn(
+                f"{lost} of {lost + len(self)} frames are missing, and a motion goes on without a "
+                "gap, too soon: fill them in first (--fill of meshgait convert, io.fill_gaps)",
+                stacklevel=2,
+            )
+        return self.stacked(body, fps=fps)
+
+    def stacked(self, body: Body, *, fps: float | None = None) -> Motion:
+        """All frames that there are one after the other, upright, with the mean shape.
 
         `fps` holds where the file does not say, see `timed`. Without `transl` the person walks on
         the spot.

@@ -79,7 +79,7 @@ def write(
 
 def _write_meshes(path: Path, track: BodyTrack, body: Body, suffix: MeshSuffix) -> Path:
     folder = path.with_suffix("") if path.suffix.lower() == suffix else path
-    motion = track.to_motion(body, fps=track.assumed_fps)
+    motion = track.stacked(body, fps=track.assumed_fps)
     write_mesh_sequence(folder, motion.decode(body), suffix, frames=track.frames)
     return folder
 
@@ -91,6 +91,6 @@ def actors_of(
     first = min(int(track.frames[0]) for track in tracks.values())
     actors = []
     for name, track in tracks.items():
-        motion = track.to_motion(body, fps=fps)
+        motion = track.stacked(body, fps=fps)
         actors.append(Actor(name, motion, (track.frames - first) / motion.fps))
     return actors

@@ -103,11 +103,17 @@ def _cosine(probe: Tensor, gallery: Tensor, distance: Tensor) -> None:
 
 def _scaled(embedding: Tensor, out: Tensor) -> Tensor:
     """Every part with length 1; zeros stay zeros."""
-    scale = vector_norm(embedding, dim=2, keepdim=True).clamp_min_(1e-12).reciprocal_()
-    return torch.mul(embedding, scale, out=out)
+    length = vector_norm(embedding, dim=2, keepdim=True)
+    if not bool(((length > _LENGTHS[0]) & (length < _LENGTHS[1])).all()):
+        # Squares that are beyond the numbers there are: the largest channel becomes 1 first.
+        embedding = embedding / embedding.abs().amax(2, keepdim=True).clamp_min(_TINY)
+        length = vector_norm(embedding, dim=2, keepdim=True)
+    return torch.mul(embedding, length.clamp_min_(_TINY).reciprocal_(), out=out)
 
 
 _TILE = 1024
+_LENGTHS = (1e-12, 1e18)  # between which squares are float32's
+_TINY = 1e-37
 _METRICS = {"euclidean": _euclidean, "cosine": _cosine}
 
 

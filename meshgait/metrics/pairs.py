@@ -38,7 +38,10 @@ def to_codes(
             "identities must be all integers or all strings, got "
             f"{probe.dtype} for the probes and {gallery.dtype} for the gallery"
         )
-    _, code = np.unique(np.concatenate([probe, gallery]), return_inverse=True)
+    together = np.concatenate([probe, gallery])
+    if together.dtype.kind == "f":  # of signed and unsigned ones, where great ones would be equal
+        together = np.concatenate([probe.astype(object), gallery.astype(object)])
+    _, code = np.unique(together, return_inverse=True)
     return code[: len(probe)], code[len(probe) :]
 
 

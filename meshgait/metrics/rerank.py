@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.metrics.pairs import check_distance
 
 
@@ -34,9 +34,11 @@ def rerank(
     The neighbours of two sequences are compared (Jaccard distance), and the distance itself,
     squared and divided by the largest in its row, is mixed in. All probes are seen at once, so a
     score by re-ranking is that of a batch, not of one probe at a time. Memory and time grow with
-    N squared: three matrices of that size.
+    N squared: three matrices of that size. Raises `DataError` for distances that are not finite.
     """
     everyone = check_distance(distance)
+    if not np.isfinite(everyone.min() + everyone.max()):
+        raise DataError("distances are infinite, which cannot be re-ranked")
     count = len(everyone)
     if everyone.shape != (count, count) or not 0 < probes < count:
         raise ShapeError(

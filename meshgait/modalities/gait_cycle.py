@@ -1,8 +1,8 @@
 """Heel strikes, toe-offs and the numbers of a gait, from joints alone.
 
-A foot stands while its ball rests on the floor, and swings while it goes forwards. The moments
-between are taken where it goes at half the speed of the walk. On a treadmill, and where the file
-holds no place, the floor is what goes backwards, seen from the pelvis. Zeni et al. (Gait Posture
+A foot stands while its ball rests on the floor, and swings while it goes forwards, or backwards as
+the walk does. The moments between are taken where it goes at half the speed of the walk. On a
+treadmill, and where the file holds no place, it is the floor that moves. Zeni et al. (Gait Posture
 2008) take the turning points of the foot's way, before the heel strike and after the toe-off.
 """
 
@@ -19,7 +19,7 @@ from torch import Tensor
 
 from meshgait.body.names import JOINT_INDEX
 from meshgait.errors import ConfigError, DataError
-from meshgait.modalities.heading import heading
+from meshgait.modalities.heading import goes_backwards, heading
 from meshgait.numerics import uncompiled
 
 _SMOOTHING_S = 0.02  # seconds, of the curve of a foot
@@ -86,8 +86,10 @@ def _measure(
     angle = heading(real).numpy(force=True)
     forward = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=-1)
     points = real.numpy(force=True)
-    way = np.diff(points[:, 0], axis=0, prepend=points[:1, 0]) * forward
-    gone = way.sum(1).cumsum()
+    way = (np.diff(points[:, 0], axis=0, prepend=points[:1, 0]) * forward).sum(1)
+    if goes_backwards(way):  # then that is the way in which feet swing
+        forward, way = -forward, -way
+    gone = way.cumsum()
     swings = [
         _swings(((points[:, ball] - points[:, 0]) * forward).sum(1), gone, fps) for ball in _BALLS
     ]
@@ -99,8 +101,7 @@ def _measure(
             code="strides",
         )
     stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
-    wrong = [_without_false(times, stride_s)[1] for times in strikes]
-    strikes = [_without_false(times, stride_s)[0] for times in strikes]
+    strikes, wrong = map(list, zip(*(_without_false(t, stride_s) for t in strikes), strict=True))
     lifts = [_without_false(times, stride_s)[0] for times in lifts]
     stride_s = _median([np.diff(times) for times in (*strikes, *lifts)])
     stride = _median([_ways(points[:, 0], times, fps) for times in strikes])
@@ -110,7 +111,7 @@ def _measure(
     prints = [
         _prints(points[:, ball], s, stride_s, fps) for ball, s in zip(_BALLS, strikes, strict=True)
     ]
-    steps = [_steps(strikes, prints, side, forward, stride_s, fps) for side in (0, 1)]
+    steps = (_steps(strikes, prints, side, forward, stride_s, fps) for side in (0, 1))
     lengths, seconds = zip(*steps, strict=True)
     numbers = (120 / stride_s, stride, lengths, seconds, stride / stride_s, duty)
     return (strikes, lifts, wrong, phase, *map(np.asarray, numbers))
@@ -262,8 +263,7 @@ def _stack(column: tuple[np.ndarray | list[np.ndarray], ...]) -> Float[Tensor, "
     """One array of all clips; lists of events by side are padded with NaN."""
     if not isinstance(column[0], list):
         return torch.from_numpy(np.stack(column))
-    longest = max(len(times) for clip in column for times in clip)
-    padded = np.full((len(column), 2, longest), np.nan)
+    padded = np.full((len(column), 2, max(len(t) for clip in column for t in clip)), np.nan)
     for clip, sides in zip(padded, column, strict=True):
         for row, times in zip(clip, sides, strict=True):
             row[: len(times)] = times

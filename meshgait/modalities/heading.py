@@ -1,5 +1,6 @@
 """Which way a body faces."""
 
+import numpy as np
 import torch
 from jaxtyping import Float
 from torch import Tensor
@@ -9,6 +10,11 @@ from meshgait.body.names import JOINT_INDEX
 _LEFT, _RIGHT = (
     [JOINT_INDEX[f"{side}_{joint}"] for joint in ("hip", "shoulder")] for side in ("left", "right")
 )
+
+
+def goes_backwards(way: Float[np.ndarray, " T"]) -> bool:
+    """Whether most of a way is back, frame by frame along where the body faces; swaying is none."""
+    return bool(-way.sum() > np.abs(way).sum() / 2)
 
 
 def heading(joints: Float[Tensor, "*batch 24 3"]) -> Float[Tensor, "*batch"]:

@@ -8,8 +8,9 @@ from typing import Literal
 from zipfile import BadZipFile, ZipFile, is_zipfile
 
 from meshgait.errors import DataError
+from meshgait.files.npy import arrays_in
 from meshgait.files.regular import opened, require_file
-from meshgait.files.signature import LONGEST, broken_archive, signature
+from meshgait.files.signature import LONGEST, broken_archive, signature, starts_pickle
 from meshgait.files.torch_file import is_torch
 
 Kind = Literal["motion", "fit", "clip", "embeddings"]
@@ -50,8 +51,8 @@ def names_in(path: Path) -> tuple[str, ...]:
     require_file(path)
     try:
         with ZipFile(path) as archive:
-            return tuple(name.removesuffix(".npy") for name in archive.namelist())
-    except (BadZipFile, ValueError, NotImplementedError):
+            return tuple(name for name, _ in arrays_in(archive))
+    except (DataError, BadZipFile, ValueError, NotImplementedError):
         return ()
 
 
@@ -77,7 +78,7 @@ def describe_file(path: Path) -> str:
         return describe_kind(names_in(path)) if is_zipfile(path) else broken_archive(start)
     if found := signature(start):
         return found
-    if start[:1] == b"\x80":
+    if starts_pickle(start):
         return "a pickle"
     is_text = all(byte > 31 or 8 < byte < 14 for byte in start)
     return "text" if is_text else "a file of another kind"

@@ -7,6 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
+from meshgait.errors import ConfigError
+
+_MOST_FRAMES = 2_000_000
+
 
 @dataclass(frozen=True, eq=False)
 class Moments:
@@ -52,5 +56,13 @@ class Moments:
 
 
 def clock(seconds: float, fps: float) -> Float[np.ndarray, " N"]:
-    """The times of frames at `fps` from 0 to `seconds`, the end too if it falls on a frame."""
+    """The times of frames at `fps` from 0 to `seconds`, the end too if it falls on a frame.
+
+    Raises `ConfigError` for more of them than anybody walks in a day.
+    """
+    if seconds * fps > _MOST_FRAMES:
+        raise ConfigError(
+            f"{seconds:g} seconds at {fps:g} frames a second are more than {_MOST_FRAMES} frames; "
+            "choose a lower rate or cut the recording"
+        )
     return np.arange(int(np.floor(seconds * fps + 1e-6)) + 1) / fps

@@ -58,7 +58,7 @@ class GaitSequence(Record):
     """A record with its frames: arrays of equal length, one for each modality.
 
     Raises `ShapeError` when there are no frames or the modalities differ in length, `DataError`
-    when one holds NaN or infinity.
+    when one holds NaN or infinity, or silhouettes are floats that are not shares of white.
     """
 
     frames: Mapping[str, np.ndarray]
@@ -82,6 +82,11 @@ class GaitSequence(Record):
                 raise DataError(
                     f"{modality} of sequence {self.name} holds NaN or infinity in {bad.sum()} of "
                     f"{len(array)} frames, first in frame {bad.argmax()}"
+                )
+            if modality == "silhouette" and array.dtype.kind == "f" and array.max(initial=0) >= 2:
+                raise DataError(
+                    f"the silhouettes of sequence {self.name} are floats up to {array.max():g}; "
+                    "needed are bytes 0 to 255, or floats 0 to 1: divide by 255"
                 )
 
     def __len__(self) -> int:

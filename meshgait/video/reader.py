@@ -96,7 +96,8 @@ class _Folder(Video):
         found = hashlib.sha256()
         for path in self.paths:
             about = path.stat()
-            found.update(os.fsencode(f"{path.name}/{about.st_size}/{about.st_mtime_ns}/"))
+            state = about.st_size, about.st_mtime_ns, about.st_ctime_ns
+            found.update(os.fsencode(f"{path.name}/{state}/"))
         return found.hexdigest()[:16]
 
     def frames(self, start: int = 0) -> Iterator[Frame]:
@@ -154,11 +155,12 @@ class _File(_Captured):
         count = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
         capture.release()
         self.count = count if 0 < count < 1 << 31 else None
-        self.key = {"file": str(path.resolve()), "size": about.st_size, "ns": about.st_mtime_ns}
+        times = [about.st_mtime_ns, about.st_ctime_ns]
+        self.key = {"file": str(path.resolve()), "size": about.st_size, "ns": times}
 
     def _capture(self) -> Any:
         cv2 = _opencv()
-        capture = cv2.VideoCapture(os.fspath(self.path))
+        capture = cv2.VideoCapture(_name(self.path))
         sides = [int(capture.get(p)) for p in (cv2.CAP_PROP_FRAME_WIDTH, cv2.CAP_PROP_FRAME_HEIGHT)]
         if capture.isOpened() and 0 < sides[0] * sides[1] <= _MOST_PIXELS:
             return capture
@@ -226,6 +228,16 @@ def usual_rate(
 
 def _sound_rate(fps: float) -> float:
     return float(fps) if 1 <= fps <= 1000 else FOLDER_FPS
+
+
+def _name(path: Path) -> str | bytes:
+    """As OpenCV takes it: a text that is none, as names of files may be, would end the process."""
+    name = os.fspath(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return os.fsencode(name)
+    return name
 
 
 def _opencv() -> ModuleType:

@@ -19,7 +19,7 @@ from meshgait.video.finished import finished, made_of, record_of
 from meshgait.video.overview import Entry, Overview, write_overview
 from meshgait.video.pipeline import VideoConfig, make_results
 from meshgait.video.reader import open_video, require_rate
-from meshgait.video.sources import find_videos
+from meshgait.video.sources import Sources, find_videos, listed
 from meshgait.video.track import Tracker
 from meshgait.video.weights import pose_weights
 
@@ -30,7 +30,7 @@ _OPTIONS = {
 
 
 def process_all(
-    sources: Sequence[str | Path],
+    sources: Sources,
     out: str | Path,
     config: VideoConfig = VideoConfig(),
     *,
@@ -54,7 +54,7 @@ def process_all(
     jobs = [_Job(name, path, here, root, config, fps, tracker) for name, path in videos.items()]
     with locked(root):
         entries = _entries(jobs, each, progress)
-        command = _command([*map(str, sources)], config, fps)
+        command = _command([*map(str, listed(sources))], config, fps)
         return write_overview(root, [entries[job.name] for job in jobs], command)
 
 

@@ -21,7 +21,15 @@ VIDEO_SUFFIXES = (
 )  # fmt: skip
 
 
-def find_videos(sources: Sequence[str | Path]) -> dict[str, Path]:
+Sources = str | Path | Sequence[str | Path]
+
+
+def listed(sources: Sources) -> list[str | Path]:
+    """One name as a list of one."""
+    return [sources] if isinstance(sources, str | Path) else [*sources]
+
+
+def find_videos(sources: Sources) -> dict[str, Path]:
     """The videos that files, folders of images and folders of videos are, by their names.
 
     A file is called as it is without its suffix; a folder of images as it is; what a folder has in
@@ -35,7 +43,7 @@ def find_videos(sources: Sequence[str | Path]) -> dict[str, Path]:
     ['run', 'walk']
     """
     found: list[tuple[str, Path]] = []
-    for source in sources:
+    for source in listed(sources):
         if is_camera(source):
             raise ConfigError(
                 f"camera {source} cannot be one of several videos: it is filmed alone, into a "

@@ -14,6 +14,7 @@ from meshgait.files.stand_ins import Placeholder
 _DEEPEST = 20
 _MOST_LEVELS = 8  # of wrappers
 _LEAST_SHARE = 4  # a wrapper has one of so many tensors or more
+_LONGEST = 16  # of a list with weights in it, as (weights, optimiser, epoch)
 _COMPILED = "_orig_mod"  # what torch.compile puts in front of a network and its parts
 
 
@@ -88,9 +89,11 @@ def collect(content: Any) -> FoundWeights:
 
 
 def _collect(value: Any, name: str, found: FoundWeights, deepest: int) -> None:
-    if isinstance(value, Tensor):
+    if isinstance(value, Tensor) and name:
         found.tensors[name] = value
         return
+    if isinstance(value, (list, tuple)) and len(value) <= _LONGEST:
+        value = {str(i): entry for i, entry in enumerate(value)}
     if isinstance(value, Placeholder) and _is_network(value.state):
         value = {k: v for part in _PARTS for k, v in value.state[part].items() if v is not None}
     if not isinstance(value, Mapping) or deepest == 0:

@@ -21,6 +21,8 @@ from torch import Tensor, nn
 
 import meshgait.models
 from meshgait.errors import ConfigError, DataError, MeshgaitError
+from meshgait.files.pickled_tensors import widened
+from meshgait.files.safetensors_file import is_safetensors, read_safetensors
 from meshgait.files.torch_file import read_torch, to_plain_tensor
 from meshgait.nn import Network
 from meshgait.weights.dialects import to_opengait
@@ -56,7 +58,7 @@ def load_official(
     and unexpected when none does, and `UnsafeFileError` for a file with objects and no weights.
     """
     file = "the checkpoint" if isinstance(source, Mapping) else Path(source).name
-    content = source if isinstance(source, Mapping) else read_torch(source, old=True, inert=True)
+    content = source if isinstance(source, Mapping) else _read(Path(source))
     settings = dict(config or {})
     match = _recognise(content, name, file, settings)
     pixels = re.match(r"(64|128)pixel-", file)
@@ -67,7 +69,7 @@ def load_official(
     if size is not None:
         settings["size"] = tuple(size)
     model = model_type(match.config, **settings)
-    _take_over(model, match.weights, settings)
+    _take_over(model, match.weights, settings, file)
     is_old = bool(pixels) or getattr(_module(match.name), "OFFICIAL_PART_MAJOR", False)
     head = find_head(
         match.all_weights, model, part_major=is_old if part_major is None else part_major
@@ -75,7 +77,21 @@ def load_official(
     return model.eval(), None if head is None else head.eval()
 
 
-def _take_over(model: nn.Module, weights: Weights, settings: Mapping[str, Any]) -> None:
+def _read(path: Path) -> Any:
+    """What a file of PyTorch or of safetensors holds."""
+    if is_safetensors(path):
+        return read_safetensors(path)[0]
+    return read_torch(path, old=True, inert=True)
+
+
+def _take_over(model: nn.Module, weights: Weights, settings: Mapping[str, Any], file: str) -> None:
+    for name, own in model.state_dict().items():
+        if own.is_floating_point() and not weights[name].is_floating_point():
+            kind = str(weights[name].dtype).removeprefix("torch.")
+            raise DataError(
+                f"{name} in {file} is of type {kind} where the network has floating-point numbers; "
+                "give the weights as they were before"
+            )
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:  # settings decide the shape of weights, too
@@ -146,7 +162,7 @@ def _require_numbers(weights: Weights, file: str) -> None:
             plain = to_plain_tensor(value)
         except DataError as error:
             raise DataError(f"{name} in {file} {error}") from error
-        if plain.is_floating_point() and not plain.isfinite().all():
+        if plain.is_floating_point() and not widened(plain).isfinite().all():
             raise DataError(f"{name} in {file} holds NaN or infinity")
 
 

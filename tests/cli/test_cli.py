@@ -237,6 +237,20 @@ def test_info_shows_published_weights_with_objects_beside_them(tmp_path, capsys)
     assert "opt: <argparse.Namespace, not loaded>" in said
 
 
+def test_info_shows_what_convert_reads(tmp_path, capsys):
+    np.save(tmp_path / "a.npy", {"pose": np.zeros((3, 72))}, allow_pickle=True)
+    (tmp_path / "b.json").write_bytes('{"pose": [1, 2]}'.encode("utf-16"))
+    (tmp_path / "c.pkl").write_bytes(pickle.dumps({"pose": np.ones((3, 72))}, protocol=0))
+    torch.save(({"weight": torch.ones(2)}, {torch.ones(1): 3}), tmp_path / "d.pt")
+    for path, line in zip(
+        sorted(tmp_path.iterdir()),
+        ("pose: (3, 72) float64", "pose: [1, 2]", "pose: (3, 72) float64", "0.weight: (2,)"),
+        strict=True,
+    ):
+        assert main(["info", str(path)]) == 0
+        assert capsys.readouterr().out.startswith(line)
+
+
 def test_a_file_that_asks_for_much_is_read_when_it_is_trusted(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(limits, "LEAST", 100)
     np.savez_compressed(tmp_path / "x.npz", a=np.zeros(100_000))

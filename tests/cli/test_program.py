@@ -140,3 +140,18 @@ def test_names_of_any_bytes_are_shown(start):
     process = start(r"print('\udcff')")
     assert process.communicate() == ("\\udcff\n", "")
     assert process.returncode == 0
+
+
+NAME = "walk\x1b[2J\x07\x9b1m.npz"
+
+
+def test_names_of_files_do_not_steer_the_terminal(start):
+    process = start(f"print({NAME!r}); raise cli.MeshgaitError({NAME!r} + ' is none')")
+    shown = r"walk\x1b[2J\x07\x9b1m.npz"
+    assert process.communicate() == (f"{shown}\n", f"meshgait: {shown} is none\n")
+
+
+def test_progress_bars_still_move(tmp_path, start):
+    with (tmp_path / "said").open("wb") as file:
+        start(r"print('10 %\r20 %\x1b[A', file=sys.stderr)", stderr=file).wait()
+    assert (tmp_path / "said").read_bytes() == b"10 %\r20 %\x1b[A\n"

@@ -28,7 +28,9 @@ def test_a_walker_is_seen_and_her_clip_is_any_network_s(walk, tmp_path, capsys):
     assert "1 seen, 1 usable, in 28 frames" in shown
     clip = load_clip(tmp_path / "person-01" / "clip.npz")
     assert 25 <= len(clip) <= 28
-    assert main(["video", str(walk), "-o", str(tmp_path)]) == 0  # nothing is looked at again
+    lines = ["video", str(walk), "-o", str(tmp_path), "--workers=2"]
+    assert main(lines) == 0  # nothing is looked at again
+    assert "one video is watched here" in capsys.readouterr().err
     assert json.loads((tmp_path / "people.json").read_text())["people"][0]["usable"]
 
 

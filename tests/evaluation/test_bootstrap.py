@@ -49,3 +49,11 @@ def test_what_one_training_shows_and_another_does_not_is_undecided():
     assert (both.low < -1.5, both.high > 1.5) == (True, True)
     same, one = bootstrap([np.stack([people, people])]), bootstrap([people])
     assert (same.mean, same.low, same.high) == pytest.approx((one.mean, one.low, one.high))
+
+
+def test_one_person_says_nothing_of_others():
+    for groups in ([np.array([50.0])], [np.array([50.0, np.nan]), np.array([1.0, 2.0])]):
+        found = bootstrap(groups)
+        assert np.isnan([found.low, found.high]).all()
+        assert found.verdict == "undecided"
+    assert str(bootstrap([np.array([50.0])])) == "50.0 [one person]"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from meshgait.errors import DataError
-from meshgait.files.pixels import grey_levels, labels, require_dark_border
+from meshgait.files.pixels import clip_levels, grey_levels, labels, require_dark_border
 
 MASK = np.arange(48).reshape(1, 6, 8) % 3 == 0
 GREY = np.linspace(0, 255, 48).round().reshape(1, 6, 8)
@@ -33,6 +33,14 @@ def test_a_mask_of_any_type_becomes_black_and_white(values, told):
 )  # fmt: skip
 def test_grey_of_any_type_stays_grey(values):
     np.testing.assert_array_equal(grey_levels(values)[0], GREY.astype(np.uint8))
+
+
+def test_shares_that_resampling_left_above_white_are_white():
+    shares = GREY / 255 * 1.2
+    np.testing.assert_array_equal(grey_levels(shares)[0], np.rint(shares.clip(max=1) * 255))
+    assert clip_levels(shares) is shares
+    np.testing.assert_array_equal(clip_levels(GREY), GREY.astype(np.uint8))
+    np.testing.assert_array_equal(clip_levels(MASK * 2.0), MASK * np.uint8(255))
 
 
 def test_grey_that_is_nearly_white_stays_as_it_is():

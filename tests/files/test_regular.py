@@ -64,3 +64,9 @@ def test_json_that_cannot_be_meant_is_refused_in_one_sentence(tmp_path, text, re
 def test_json_is_read_with_a_mark_in_front_and_numbers_of_every_kind(tmp_path):
     (tmp_path / "x").write_text('\ufeff{"a": [1, -2.5, 1e3, null, true, "é"]}', encoding="utf-8")
     assert read_json(tmp_path / "x") == {"a": [1, -2.5, 1000.0, None, True, "é"]}
+
+
+@pytest.mark.parametrize("codec", ["utf-8", "utf-8-sig", "utf-16"])
+def test_text_is_read_in_the_codecs_that_say_what_they_are(tmp_path, codec):
+    (tmp_path / "x").write_bytes('{"name": "Änne"}'.encode(codec))
+    assert read_json(tmp_path / "x") == {"name": "Änne"}

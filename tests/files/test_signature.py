@@ -1,4 +1,5 @@
 import io
+import pickle
 import zipfile
 
 import numpy as np
@@ -7,8 +8,9 @@ import torch
 from PIL import Image
 
 from meshgait.errors import DataError
+from meshgait.files.restricted_pickle import read_pickle
 from meshgait.files.safetensors_file import write_safetensors
-from meshgait.files.signature import LONGEST, broken_archive, signature
+from meshgait.files.signature import LONGEST, broken_archive, signature, starts_pickle
 from meshgait.files.storage import read_npz
 
 
@@ -30,6 +32,31 @@ def test_what_may_be_data_is_left_to_its_readers():
     for start in (content.getvalue(), b"\x80\x04", b"HIERARCHY", b'{"people": []}', b"\x1f\x8b"):
         assert signature(start[:LONGEST]) is None
     assert signature(b"") == "an empty file"
+
+
+@pytest.mark.parametrize(
+    ("start", "what"),
+    [
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:a\n", "a pointer of Git LFS"),
+        (b"<!DOCTYPE html><html>404</html>", "a web page"),
+        (b"\x28\xb5\x2f\xfd" + bytes(20), "packed by zstandard"),
+        (b"\x04\x22\x4d\x18" + bytes(20), "packed by LZ4"),
+        (b"\x89PNG\r\n\x1a\n" + bytes(20), "a PNG picture"),
+    ],
+)
+def test_what_takes_the_place_of_a_pickle_is_said(tmp_path, start, what):
+    (tmp_path / "x.pkl").write_bytes(start)
+    with pytest.raises(DataError, match=rf"x\.pkl is {what}.*, no pickle"):
+        read_pickle(tmp_path / "x.pkl")
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_pickles_of_every_protocol_are_told_from_text(protocol):
+    for content in ({"pose": np.zeros((2, 3))}, [np.ones(2)], np.arange(3), {}):
+        start = pickle.dumps(content, protocol)[:LONGEST]
+        assert starts_pickle(start) or b"\0" in start[:8] or min(start[:8]) < 9
+    for text in (b"HIERARCHY\nROOT", b"(c) 2024", b"id,view\n", b"[1, 2]", b'{"a": 1}', b"c d\n"):
+        assert not starts_pickle(text)
 
 
 @pytest.mark.parametrize("kept", [60, 300, 1000])

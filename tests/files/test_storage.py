@@ -1,8 +1,10 @@
 import contextlib
 import errno
+import io
 import os
 import resource
 import stat
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from meshgait.errors import ConfigError, DataError, StorageError
 from meshgait.files.storage import cache_dir, read_npz, write_npz, written_whole
+from meshgait.sequence.kind import names_in
 from meshgait.weights.checkpoint import save_checkpoint
 
 
@@ -138,3 +141,56 @@ def test_without_a_home_the_way_out_is_named(monkeypatch):
     monkeypatch.setattr(Path, "home", unknown)
     with pytest.raises(ConfigError, match="set MESHGAIT_CACHE"):
         cache_dir()
+
+
+def _archive(path, *members):
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in members:
+            archive.writestr(name, content)
+
+
+def _array(values, **options):
+    content = io.BytesIO()
+    np.lib.format.write_array(content, values, **options)
+    return content.getvalue()
+
+
+def test_what_lies_beside_the_arrays_of_an_archive_is_no_reason_to_refuse_them(tmp_path):
+    kept = ("pose.npy", _array(np.arange(3)))
+    others = [("notes.txt", "hello"), ("more/", ""), ("__MACOSX/._pose.npy", "\0\5\x16\7")]
+    _archive(tmp_path / "x.npz", *others, kept)
+    assert names_in(tmp_path / "x.npz") == ("pose",)
+    np.testing.assert_array_equal(read_npz(tmp_path / "x.npz")["pose"], [0, 1, 2])
+    _archive(tmp_path / "x.npz", *others)
+    with pytest.raises(DataError, match=r"no arrays: the first of its parts is 'notes\.txt'"):
+        read_npz(tmp_path / "x.npz")
+
+
+def test_the_array_that_cannot_be_read_is_named_in_one_line_of_ours(tmp_path):
+    deep = "{'descr': " + "[" * 6000 + "]" * 6000 + ", 'fortran_order': False, 'shape': (1,)}\n"
+    header = b"\x93NUMPY\1\0" + len(deep).to_bytes(2, "little") + deep.encode()
+    _archive(tmp_path / "x.npz", ("good.npy", _array(np.arange(3))), ("bad.npy", header))
+    with pytest.raises(DataError) as caught:
+        read_npz(tmp_path / "x.npz")
+    assert str(caught.value).endswith("x.npz cannot be read as .npz: bad: an array with a header "
+                                      "that is none")  # fmt: skip
+
+
+def test_an_encrypted_part_is_said_to_be_one(tmp_path):
+    path = tmp_path / "x.npz"
+    _archive(path, ("pose.npy", _array(np.arange(3))))
+    content = bytearray(path.read_bytes())
+    content[6] |= 1
+    content[content.index(b"PK\1\2") + 8] |= 1
+    path.write_bytes(content)
+    with pytest.raises(DataError, match="pose: it is encrypted; unpack"):
+        read_npz(path)
+
+
+def test_a_path_of_here_is_told_of_like_one_from_the_root(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    os.mkdir("a.npz")
+    for name in ("a.npz", "x" * 300):
+        with pytest.raises(StorageError, match=f"^{name} cannot be written: "):
+            write_npz(name, x=np.zeros(1))
+    assert os.listdir() == ["a.npz"]

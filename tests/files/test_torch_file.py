@@ -26,6 +26,8 @@ CONTENT = {
     "flags": torch.tensor([True, False]),
     "small": torch.ones(3, dtype=torch.float8_e4m3fn),
     "large": torch.ones(3, dtype=torch.uint16),
+    "scale": torch.ones(3, dtype=torch.float8_e8m0fnu),
+    "half a complex": torch.view_as_complex(torch.ones(3, 2, dtype=torch.float16)),
 }
 
 
@@ -154,3 +156,40 @@ def test_an_old_file_that_is_cut_is_damaged(tmp_path, cut):
     (tmp_path / "x.pt").write_bytes(buffer.getvalue()[:-cut])
     with pytest.raises(DataError, match=r"x\.pt"):
         read_torch(tmp_path / "x.pt", old=True)
+
+
+@pytest.mark.parametrize("protocol", [1, 2, 3, 4, 5])
+def test_old_files_are_told_by_their_content_in_every_protocol(tmp_path, protocol):
+    torch.save({"weight": torch.arange(3.0)}, tmp_path / "x.pt", pickle_protocol=protocol,
+               _use_new_zipfile_serialization=False)  # fmt: skip
+    assert is_torch(tmp_path / "x.pt")
+    assert torch.equal(read_torch(tmp_path / "x.pt", old=True)["weight"], torch.arange(3.0))
+
+
+def _itself(container, put):
+    put(container)
+    return container
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {torch.ones(1): "the state of an optimiser"},
+        {(1, torch.ones(1))},
+        _itself([], lambda found: found.append(found)),
+        _itself({}, lambda found: found.update(again=found)),
+    ],
+)
+def test_inert_reading_needs_nothing_but_the_tensors(tmp_path, beside):
+    torch.save({"weight": torch.arange(3.0), "beside": beside}, tmp_path / "x.pt")
+    found = read_torch(tmp_path / "x.pt", inert=True)
+    assert torch.equal(found["weight"], torch.arange(3.0))
+
+
+@pytest.mark.filterwarnings("ignore:.*quantize")
+def test_quantised_numbers_are_left_out(tmp_path):
+    quantised = torch.quantize_per_tensor(torch.ones(3), 0.1, 0, torch.qint8)
+    torch.save({"weight": torch.arange(3.0), "beside": quantised}, tmp_path / "x.pt")
+    found = read_torch(tmp_path / "x.pt", inert=True)
+    assert torch.equal(found["weight"], torch.arange(3.0))
+    assert isinstance(found["beside"], Placeholder)

@@ -404,7 +404,7 @@ def shows_the_walk(track, *, hands=True, atol=2e-5, place=None):
 
     `place` is how far it may be elsewhere, where the pelvis is that of the mean shape.
     """
-    found = track.to_motion(body(), fps=30)
+    found = track.stacked(body(), fps=30)
     width = 72 if hands else 66
     ours = Rotation.from_rotvec(motion().pose[:, :width].reshape(-1, 3))
     theirs = Rotation.from_rotvec(found.pose[:, :width].reshape(-1, 3))

@@ -35,3 +35,27 @@ def test_points_of_a_picture_and_missing_legs_are_refused():
         fit_joints(replace(track, unit="px"))
     with pytest.raises(DataError, match="a body needs left_knee beside"):
         fit_joints(track.select(tuple(n for n in JOINT_NAMES[:22] if n != "left_knee")))
+
+
+@pytest.mark.parametrize("with_feet", [True, False])
+def test_sides_that_are_exchanged_and_a_mirrored_world_are_told(with_feet):
+    names = tuple(n for n in JOINT_NAMES[:22] if with_feet or not n.endswith("foot"))
+    track, _ = joints(names)
+    swap = {"left": "right", "right": "left"}
+    sides = [name.partition("_") for name in names]
+    other = tuple(f"{swap[a]}_{b}" if a in swap else f"{a}{_}{b}" for a, _, b in sides)
+    mirrored = track.points * np.float32([-1, 1, 1])
+    for wrong in (replace(track, names=other), replace(track, points=mirrored)):
+        with pytest.warns(UserWarning, match="left and right are exchanged in the file, or its"):
+            fit_joints(wrong)
+    fit_joints(replace(track, names=other, points=mirrored))  # just another walk
+
+
+def test_a_unit_that_makes_legs_of_nobody_is_corrected_and_told():
+    track, _ = joints()
+    right = fit_joints(track)
+    for times, unit in ((100, "centimetres"), (1000, "millimetres"), (39.37, "inches")):
+        with pytest.warns(UserWarning, match=f"long by what the file says; .* read as {unit}"):
+            found = fit_joints(replace(track, points=track.points * np.float32(times)))
+        np.testing.assert_allclose(found.transl, right.transl, atol=1e-3)
+        assert found.fit_mm == pytest.approx(right.fit_mm, abs=0.1)

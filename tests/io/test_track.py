@@ -68,3 +68,18 @@ def test_joints_at_rest_are_those_the_body_decodes():
     still = replace(motion(), pose=motion().pose[:1] * 0, transl=motion().transl[:1] * 0)
     ours = rest_joints(body(), np.stack([motion().betas * 0, motion().betas]))
     np.testing.assert_allclose(ours[1], still.decode(body()).joints[0], atol=1e-5)
+
+
+@pytest.mark.parametrize("fps", [0.0, -3.0, float("nan")])
+def test_a_frame_rate_that_is_none_is_refused_though_the_file_has_its_own(fps):
+    track = body_track(frames=None, pose=POSE, axes="y up", fps=25.0)
+    with pytest.raises(DataError, match="the frame rate is"):
+        track.timed(fps)
+
+
+def test_a_motion_of_a_track_with_gaps_is_too_short_and_says_so():
+    track = body_track(frames=[3, 4, 8], pose=POSE, axes="y up", fps=30)
+    with pytest.warns(UserWarning, match=r"3 of 6 frames are missing, .* fill them in first"):
+        assert len(track.to_motion(body())) == 3
+    assert len(track.stacked(body())) == 3  # whoever keeps the times is told nothing
+    assert len(body_track(frames=[3, 4, 5], pose=POSE, axes="y up", fps=30).to_motion(body())) == 3

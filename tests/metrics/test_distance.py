@@ -96,3 +96,12 @@ def test_inside_autocast_the_distances_are_the_same(metric):
     with torch.autocast("cpu", torch.bfloat16):
         found = part_distance(probe, gallery, metric)
     assert torch.equal(found, part_distance(probe, gallery, metric))
+
+
+@pytest.mark.parametrize("size", [1e-30, 1e-14, 1e-5, 1e18, 1e30])
+def test_cosines_do_not_depend_on_how_long_an_embedding_is(size):
+    probe, gallery = torch.randn(3, 2, 8), torch.randn(4, 2, 8)
+    expected = part_distance(probe, gallery, "cosine")
+    assert_close(part_distance(size * probe, gallery, "cosine"), expected, atol=1e-6, rtol=1e-5)
+    assert_close(part_distance(probe, size * gallery, "cosine"), expected, atol=1e-6, rtol=1e-5)
+    assert (part_distance(0 * probe, gallery, "cosine") == 1).all()

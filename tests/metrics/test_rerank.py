@@ -4,7 +4,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from meshgait.errors import ConfigError, ShapeError
+from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.metrics import Reranking, part_distance, rerank, retrieval
 
 
@@ -86,3 +86,10 @@ def test_settings_that_make_no_sense_are_refused():
     for shape, probes in (((3, 4), 1), ((3, 3), 3), ((3, 3), 0)):
         with pytest.raises(ShapeError, match=f"among {probes} probes and a gallery"):
             rerank(np.ones(shape), probes)
+
+
+def test_infinite_distances_are_refused():
+    distance = np.ones((4, 4))
+    distance[1, 2] = np.inf
+    with pytest.raises(DataError, match="infinite"):
+        rerank(distance, 2)

@@ -217,3 +217,15 @@ def test_the_energy_image_of_whole_cycles_is_that_of_one():
 def test_aligned_frames_meet_their_moments():
     phase = torch.tensor([[0.9, 1.02, 1.26, 1.49, 1.8, 2.0]])
     assert aligned_frames(phase, 4).tolist() == [[5, 2, 3, 4]]
+
+
+def test_a_walk_played_backwards_is_the_same_gait_with_the_steps_of_the_other_side(walkers):
+    for _, _, joints in walkers[:10]:
+        plain = gait_cycle(joints, kept(joints), fps=FPS)
+        back = gait_cycle(joints.flip(0), kept(joints), fps=FPS)
+        stride = 120 / float(plain.cadence)
+        assert abs(120 / float(back.cadence) - stride) < 1 / FPS
+        assert abs(float(back.duty_factor - plain.duty_factor)) * stride < 1 / FPS
+        assert abs(float(back.stride_length / plain.stride_length) - 1) < 0.02
+        # From the left print to the right one is, backwards, from the right one to the left.
+        assert_close(back.step_length, plain.step_length.flip(0), atol=0.03, rtol=0)

@@ -26,6 +26,16 @@ def test_a_saved_clip_comes_back_bit_for_bit(tmp_path):
         np.testing.assert_array_equal(after.frames[name], array)
 
 
+@pytest.mark.parametrize("kind", [bool, np.int64, np.float32, np.float64, np.uint16])
+def test_silhouettes_up_to_255_of_any_type_are_the_same_images(tmp_path, kind):
+    levels = clip().frames["silhouette"]
+    given = levels > 0 if kind is bool else levels.astype(kind)
+    np.savez(tmp_path / "x.npz", silhouette=given)
+    found = load_clip(tmp_path / "x.npz").frames["silhouette"]
+    assert found.dtype == np.uint8
+    np.testing.assert_array_equal(found, levels)
+
+
 def test_a_file_without_a_record_is_named_after_itself(tmp_path):
     np.savez(tmp_path / "lab3.npz", silhouette=np.zeros((2, 64, 44), np.uint8))
     assert load_clip(tmp_path / "lab3.npz").subject == "lab3"

@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 from scipy.spatial.transform import Rotation, Slerp
 
+from meshgait.errors import ConfigError
 from meshgait.sequence.resample import Moments, clock
 
 
@@ -28,3 +30,10 @@ def test_a_single_frame_is_every_moment():
 def test_the_clock_ends_on_the_last_frame_where_one_falls_there():
     assert len(clock(59 / 30, 30.0)) == 60
     assert len(clock(0.99, 10.0)) == 10
+
+
+def test_more_frames_than_anybody_walks_in_a_day_are_refused_before_they_are_made():
+    assert len(clock(3600.0, 120.0)) == 432_001
+    for seconds, fps in ((0.2, 1e9), (1e12, 25.0)):
+        with pytest.raises(ConfigError, match="choose a lower rate"):
+            clock(seconds, fps)

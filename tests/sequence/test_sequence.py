@@ -41,6 +41,11 @@ def test_modalities_are_chosen_by_name():
             "differ in frames: silhouette 4, smpl 5",
         ),
         (
+            {"silhouette": np.full((2, 3, 3), 255.0)},
+            DataError,
+            "are floats up to 255; needed are bytes 0 to 255, or floats 0 to 1",
+        ),
+        (
             {"smpl": np.where(np.arange(12).reshape(6, 2) > 7, np.nan, 0.0)},
             DataError,
             "NaN or infinity in 2 of 6 frames, first in frame 4",

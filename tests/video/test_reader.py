@@ -1,3 +1,4 @@
+import os
 import struct
 import warnings
 
@@ -41,6 +42,11 @@ def test_going_on_in_the_middle_gives_the_same_frames(film):
     whole, rest = list(video.frames()), list(video.frames(4))
     assert [frame.index for frame in rest] == [4, 5]
     np.testing.assert_array_equal(rest[0].picture, whole[4].picture)
+
+
+def test_a_name_may_be_any_bytes(film):
+    odd = film.rename(film.with_name(os.fsdecode(b"walk \xff.mp4")))
+    assert len(list(open_video(odd).frames())) == 6
 
 
 def test_another_rate_places_the_frames(film):
@@ -144,3 +150,18 @@ def test_a_frame_that_is_left_out_makes_no_uneven_rate():
     numbers = np.delete(np.arange(50), [9, 10, 30])
     assert usual_rate(numbers / 24, 30.0, numbers) == (pytest.approx(24), False)
     assert usual_rate(numbers / 24, 30.0)[1]
+
+
+@pytest.mark.parametrize("is_folder", [True, False])
+def test_a_video_that_was_replaced_has_another_key_though_size_and_time_are_kept(
+    tmp_path, film, is_folder
+):
+    path, file = film, film
+    if is_folder:
+        path, file = tmp_path / "images", tmp_path / "images/1.png"
+        path.mkdir()
+        Image.fromarray(next(iter(pictures(1)))).save(file)
+    before, about = open_video(path).key, file.stat()
+    file.write_bytes(bytes(file.read_bytes()))
+    os.utime(file, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert open_video(path).key != before

@@ -1,13 +1,15 @@
 import json
 import os
 import signal
+from contextlib import ExitStack
 from pathlib import Path
 
 import distributed
 import pytest
 
 from meshgait.data.processes import shared_by
-from meshgait.errors import DataError, StorageError
+from meshgait.errors import ConfigError, DataError, StorageError
+from meshgait.files.lock import locked
 from meshgait.video import several as module
 from meshgait.video.pipeline import VideoConfig
 from meshgait.video.several import process_all
@@ -126,6 +128,19 @@ def test_a_full_disk_ends_all(films, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "make_results", full)
     with shared_by(workers=1), pytest.raises(StorageError):
         see(films, tmp_path)
+
+
+def test_two_runs_do_not_write_into_one_folder(films, tmp_path):
+    with locked(tmp_path), pytest.raises(ConfigError, match="another process is writing"):
+        see(films, tmp_path)
+
+
+def test_a_video_that_another_machine_still_has_in_hand_is_waited_for(films, tmp_path, monkeypatch):
+    job = module._Job("o", films[3], tmp_path, tmp_path, VideoConfig(), 30, some)
+    with ExitStack() as other:
+        other.enter_context(locked(tmp_path / "o"))
+        monkeypatch.setattr("meshgait.files.lock.warnings.warn", lambda *a, **k: other.close())
+        assert job.run()[0]["failed"] is None
 
 
 def test_a_machine_that_does_not_see_the_folder_says_so(films, tmp_path):

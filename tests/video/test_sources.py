@@ -25,6 +25,11 @@ def test_all_videos_in_a_folder_and_below_it_are_found_in_a_stable_order(tmp_pat
     assert find_videos([root])["day1/y.z"] == root / "day1/y.z.webm"
 
 
+def test_a_name_alone_is_no_list_of_letters(tmp_path):
+    root = touch(tmp_path / "r", "a.mp4")
+    assert find_videos(root) == find_videos(str(root)) == find_videos([root])
+
+
 def test_what_is_no_video_or_hidden_is_left_out(tmp_path):
     root = touch(
         tmp_path / "r", "a.mp4", "notes.txt", "b.mp4.part", "mp4", ".mp4", ".c.mp4", ".git/d.mp4",

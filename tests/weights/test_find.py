@@ -31,6 +31,8 @@ WRAPPERS = {
     "inside": {name.replace("feature", "feature._orig_mod"): v for name, v in WEIGHTS.items()},
     "state_dict": {"state_dict": _prefixed("net.")},
     "model_state_dict": {"epoch": 3, "model_state_dict": WEIGHTS},
+    "a tuple": (_prefixed("module."), {"lr": 0.1}, 3),
+    "a list of lists": [[{"epoch": 1}], [WEIGHTS]],
     "net": {"net": {"weights": {"module": WEIGHTS}}},
     "loss_aggregator": WEIGHTS | {"loss_aggregator.losses.center.centers": torch.zeros(3, 2)},
     "training": {

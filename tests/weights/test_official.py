@@ -8,6 +8,7 @@ import torch
 from torch.testing import assert_close
 
 from meshgait.errors import ConfigError, DataError, UnsafeFileError
+from meshgait.files.safetensors_file import write_safetensors
 from meshgait.losses import BNNeckCrossEntropy
 from meshgait.models import SLN, LidarGaitPP, deepgaitv2
 from meshgait.weights import load_official
@@ -249,3 +250,35 @@ def test_settings_that_no_preset_has_are_looked_for():
     )
     assert (model.config.base, model.config.pooling) == (8, "uap")
     assert torch.equal(model.head.weight, weights["FCs.fc_bin"])
+
+
+@pytest.mark.parametrize("kind", ["int8", "bool", "complex64"])
+def test_weights_that_are_no_floating_point_numbers_are_refused(kind):
+    weights = {key: value.to(getattr(torch, kind)) for key, value in _small_sln()[0].items()}
+    with pytest.raises(
+        DataError, match=f"in the checkpoint is of type {kind} where the network has floating"
+    ):
+        load_official(weights, "SLN")
+
+
+@pytest.mark.parametrize("kind", ["bfloat16", "float8_e4m3fn", "float8_e5m2"])
+def test_weights_of_fewer_bits_are_taken_as_they_are(kind):
+    weights = {key: value.to(getattr(torch, kind)) if value.is_floating_point() else value
+               for key, value in _small_sln()[0].items()}  # fmt: skip
+    model, _ = load_official(weights, "SLN")
+    assert torch.equal(model.head.weight, weights["FCs.fc_bin"].float())
+
+
+def test_weights_may_be_safetensors_whatever_the_name_says(tmp_path):
+    weights, _, _ = _small_sln()
+    for name in ("x.safetensors", "x.pt"):
+        write_safetensors(tmp_path / name, weights, {"format": "pt"})
+        model, head = load_official(tmp_path / name, "SLN")
+        assert torch.equal(model.head.weight, weights["FCs.fc_bin"])
+        assert head is not None
+
+
+def test_a_lone_tensor_is_no_weights_by_name(tmp_path):
+    torch.save(torch.zeros(3), tmp_path / "x.pt")
+    with pytest.raises(DataError, match="holds no weights by name"):
+        load_official(tmp_path / "x.pt")

@@ -2,15 +2,15 @@
 
 A store is of the content that the names, sizes and times of change of the files say, as for make
 and rsync: digests of the files would take as long as preparing them. So a tree that was copied
-without its times is prepared anew, and nothing else is lost.
+without its times is prepared anew, and nothing else is lost; so is one in which a file was replaced
+since, though it has the size and time of before.
 """
 
 from __future__ import annotations
 
 import hashlib
-import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -21,6 +21,7 @@ from tqdm import tqdm
 
 from meshgait.data.layouts import ClipFiles, Layout, Survey
 from meshgait.data.preparation.clip_reader import ClipGroup, ClipReader, usual_form
+from meshgait.data.preparation.source_files import changed_since, listing
 from meshgait.data.preparation.summary import (
     Note,
     Preparation,
@@ -140,6 +141,8 @@ def _retire(out: Path, works: Mapping[str, _Work]) -> tuple[str, ...]:
             removed.append(split)
         elif content != works[split].fingerprint:
             (folder / "store.json").unlink(missing_ok=True)
+        elif changed_since(works[split].clips, sorted(folder.glob("[0-9]*.json"))):
+            remove_store(folder)
     return tuple(removed)
 
 
@@ -184,7 +187,7 @@ class _Work:
         """Names the content of the split: files and settings."""
         words = f"{VERSION} {self.title} {CLIPS_PER_SHARD} {self.reader.form} {self.reader.wanted}"
         digest = hashlib.sha256(words.encode())
-        for line in _state(self.clips, self.reader.root):
+        for line in listing(self.clips, self.reader.root):
             digest.update(line.encode(errors="surrogateescape"))
         return digest.hexdigest()
 
@@ -237,32 +240,6 @@ def _weigh(group: ClipGroup) -> _Found:
     )
 
 
-def _state(clips: Sequence[ClipFiles], root: Path) -> Iterator[str]:
-    """Lines that change when what the clips are read from changes."""
-    for clip in clips:
-        yield f"{clip.record.name}\n"
-        for path in clip.paths:
-            yield f"{_relative(path, root)}\n"
-            try:
-                for file in sorted(os.scandir(path), key=_name) if path.is_dir() else [path]:
-                    yield f"{os.fspath(file)[len(str(path)) :]} {_about(file)}\n"
-            except OSError as error:
-                yield f"{error.strerror}\n"
-
-
-def _about(file: os.DirEntry[str] | Path) -> str:
-    """Size and time of change of a file, or why they cannot be told, as of a broken link."""
-    try:
-        about = os.stat(file)
-    except OSError as error:
-        return str(error.strerror)
-    return f"{about.st_size} {about.st_mtime_ns}"
-
-
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
-
-
 def _add_protocols(
     layout: Layout, survey: Survey, test: _Found | None, out: Path | None
 ) -> tuple[tuple[str, ...], list[Note]]:
@@ -290,7 +267,3 @@ def _sides(protocol: Protocol, records: Sequence[Record]) -> str:
         return str(error)
     probes = (f"{len(i)} probes" + f" {g}" * (g != "all") for g, i in found.probes.items())
     return f"{protocol.name}: {', '.join(probes)}, gallery of {len(found.gallery)}"
-
-
-def _relative(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -119,10 +119,17 @@ class MotionGait(RenderedGait):
         return f"motion-{self.split}-{self.seed}"
 
     @cached_property
-    def _listing(self) -> list[tuple[str, int, int]]:
+    def _listing(self) -> list[tuple[str, int, int, int]]:
+        """Names, sizes and times, that of the system too, which whoever replaces a file cannot set.
+
+        What is made stays on this machine.
+        """
         stats = [(path, path.stat()) for path in motion_files(self.root)]
         return [
-            (path.relative_to(self.root).as_posix(), stat.st_size, stat.st_mtime_ns)
+            (
+                path.relative_to(self.root).as_posix(),
+                *(stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns),
+            )
             for path, stat in stats
         ]
 

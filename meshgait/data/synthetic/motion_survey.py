@@ -16,8 +16,8 @@ from meshgait.data.processes import in_turn, processes
 from meshgait.data.synthetic.walking_parts import Part, walking_parts
 from meshgait.errors import ConfigError, DataError, MeshgaitError
 from meshgait.io import BodyTrack, fill_gaps, read, to_body
-from meshgait.io.fit_joints import FAR_MM
 from meshgait.io.ground import on_floor
+from meshgait.io.place_body import FAR_MM
 from meshgait.io.size import embedded_body, smpl_rest
 from meshgait.sequence.motion import Motion
 

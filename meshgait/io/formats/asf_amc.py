@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from jaxtyping import Int
 from scipy.spatial.transform import Rotation
 
 from meshgait.errors import DataError
 from meshgait.files.regular import read_text
-from meshgait.io.checked import numbers
+from meshgait.io.checked import numbers, sort_frames
 from meshgait.io.content import Text
 from meshgait.io.recording import Format
 from meshgait.io.retarget import retarget
@@ -29,16 +30,17 @@ _TURNS = {"rx": "x", "ry": "y", "rz": "z"}
 
 def _claims(content: Any) -> bool:
     return isinstance(content, Text) and bool(
-        re.search(r"^:(FULLY-SPECIFIED|DEGREES|RADIANS)", content.text[:4000], re.MULTILINE)
+        re.search(r"^\s*:(FULLY-SPECIFIED|DEGREES|RADIANS)", content.text[:4000], re.M | re.I)
     )
 
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
-    bones = _read_skeleton(_find_skeleton(content.path))
+    bones, degrees = _read_skeleton(_find_skeleton(content.path))
     names = list(bones)
-    frames = _read_motion(content.text, bones)
-    degrees = not re.search(r"^:RADIANS", content.text, re.MULTILINE)
-    T = len(frames["root"])
+    ids, frames = _read_motion(content.text, bones)
+    unit = re.search(r"^\s*:(DEGREES|RADIANS)\b", content.text, re.M | re.I)
+    degrees = unit[1].lower() == "degrees" if unit else degrees  # else as the skeleton's
+    T = len(ids)
     turns = np.empty((T, len(names), 3, 3))
     for place, (name, bone) in enumerate(bones.items()):
         free = [(i, _TURNS[d]) for i, d in enumerate(bone["dof"]) if d in _TURNS]
@@ -52,7 +54,8 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     offsets = np.tile(skeleton.offsets.astype(np.float64), (T, 1, 1))
     way = [bones["root"]["dof"].index(axis) for axis in ("tx", "ty", "tz")]
     offsets[:, 0] = frames["root"][:, way]
-    return {0: retarget(skeleton, *skeleton.move(turns, offsets), fps=None, usual_fps=120.0)}
+    moved = skeleton.move(turns, offsets)
+    return {0: retarget(skeleton, *moved, frames=ids, fps=None, usual_fps=120.0)}
 
 
 def _skeleton(bones: dict[str, dict]) -> Skeleton:
@@ -73,28 +76,28 @@ def _find_skeleton(motion: Path) -> Path:
     return (named or beside)[0]
 
 
-def _read_skeleton(path: Path) -> dict[str, dict]:
-    """Bones by name, parents before children, the root first."""
+def _read_skeleton(path: Path) -> tuple[dict[str, dict], bool]:
+    """Bones by name, parents before children, the root first; whether angles are degrees."""
     try:
         text = read_text(path)
         sections = re.split(r"^:", re.sub(r"#.*", "", text), flags=re.MULTILINE)
         parts = {
             s.split(maxsplit=1)[0].lower(): s.partition("\n")[2] for s in sections if s.strip()
         }
-        bones = {"root": _root(parts["root"])}
         degrees = not re.search(r"angle\s+rad", parts.get("units", ""), re.IGNORECASE)
+        bones = {"root": _root(parts["root"], degrees)}
         for block in re.findall(r"begin(.*?)end", parts["bonedata"], re.DOTALL):
             bone = _bone(block, degrees)
             bones[bone.pop("name")] = bone
-        return _ordered(bones, parts["hierarchy"])
+        return _ordered(bones, parts["hierarchy"]), degrees
     except (KeyError, ValueError, IndexError, UnicodeDecodeError, RecursionError) as error:
         raise DataError(f"{path} is not a whole ASF skeleton: {error!r}") from error
 
 
-def _root(text: str) -> dict[str, Any]:
+def _root(text: str, degrees: bool) -> dict[str, Any]:
     rows = {words[0].lower(): words[1:] for words in map(str.split, text.splitlines()) if words}
     turn = Rotation.from_euler(
-        rows["axis"][0].lower(), [float(x) for x in rows["orientation"]], degrees=True
+        rows["axis"][0].lower(), [float(x) for x in rows["orientation"]], degrees=degrees
     )
     order = [word.lower() for word in rows["order"]]
     return {"dof": order, "axis": turn.as_matrix(), "bone": np.zeros(3), "parent": None}
@@ -128,27 +131,31 @@ def _ordered(bones: dict[str, dict], hierarchy: str) -> dict[str, dict]:
     return found
 
 
-def _read_motion(text: str, bones: dict[str, dict]) -> dict[str, np.ndarray]:
-    """The numbers of every bone (T, its degrees of freedom)."""
+def _read_motion(
+    text: str, bones: dict[str, dict]
+) -> tuple[Int[np.ndarray, " T"], dict[str, np.ndarray]]:
+    """The numbers of the frames, ascending, and of every bone (T, its degrees of freedom)."""
     rows: dict[str, list[list[float]]] = {}
-    T = 0
+    ids: list[int] = []
     for line in text.splitlines():
         words = line.split()
         if not words or words[0].startswith((":", "#")):
             continue
-        if len(words) == 1:
-            T += 1
+        if len(words) == 1 and words[0] not in bones:
+            ids.append(int(words[0]))
         elif words[0] in bones:
             rows.setdefault(words[0], []).append([float(word) for word in words[1:]])
     for name, values in rows.items():
         wide = {len(row) for row in values}
-        if len(values) != T or wide != {len(bones[name]["dof"])}:
+        if len(values) != len(ids) or wide != {len(bones[name]["dof"])}:
             raise DataError(
-                f"{name} has not its {len(bones[name]['dof'])} numbers in all {T} frames"
+                f"{name} has not its {len(bones[name]['dof'])} numbers in all {len(ids)} frames"
             )
-    if not T or "root" not in rows:
+    if not ids or "root" not in rows:
         raise DataError("the motion has no frames")
-    return {name: numbers(name, values).astype(np.float64) for name, values in rows.items()}
+    order, frames = sort_frames(ids, len(ids))
+    found = {name: numbers(name, values).astype(np.float64) for name, values in rows.items()}
+    return frames, {name: values[order] for name, values in found.items()}
 
 
 ASF_AMC = Format("amc", "ASF/AMC", verified=False, claims=_claims, tracks=_tracks)

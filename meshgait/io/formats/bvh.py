@@ -54,7 +54,10 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
     offsets = numbers("OFFSET", [joint.offset for joint in joints])
     skeleton = Skeleton(tuple(j.name for j in joints), tuple(j.parent for j in joints), offsets)
     moved = skeleton.move(*_channel_values(joints, values))
-    return {0: retarget(skeleton, *moved, fps=1 / seconds if seconds > 0 else None)}
+    track = retarget(skeleton, *moved, fps=1 / seconds if seconds > 0 else None)
+    if not any(name.endswith("position") for joint in joints for name in joint.channels):
+        track = track.noted("the file does not say where the person is, who walks on the spot")
+    return {0: track}
 
 
 def _hierarchy(text: str) -> list[_Joint]:
@@ -76,8 +79,8 @@ def _hierarchy(text: str) -> list[_Joint]:
         elif key == "OFFSET":
             joints[open_joints[-1]].offset[:] = [float(next(words)) for _ in range(3)]
         elif key == "CHANNELS":
-            count = min(int(next(words)), 6)
-            joints[open_joints[-1]].channels[:] = [next(words).lower() for _ in range(count)]
+            named = itertools.islice(words, int(next(words)))
+            joints[open_joints[-1]].channels[:] = [name.lower() for name in named]
     _check_hierarchy(joints)
     return joints
 
@@ -92,6 +95,13 @@ def _check_hierarchy(joints: list[_Joint]) -> None:
     unknown = {name for joint in joints for name in joint.channels} - _CHANNELS.keys()
     if unknown:
         raise DataError(f"there is a channel {min(unknown)!r}; known are {', '.join(_CHANNELS)}")
+    for joint in joints:
+        moves = [name for name in joint.channels if name.endswith("position")]
+        if len(set(moves)) < len(moves) or len(joint.channels) - len(moves) > 3:
+            raise DataError(
+                f"{joint.name} has the channels {', '.join(joint.channels)}; one position on each "
+                "axis and up to three rotations are read"
+            )
 
 
 def _motion(text: str, width: int) -> tuple[np.ndarray, float]:
@@ -104,8 +114,11 @@ def _motion(text: str, width: int) -> tuple[np.ndarray, float]:
         raise DataError(
             f"{values.size} numbers are not {frames} frames of {width} channels; the file is cut"
         )
-    if not 0 <= seconds < 1e3:
-        raise DataError(f"a frame takes {seconds} seconds")
+    if not 0 <= seconds <= 1:
+        raise DataError(
+            f"a frame takes {seconds:g} seconds, in which nobody's steps are seen; write 'Frame "
+            "Time: 0.04' for 25 frames a second"
+        )
     if not np.isfinite(values).all() or np.abs(values).max(initial=0) > 1e7:
         raise DataError("the motion holds NaN, infinity or absurd numbers")
     return values.reshape(frames, width), seconds
@@ -119,14 +132,14 @@ def _channel_values(
     turns = np.tile(np.eye(3), (T, len(joints), 1, 1))
     places = np.tile(np.array([joint.offset for joint in joints], np.float64), (T, 1, 1))
     for index, joint in enumerate(joints):
-        own = dict(zip(joint.channels, values[:, column:].T, strict=False))
+        own = list(zip(joint.channels, values[:, column:].T, strict=False))
         column += len(joint.channels)
         order = "".join(_CHANNELS[name] for name in joint.channels if name.endswith("rotation"))
         if order:
-            angles = np.stack([own[f"{axis.lower()}rotation"] for axis in order], axis=1)
+            angles = np.stack([way for name, way in own if name.endswith("rotation")], axis=1)
             euler = Rotation.from_euler(order, angles, degrees=True)
             turns[:, index] = euler.as_matrix().reshape(T, 3, 3)
-        moved = {name[0]: own[name] for name in joint.channels if name.endswith("position")}
+        moved = {name[0]: way for name, way in own if name.endswith("position")}
         if moved:
             places[:, index] = _place(joint, moved)
     return turns, places

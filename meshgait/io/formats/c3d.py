@@ -4,7 +4,8 @@ Markers are named as Plug-in Gait names them. Hip joints follow Bell et al. (199
 the pelvis; knees, ankles, elbows and wrists lie where their outer markers do, so bones are off by
 a few centimetres. One marker on the sacrum is as good as two at the back of the pelvis. Files
 seldom say which axis points up: the one along which head, neck or hips are over the ankles. What a
-marker did while it was not seen lies on a straight line.
+marker did while it was not seen for up to 0.2 seconds lies on a straight line; frames in which
+pelvis, knees or ankles were not seen for longer are missing.
 """
 
 from __future__ import annotations
@@ -13,10 +14,12 @@ import contextlib
 import io
 import re
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from jaxtyping import Bool
 
 from meshgait._optional import require
 from meshgait.errors import DataError
@@ -24,9 +27,12 @@ from meshgait.files.regular import read_bytes
 from meshgait.io.content import C3dFile
 from meshgait.io.ground import up_axis
 from meshgait.io.recording import Format
-from meshgait.io.track import Axes, PointTrack, Track, TrackId, point_track
+from meshgait.io.track import DEFAULT_FPS, Axes, PointTrack, Track, TrackId, point_track
 
-_METRES = {"m": 1.0, "cm": 0.01, "mm": 0.001, "in": 0.0254}
+_METRES = {"": 1.0, "deci": 0.1, "d": 0.1, "centi": 0.01, "c": 0.01, "milli": 0.001, "m": 0.001}
+_FEET = {"in": 0.0254, "inch": 0.0254, "inches": 0.0254, "ft": 0.3048, "foot": 0.3048,
+         "feet": 0.3048}  # fmt: skip
+_BRIDGED_S = 0.2  # over which a marker goes straight: a swing takes twice as long
 _FRONT, _BACKS = ("LASI", "RASI"), (("LPSI", "RPSI"), ("SACR",), ("VSAC",), ("SAC",))
 _SIDES = (("left", "L"), ("right", "R"))
 _SINGLE = {"knee": "KNE", "ankle": "ANK", "foot": "TOE", "shoulder": "SHO", "elbow": "ELB"}
@@ -39,13 +45,34 @@ def _claims(content: Any) -> bool:
 
 
 def _tracks(content: Any) -> dict[TrackId, Track]:
-    names, points, seen, unit, fps = _read(content)
-    metres = _METRES.get(unit.strip().lower(), 0.001)
-    track = point_track(
-        frames=None, points=np.where(seen[..., None], points * metres, 0.0), confidence=seen,
-        names=names, unit="m", axes="z up", fps=fps,
-    )  # fmt: skip
-    return {0: replace(track, axes=_axes(track))}
+    labels, points, seen, unit, fps = _read(content)
+    seen &= np.isfinite(points).all(axis=-1) & points.any(axis=-1)  # the origin stands for nowhere
+    points = np.where(seen[..., None], points * _metres(unit), 0.0)
+    found: dict[TrackId, Track] = {}
+    for person, own in _people(labels).items():
+        track = point_track(
+            frames=None, points=points[:, own], confidence=seen[:, own], unit="m", axes="z up",
+            names=tuple(_unique([labels[i].split(":")[-1] for i in own])), fps=fps,
+        )  # fmt: skip
+        found[person] = replace(track, axes=_axes(track))
+    return found
+
+
+def _people(labels: list[str]) -> dict[TrackId, list[int]]:
+    """The markers of each, where several have a pelvis and names before the colons; else of all."""
+    found: dict[TrackId, list[int]] = {}
+    for index, label in enumerate(labels):
+        found.setdefault(label.rpartition(":")[0] or 0, []).append(index)
+    bare = [label.rpartition(":")[2].upper() for label in labels]
+    people = {name: own for name, own in found.items() if set(_FRONT) <= {bare[i] for i in own}}
+    return people if len(people) > 1 else {0: list(range(len(labels)))}
+
+
+def _metres(unit: str) -> float:
+    """Metres in a unit, by whatever name; 1 where none is known, which `fit_joints` finds out."""
+    word = unit.strip(" .\0").lower()
+    whole = re.fullmatch(r"(.*?)(?:met(?:er|re)s?|m)", word)
+    return _FEET.get(word, _METRES.get(whole[1], 1.0) if whole else 1.0)
 
 
 def _axes(track: PointTrack) -> Axes:
@@ -64,23 +91,43 @@ def _marks(track: PointTrack) -> dict[str, np.ndarray]:
     """Markers (T, 3) by name, with straight lines over the frames in which one was not seen."""
     found: dict[str, np.ndarray] = {}
     time = np.arange(len(track))
-    for index, name in enumerate(track.names):
+    for name, index in _columns(track).items():
         seen = track.confidence[:, index] > 0
-        if seen.any():
-            columns = track.points[:, index].astype(np.float64).T
-            place = np.stack([np.interp(time, time[seen], x[seen]) for x in columns], axis=1)
-            found.setdefault(re.sub(r"\W", "", name).upper(), place)
+        columns = track.points[:, index].astype(np.float64).T
+        found[name] = np.stack([np.interp(time, time[seen], x[seen]) for x in columns], axis=1)
     return found
 
 
-def _read(content: C3dFile) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, str, float]:
+def _columns(track: PointTrack) -> dict[str, int]:
+    """Where the markers are that were ever seen, by plain names."""
+    found: dict[str, int] = {}
+    for index, name in enumerate(track.names):
+        if (track.confidence[:, index] > 0).any():
+            found.setdefault(re.sub(r"\W", "", name).upper(), index)
+    return found
+
+
+def _long_gaps(track: PointTrack, marks: Sequence[str]) -> Bool[np.ndarray, "N T"]:
+    """Frames in which a marker was not seen for longer than lines are drawn, or not yet."""
+    columns = _columns(track)
+    time, most = np.arange(len(track)), _BRIDGED_S * (track.fps or DEFAULT_FPS)
+    found = np.zeros((len(marks), len(track)), dtype=bool)
+    for gap, mark in zip(found, marks, strict=True):
+        known = np.flatnonzero(track.confidence[:, columns[mark]] > 0)
+        after = np.append(known, np.inf)[np.searchsorted(known, time)]
+        before = np.append(-np.inf, known)[np.searchsorted(known, time, side="right")]
+        gap[:] = after - before - 1 > most
+    return found
+
+
+def _read(content: C3dFile) -> tuple[list[str], np.ndarray, np.ndarray, str, float]:
     c3d = require("c3d", extra="mocap")
     raw = read_bytes(content.path)
     try:
         with warnings.catch_warnings(), contextlib.redirect_stdout(io.StringIO()):
             warnings.simplefilter("ignore")  # the package warns of what we refuse below
             reader = c3d.Reader(io.BytesIO(raw))
-            labels = [label.strip().split(":")[-1] for label in reader.point_labels]
+            labels = [label.strip() for label in reader.point_labels]
             count = reader.last_frame - reader.first_frame + 1
             _require_room(len(raw), count * len(labels))
             rows = np.stack([points for _, points, _ in reader.read_frames()])
@@ -93,8 +140,7 @@ def _read(content: C3dFile) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, st
     if len(rows) < count:  # which the package passes over
         raise DataError(f"{len(rows)} of {count} frames are there; the file is cut")
     used = min(len(labels), rows.shape[1])
-    names = tuple(_unique(labels[:used]))
-    return names, rows[:, :used, :3].astype(np.float64), rows[:, :used, 3] >= 0, unit, rate
+    return labels[:used], rows[:, :used, :3].astype(np.float64), rows[:, :used, 3] >= 0, unit, rate
 
 
 def _require_room(size: int, points: int) -> None:
@@ -111,7 +157,8 @@ def _unique(labels: list[str]) -> list[str]:
 def marker_joints(track: PointTrack) -> PointTrack:
     """Joints by SMPL's names from markers by Plug-in Gait's.
 
-    Raises `DataError` when the pelvis, knees or ankles have no markers.
+    Frames in which those of pelvis, knees or ankles were not seen for long are left out. Raises
+    `DataError` when they are not there at all.
     """
     marks = _marks(track)
     backs = next((row for row in _BACKS if set(row) <= marks.keys()), _BACKS[0])
@@ -119,6 +166,9 @@ def marker_joints(track: PointTrack) -> PointTrack:
     missing = [name for name in needed if name not in marks]
     if missing:
         raise DataError(f"there are no markers {', '.join(missing)} among {', '.join(track.names)}")
+    seen = ~_long_gaps(track, needed).any(axis=0)
+    if not seen.any():
+        raise DataError(f"the markers {', '.join(needed)} are never seen together")
     back = np.mean([marks[name] for name in backs], axis=0)
     joints = _hips(marks["LASI"], marks["RASI"], back)
     for side, letter in _SIDES:
@@ -132,8 +182,8 @@ def marker_joints(track: PointTrack) -> PointTrack:
     if len(heads) == 4:
         joints["head"] = sum(heads) / 4
     return point_track(
-        frames=track.frames, points=np.stack(list(joints.values()), axis=1), names=tuple(joints),
-        unit="m", axes=track.axes, fps=track.fps,
+        frames=track.frames[seen], points=np.stack(list(joints.values()), axis=1)[seen],
+        names=tuple(joints), unit="m", axes=track.axes, fps=track.fps,
     )  # fmt: skip
 
 

@@ -110,7 +110,7 @@ def _shape(
     kept = np.array(list(skins))[some]
     unknown = np.full((24, 3), np.nan)
     frames = [Surface(skins[i].astype(np.float64) @ turn, unknown) for i in kept]
-    joints = found.to_motion(body, fps=found.assumed_fps).decode(body).require_joints().numpy()
+    joints = found.stacked(body, fps=found.assumed_fps).decode(body).require_joints().numpy()
     hips = [_JOINTS.index("left_hip"), _JOINTS.index("right_hip")]
     seen = points.points[kept][:, hips].astype(np.float64) @ turn
     shift = (seen - joints[kept][:, [1, 2]]).mean(axis=1)

@@ -140,6 +140,29 @@ def test_a_touched_file_is_read_again_to_the_same_arrays(raw, tmp_path):
     assert changed == {"train/store.json", "train/00000.json"}
 
 
+def replace_unseen(path, folder):
+    """Another silhouette in as many bytes, with the old time of change."""
+    about, before, other = path.stat(), path.read_bytes(), folder / "other.png"
+    for seed in range(500):
+        miniature.write_png(other, miniature.shape(3, seed=seed))
+        if other.stat().st_size == about.st_size and other.read_bytes() != before:
+            break
+    path.write_bytes(other.read_bytes())
+    os.utime(path, ns=(about.st_atime_ns, about.st_mtime_ns))
+    assert (path.stat().st_size, path.read_bytes() != before) == (about.st_size, True)
+
+
+def test_a_file_that_was_replaced_with_its_size_and_time_kept_is_read_again(raw, tmp_path):
+    root, official = raw
+    run(root, tmp_path / "out", partition=official)
+    replace_unseen(
+        root / "2D_Silhouettes/0002/camid0_videoid2/seq0/human_crop_f17280.png", tmp_path
+    )
+    run(root, tmp_path / "out", partition=official)
+    run(root, tmp_path / "new", partition=official)
+    assert content(tmp_path / "out") == content(tmp_path / "new")
+
+
 def test_a_damaged_store_is_mended(raw, tmp_path):
     root, official = raw
     run(root, tmp_path / "out", partition=official)

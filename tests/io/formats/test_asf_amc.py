@@ -101,3 +101,57 @@ def test_a_skeleton_in_radians_is_the_same(tmp_path):
     text = skeleton.read_text().replace("angle deg", "angle rad")
     skeleton.write_text(text.replace("axis 0 0 20 XYZ", f"axis 0 0 {np.radians(20)} XYZ"))
     np.testing.assert_allclose(read(path).body().pose, before.pose, atol=1e-5)
+
+
+def in_radians(path):
+    """The same walk with all angles of the skeleton and of the motion in radians, unsaid."""
+    skeleton = path.parent / "07.asf"
+    text = skeleton.read_text().replace("angle deg", "angle rad")
+    skeleton.write_text(text.replace("axis 0 0 20 XYZ", f"axis 0 0 {np.radians(20)} XYZ"))
+    rows = []
+    for line in path.read_text().replace(":DEGREES\n", "").splitlines():
+        name, *values = line.split()
+        kept = 3 if name == "root" else 0
+        turned = [*values[:kept], *(str(np.radians(float(x))) for x in values[kept:])]
+        rows.append(" ".join([name, *turned]))
+    return rows
+
+
+@pytest.mark.parametrize("said", [":RADIANS", ":radians", "  :Radians", None])
+def test_angles_are_in_the_unit_of_the_motion_or_else_of_its_skeleton(tmp_path, said):
+    path = write_amc(tmp_path)
+    before = read(path).body()
+    rows = in_radians(path)
+    path.write_text("\n".join([rows[0], *([said] if said else []), *rows[1:]]))
+    np.testing.assert_allclose(read(path).body().pose, before.pose, atol=1e-5)
+
+
+def test_a_root_that_was_turned_in_radians_is_the_same(tmp_path):
+    path = write_amc(tmp_path)
+    path.write_text(path.read_text().replace("0 0 0\nlowerback", "0 20 30\nlowerback"))
+    skeleton, found = tmp_path / "07.asf", []
+    whole = skeleton.read_text()
+    for unit, axis, turn in (("deg", 20, 90), ("rad", np.radians(20), np.pi / 2)):
+        text = whole.replace("angle deg", f"angle {unit}").replace("0 0 20 X", f"0 0 {axis} X")
+        skeleton.write_text(text.replace("orientation 0 0 0", f"orientation 0 0 {turn}"))
+        found.append(read(path).body().pose)
+    np.testing.assert_allclose(found[0], found[1], atol=1e-5)
+
+
+def frames_of(path):
+    return re.split(r"(?m)^(?=\d+$)", path.read_text())
+
+
+def test_frames_are_those_that_the_file_numbers(tmp_path):
+    path = write_amc(tmp_path)
+    head, *frames = frames_of(path)
+    whole = read(path).body()
+    assert whole.frames.tolist() == list(range(1, FRAMES + 1))
+    path.write_text(head + "".join([*frames[:2], *frames[:2:-1]]))  # the third is missing
+    found = read(path).body()
+    assert found.frames.tolist() == [1, 2, *range(4, FRAMES + 1)]
+    kept = [0, 1, *range(3, FRAMES)]
+    np.testing.assert_allclose(found.pose, whole.pose[kept], atol=1e-4)
+    path.write_text(head + "".join([*frames, frames[0]]))
+    with pytest.raises(DataError, match="a frame id occurs twice"):
+        read(path)

@@ -1,3 +1,5 @@
+import warnings
+
 import numpy as np
 import pytest
 import torch
@@ -46,6 +48,30 @@ def test_any_rotation_survives_the_angles_of_euler(tmp_path):
     assert error.magnitude().max() < 1e-4
 
 
+def test_a_channel_that_comes_twice_turns_twice(tmp_path):
+    """Euler's own angles: about z, x and z again."""
+    lines = write_bvh_file(tmp_path).read_text().splitlines()
+    for index, line in enumerate(lines):
+        values = np.array(line.split(), dtype=float) if len(line.split()) == 75 else None
+        if values is not None:
+            turns = Rotation.from_euler("ZXY", values[3:].reshape(24, 3), degrees=True)
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # of the joints at rest two axes coincide
+                angles = turns.as_euler("ZXZ", degrees=True).ravel()
+            lines[index] = " ".join(map(str, [*values[:3], *angles]))
+    text = "\n".join(lines)
+    (tmp_path / "x.bvh").write_text(text.replace("Xrotation Yrotation", "Xrotation Zrotation"))
+    shows_the_walk(read(tmp_path / "x.bvh").body())
+
+
+def test_a_root_without_a_place_is_noted(tmp_path):
+    lines = write_bvh_file(tmp_path).read_text().splitlines()
+    bare = [" ".join(row[3:]) if len(row := line.split()) == 75 else line for line in lines]
+    text = "\n".join(bare).replace("6 Xposition Yposition Zposition", "3")
+    (tmp_path / "x.bvh").write_text(text)
+    assert "does not say where the person is" in read(tmp_path / "x.bvh").body().notes[-1]
+
+
 def test_channels_in_another_order_and_unit(tmp_path):
     """Centimetres, and x before y before z."""
     lines = write_bvh_file(tmp_path).read_text().splitlines()
@@ -72,6 +98,9 @@ def test_channels_in_another_order_and_unit(tmp_path):
         ("MOTION", "", "no MOTION"),
         ("Zrotation", "Wrotation", "a channel 'wrotation'"),
         ("Frame Time: 0.0", "Frame Time: -1.0", "a frame takes -1.0"),
+        ("Frame Time: 0.0", "Frame Time: 33.0", "a frame takes 33.* seconds"),
+        ("Zrotation Xrotation", "Zrotation Zposition", "the channels .*zposition, yrotation; one"),
+        ("6 Xposition", "9 Xscale Yscale Zscale Xposition", "there is a channel 'xscale'"),
         ("Frames:", "Films:", "no MOTION with 'Frames: ...'"),
         ("Frame Time:", "Film Time:", "does not begin with"),
         ("MOTION", "ROOT Hat { OFFSET 0 0 0 CHANNELS 0 } MOTION", r"2 roots \(pelvis, Hat\)"),

@@ -46,17 +46,20 @@ def markers():
     return found | {"LPSI": back + 0.05 * aside, "RPSI": back - 0.05 * aside}
 
 
-def write(path, *, labels=None, places=None):
-    """As a laboratory would: millimetres, z up."""
+def write(path, *, labels=None, places=None, unit=("mm", 1000), lost=None):
+    """As a laboratory would: millimetres, z up. `lost` changes rows before they are written."""
     writer = c3d.Writer(point_rate=100.0)
+    if unit[0] != "mm":
+        writer.point_group.add_str("UNITS", "", unit[0], len(unit[0]))
     names = list(markers()) if labels is None else labels
     writer.set_point_labels(names)
-    rows = np.zeros((FRAMES, len(names), 5), np.float32)
-    x, y, z = np.moveaxis(
-        np.stack(list(markers().values()), axis=1) if places is None else places, -1, 0
-    )
-    rows[..., :3] = 1000 * np.stack([x, -z, y], axis=-1)
+    places = np.stack(list(markers().values()), axis=1) if places is None else places
+    rows = np.zeros((len(places), len(names), 5), np.float32)
+    x, y, z = np.moveaxis(places, -1, 0)
+    rows[..., :3] = unit[1] * np.stack([x, -z, y], axis=-1)
     rows[2, 0, 3] = -1  # a marker that was not seen
+    if lost is not None:
+        lost(rows)
     writer.add_frames([(row, np.zeros((0, 0))) for row in rows])
     with path.open("wb") as file, warnings.catch_warnings():
         warnings.simplefilter("ignore")  # there is no analogue data
@@ -121,6 +124,64 @@ def test_one_marker_on_the_sacrum_is_enough(tmp_path):
     )
     with pytest.raises(DataError, match="no markers LPSI, RPSI among LKNE"):
         marker_joints(read(path).track())
+
+
+@pytest.mark.parametrize(
+    ("word", "size"),
+    [("m", 1), ("Meters", 1), ("metre", 1), ("cm", 100), ("Millimeters", 1000), ("inches", 39.37),
+     ("ft", 1 / 0.3048), ("dm", 10), (" MM ", 1000)],
+)  # fmt: skip
+def test_a_unit_has_many_names(tmp_path, word, size):
+    usual = read(write(tmp_path / "x.c3d")).track().points
+    found = read(write(tmp_path / "y.c3d", unit=(word, size))).track().points
+    np.testing.assert_allclose(found, usual, rtol=2e-6, atol=1e-6)
+
+
+def test_a_unit_that_is_not_the_points_is_found_by_the_leg_and_told(tmp_path):
+    usual = fit_joints(marker_joints(read(write(tmp_path / "x.c3d")).track()))
+    track = read(write(tmp_path / "y.c3d", unit=("m", 1000))).track()
+    with pytest.warns(UserWarning, match=r"a leg is 9\d\d m long .*read as millimetres"):
+        found = fit_joints(marker_joints(track))
+    np.testing.assert_allclose(found.transl, usual.transl, atol=1e-3)
+    np.testing.assert_allclose(found.betas, usual.betas, atol=1e-3)
+    assert found.fit_mm == pytest.approx(usual.fit_mm, rel=1e-2)
+
+
+@pytest.mark.parametrize("nowhere", [0.0, np.nan])
+def test_a_marker_in_the_origin_or_nowhere_was_not_seen(tmp_path, nowhere):
+    def lose(rows):
+        rows[2, 0, 3] = 0  # said to be seen
+        rows[2, 0, :3] = nowhere
+
+    track = read(write(tmp_path / "x.c3d", lost=lose)).track()
+    usual = read(write(tmp_path / "y.c3d")).track()
+    np.testing.assert_array_equal(track.confidence, usual.confidence)
+    np.testing.assert_array_equal(track.points, usual.points)
+
+
+def test_frames_in_which_a_leg_was_long_unseen_are_missing(tmp_path):
+    places = np.stack(list(markers().values()), axis=1)
+    places = places[np.clip(np.arange(60) // 10, 0, FRAMES - 1)]
+    ankle = list(markers()).index("LANK")
+
+    def lose(rows):
+        rows[[*range(5, 25), *range(30, 51), *range(58, 60)], ankle, 3] = -1  # 20, 21, the end
+
+    found = marker_joints(read(write(tmp_path / "x.c3d", places=places, lost=lose)).track())
+    assert found.frames.tolist() == [*range(30), *range(51, 58)]
+
+
+def test_everybody_of_a_file_is_there(tmp_path):
+    places = np.stack(list(markers().values()), axis=1)
+    labels = [f"{who}:{name}" for who in ("Ann", "Bob") for name in markers()]
+    both = np.concatenate([places, places + np.array([1, 0, 0])], axis=1)
+    tracks = read(write(tmp_path / "x.c3d", labels=labels, places=both)).tracks
+    assert list(tracks) == ["Ann", "Bob"]
+    assert tracks["Ann"].names == tracks["Bob"].names == tuple(markers())
+    np.testing.assert_allclose(
+        (tracks["Bob"].points - tracks["Ann"].points)[3:], np.broadcast_to([1, 0, 0],
+        (FRAMES - 3, len(markers()), 3)), atol=1e-4,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(3))
