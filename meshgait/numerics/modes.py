@@ -70,7 +70,7 @@ def made_once(maxsize: int | None) -> Callable[[Function], Function]:
             with in_no_mode():
                 return function(*args, **kwargs)
 
-        return uncompiled(make)
+        return uncompiled(make)  # type: ignore[return-value]
 
     return decorate
 
