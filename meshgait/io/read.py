@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -34,9 +35,11 @@ from meshgait.io.formats.sam3dbody import SAM3DBODY
 from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
+from meshgait.io.ground import judged_axes
 from meshgait.io.recording import Format, Recording
 from meshgait.io.seen import Seen
-from meshgait.io.track import TrackId
+from meshgait.io.size import embedded_body
+from meshgait.io.track import BodyTrack, Track, TrackId
 from meshgait.plugins import Registry
 
 T = TypeVar("T")
@@ -72,7 +75,8 @@ def read(path: str | Path) -> Recording:
     """
     path = Path(path)
     found, content = _open(path)
-    return Recording(found, _people(path, found, found.tracks, content))
+    tracks = _people(path, found, found.tracks, content)
+    return Recording(found, {name: _standing(track) for name, track in tracks.items()})
 
 
 def read_seen(path: str | Path) -> dict[TrackId, Seen]:
@@ -123,6 +127,18 @@ def _people(
     if not tracks:
         raise DataError(f"{path} ({found.title}) has nobody in it")
     return tracks
+
+
+def _standing(track: Track) -> Track:
+    """A body in the axes in which it walks upright, with a note where the format has others."""
+    if not isinstance(track, BodyTrack):
+        return track
+    axes = judged_axes(track, embedded_body())
+    if axes == track.axes:
+        return track
+    found = "y down" if axes == "camera" else axes
+    note = f"the person walks with {found}, though files of this kind have {track.axes}"
+    return replace(track, axes=axes).noted(note)
 
 
 def _known() -> Iterator[Format]:

@@ -61,3 +61,14 @@ def test_poses_that_are_too_narrow_are_refused(tmp_path):
     np.savez(tmp_path / "x.npz", poses=np.zeros((3, 63)), trans=np.zeros((3, 3)))
     with pytest.raises(DataError, match=r"poses are \(3, 63\), expected \(T, 156\)"):
         read(tmp_path / "x.npz")
+
+
+def test_a_file_that_is_y_up_is_read_as_it_walks_and_told(tmp_path):
+    whole = motion(frames=40)
+    np.savez(
+        tmp_path / "x.npz", poses=whole.pose, trans=whole.transl, betas=whole.betas,
+        mocap_framerate=30.0,
+    )  # fmt: skip
+    track = read(tmp_path / "x.npz").body()
+    assert track.notes == ("the person walks with y up, though files of this kind have z up",)
+    np.testing.assert_array_equal(track.to_motion(body()).pose, whole.pose)
