@@ -56,7 +56,7 @@ def over_ground(marks: Landmarks, fps: float) -> tuple[Landmarks, bool]:
     speed = float(np.mean([walking_speed(side) for side in np.diff(ahead, axis=0).T])) * fps
     if len(marks) < 2 or walking_speed(-gone) > speed / 2:
         return marks, False
-    second = min(round(fps), len(marks) - 1)
+    second = max(1, min(round(fps), len(marks) - 1))
     far = np.linalg.norm((pelvis[second:] - pelvis[:-second])[:, [0, 2]], axis=1).mean()
     if goes_backwards(gone) or far * fps / second > speed / 2:
         raise DataError("clip 0 goes backwards or aside, of which strides are not counted")
