@@ -87,8 +87,9 @@ def _run(arguments: list[str]) -> int:
 
 def _is_ours(error: Exception) -> bool:
     """Whether a name is missing in our own files, which is no user's doing."""
-    is_told = isinstance(error, MeshgaitError) or not isinstance(error, ImportError)
-    return not is_told and (error.name or "").partition(".")[0] == "meshgait"
+    if isinstance(error, MeshgaitError) or not isinstance(error, ImportError):
+        return False
+    return (error.name or "").partition(".")[0] == "meshgait"
 
 
 def _obey(arguments: list[str]) -> int:
