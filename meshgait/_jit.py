@@ -11,9 +11,16 @@ from contextlib import suppress
 from typing import Any
 
 from meshgait._optional import require
+from meshgait.errors import DependencyError
 
 numba = require("numba", extra="fast")
 caching = require("numba.core.caching", extra="fast")
+
+if numba.config.DISABLE_JIT:
+    raise DependencyError(
+        "numba compiles nothing while the environment variable NUMBA_DISABLE_JIT is set; unset it",
+        code="package",
+    )
 
 _LOST = (OSError, EOFError, pickle.UnpicklingError)
 

@@ -4,8 +4,10 @@ import importlib
 from importlib.util import find_spec
 from types import ModuleType
 
-from meshgait.errors import DependencyError
+from meshgait.errors import DependencyError, reason
 
+# What a package may raise for a setting of its own that it reads when it is loaded.
+_AT_IMPORT = (ValueError, RuntimeError, AttributeError)
 _HINTS = {
     "open3d": (
         "Open3D's wheel also needs system libraries; on Debian and Ubuntu: "
@@ -29,7 +31,7 @@ def require(package: str, extra: str | None = None) -> ModuleType:
         if error.name != package.split(".", maxsplit=1)[0]:
             raise _broken(package, error) from error
         raise _missing(package, extra) from error
-    except (ImportError, OSError) as error:
+    except (ImportError, OSError, *_AT_IMPORT) as error:
         raise _broken(package, error) from error
 
 
@@ -69,6 +71,6 @@ def _broken(package: str, error: Exception) -> DependencyError:
     else:
         hint = _HINTS.get(name, f"try: pip install --force-reinstall {package}")
     return DependencyError(
-        f"the package {package!r} is installed but fails to load: {error}. {hint}",
+        f"the package {package!r} is installed but fails to load: {reason(error)}. {hint}",
         code="package",
     )

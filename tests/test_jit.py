@@ -1,7 +1,11 @@
 """Compiled loops: what the disk does to their cache is no matter of what they compute."""
 
 import importlib.util
+import os
 import resource
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -45,3 +49,17 @@ def test_damaged_machine_code_is_made_anew(twice, tmp_path):
     for path in (tmp_path / "cache").rglob("*.nb*"):
         path.write_bytes(path.read_bytes()[:9])
     assert kernel(twice)(3) == 6
+
+
+def test_kernels_that_are_switched_off_are_a_missing_package_and_something_else_draws():
+    code = "import torch\nfrom meshgait.render import mask\nfrom meshgait.render.backend import *\n"
+    code += "square = torch.tensor([[0., 0], [4, 0], [0, 4]])\n"
+    code += "print(int(mask(square, torch.tensor([[0, 1, 2]]), (4, 4)).sum()))"
+    found = {
+        off: subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=False,
+            env={**os.environ, "NUMBA_DISABLE_JIT": off}, cwd=Path(__file__).parents[1],
+        )
+        for off in "01"
+    }  # fmt: skip
+    assert found["0"].stdout == found["1"].stdout != "", found["1"].stderr

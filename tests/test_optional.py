@@ -15,6 +15,7 @@ from tests.minimum import named
         (ModuleNotFoundError("no", name="torch._six"), "fails to load: no. Open3D's wheel also"),
         (OSError("libGL.so.1: cannot open shared object file"), "Open3D's wheel also needs"),
         (FileNotFoundError(errno.ENOENT, "No usable temporary directory"), "TMPDIR"),
+        (ValueError("'foo' is not a valid backend\nsupported are"), "'foo' is not a valid backend"),
         (OSError(errno.ENOSPC, "No space left on device"), "free some space"),
     ],
 )

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from meshgait._version import __version__
 from meshgait.cli import _program
-from meshgait.errors import MeshgaitError, nearest
+from meshgait.errors import MeshgaitError, nearest, reason
 
 COMMANDS = (
     "demo",
@@ -77,12 +77,19 @@ def _run(arguments: list[str]) -> int:
         return _program.INTERRUPTED
     except BrokenPipeError:
         return _program.UNREAD
-    except (MeshgaitError, OSError, MemoryError) as error:
-        if os.environ.get("MESHGAIT_DEBUG"):
+    except (MeshgaitError, OSError, MemoryError, ImportError) as error:
+        if os.environ.get("MESHGAIT_DEBUG") or _is_ours(error):
             raise
         print(f"meshgait: {_sentence(error)}", file=sys.stderr)
         return 2
     return status
+
+
+def _is_ours(error: Exception) -> bool:
+    """Whether a name is missing in our own files, which is no user's doing."""
+    if isinstance(error, MeshgaitError) or not isinstance(error, ImportError):
+        return False
+    return (error.name or "").partition(".")[0] == "meshgait"
 
 
 def _obey(arguments: list[str]) -> int:
@@ -93,11 +100,20 @@ def _obey(arguments: list[str]) -> int:
     elif arguments[0] == "--version":
         print(f"meshgait {__version__}")
     else:
+        _require_folder()
         rest = [word for word in arguments[1:] if word != "--trust-size"]
         command = _command(arguments[0])
         with _trusted() if "--trust-size" in arguments else nullcontext():
             return import_module(f"meshgait.cli.{command}").run(rest) or 0
     return 0
+
+
+def _require_folder() -> None:
+    """Libraries end the process without a word of sense where the current folder was removed."""
+    try:
+        os.getcwd()
+    except FileNotFoundError as error:
+        raise MeshgaitError("the current folder was removed; go to another one (cd)") from error
 
 
 def _trusted() -> AbstractContextManager[None]:
@@ -119,6 +135,11 @@ def _command(word: str) -> str:
 def _sentence(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror and error.filename:
         return f"{error.filename}: {error.strerror}"
+    if isinstance(error, ImportError) and not isinstance(error, MeshgaitError):
+        return (
+            f"a package cannot be loaded here: {reason(error)}; install it anew, or give this "
+            "process more memory"
+        )
     if isinstance(error, MemoryError):
         return f"out of memory: {error}"
     if isinstance(error, OSError) and error.strerror:

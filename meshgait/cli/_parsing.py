@@ -151,12 +151,32 @@ def parse(
             require_file(config)
     try:
         plain = parser.parse_args([_FILE.sub(r"\1./\2", w) for w in arguments])
+        _require_other_file(plain)
         with within(plain):
             return parser.instantiate(plain)
     except UnicodeDecodeError as error:
         raise ConfigError(f"a file of settings cannot be read as text: {error}") from error
     except (ArgumentError, ImportError) as error:
         raise _explained(error, parser, arguments, config) from error
+
+
+def _require_other_file(chosen: Namespace) -> None:
+    """Raise `ConfigError` where the file to write is one of those that are read."""
+    values = [(key, each) for key, value in vars(chosen.as_flat()).items() for each in _each(value)]
+    outs = [each for key, each in values if key == "out" and os.path.isfile(each)]
+    for key, value in values:
+        if key != "out" and os.path.isfile(value):
+            for out in outs:
+                if os.path.samefile(out, value):
+                    raise ConfigError(
+                        f"{out} is read, and would be written over; choose another --out"
+                    )
+
+
+def _each(value: Any) -> Sequence[str | os.PathLike[str]]:
+    """The texts and paths of a value."""
+    several = value if isinstance(value, (list, tuple)) else [value]
+    return [each for each in several if isinstance(each, (str, os.PathLike))]
 
 
 def _explained(
@@ -167,6 +187,9 @@ def _explained(
     if denied := _DENIED.findall(text):
         return _refusal(config, denied[-1])
     if sentence := explain_value(text):
+        placed = [action.dest for action in parser._actions if not action.option_strings]
+        if sentence.split()[0].removeprefix("--") in placed:
+            return ConfigError(sentence.removeprefix("--"))
         is_typed_there = any(w.partition("=")[0] == sentence.split()[0] for w in arguments)
         where = "" if is_typed_there or config == _UNNAMED else f"{config}: "
         return ConfigError(f"{where}{sentence}")

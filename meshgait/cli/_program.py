@@ -20,7 +20,8 @@ PATIENCE_S = 2.0
 
 INTERRUPTED = 130
 UNREAD = 141  # of a program that SIGPIPE ends
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+# Windows has no terminal that hangs up.
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if hasattr(signal, "SIGHUP") else []))
 _told: list[bool] = []
 _OPEN: list[socket.socket] = []  # what the C handler writes into, for as long as the process lives
 
@@ -28,14 +29,16 @@ _OPEN: list[socket.socket] = []  # what the C handler writes into, for as long a
 def begin() -> None:
     """Make sure that interrupts end this process, and that it can say what it has to say.
 
-    SIGINT and SIGTERM are `KeyboardInterrupt`; the process ends `PATIENCE_S` later even if it is
-    deep in a library, and at once when a second one comes.
+    SIGINT, SIGTERM and SIGHUP are `KeyboardInterrupt`; the process ends `PATIENCE_S` later even if
+    it is deep in a library, and at once when a second one comes.
     """
     _open_streams()
     read, write = socket.socketpair()  # no pipe: Windows waits for sockets alone
     write.setblocking(False)
     _OPEN.append(write)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for number in _SIGNALS:
+        if signal.getsignal(number) is signal.SIG_DFL:  # `nohup` has asked to be left alone
+            signal.signal(number, signal.default_int_handler)
     sys.unraisablehook = _tell_unless_interrupted
     # Told by the C handler itself, whatever the main thread is in.
     signal.set_wakeup_fd(write.fileno(), warn_on_full_buffer=False)
@@ -86,7 +89,8 @@ def tell_of_interrupt(more: str = "") -> None:
     """Say it once, whoever comes first: the work that ends, or who ends it."""
     if not _told:
         _told.append(True)
-        os.write(2, f"meshgait: interrupted{more and '; '}{more}\n".encode(errors="replace"))
+        with contextlib.suppress(OSError):  # the terminal may be what has gone
+            os.write(2, f"meshgait: interrupted{more and '; '}{more}\n".encode(errors="replace"))
 
 
 def end(status: int) -> NoReturn:

@@ -76,7 +76,9 @@ def _parser(preset: str | None) -> ArgumentParser:
     from meshgait.cli.train import to_plain
 
     parser = make_parser("benchmark", __doc__)
-    parser.add_argument("--out", type=Path, default=Path("out/benchmark"), help="folder to write")
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("out/benchmark"), help="folder to write"
+    )
     parser.add_argument(
         "--methods",
         nargs="+",

@@ -15,7 +15,9 @@ def run(arguments: Sequence[str]) -> None:
     from meshgait.training.memory import keep_freed_memory
 
     parser = make_parser("demo", __doc__)
-    parser.add_argument("--out", type=Path, default=Path("out/demo"), help="folder of the report")
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("out/demo"), help="folder of the report"
+    )
     parser.add_class_arguments(DemoConfig, "demo")
     chosen = parse(parser, arguments)
     require("lightning_fabric", extra="train")  # now, not when the data is made

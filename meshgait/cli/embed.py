@@ -33,7 +33,7 @@ def run(arguments: Sequence[str]) -> None:
         "4D-Humans, AMASS, BVH or any other tool that meshgait convert reads, told by what is in "
         "them; without any, the test split of --store or of SyntheticGait",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=Path("embeddings.npz"), help="file to write")
+    parser.add_argument("-o", "--out", type=Path, default="embeddings.npz", help="file to write")
     parser.add_argument("--frames", type=int | None, default=None, help="frames of each clip, from "
                         "its first on, 720 without it; later ones are left out")  # fmt: skip
     add_camera(parser)

@@ -100,7 +100,7 @@ def _parser() -> ArgumentParser:
     add("--unknown", action="store_true", help="add open-set rates; some probes have no match")
     add("--submission", type=Path | None, default=None, help="CSV to write instead of scores")
     add("--form", type=Literal["grew", "hid"], default="grew", help="columns of --submission")
-    add("--out", type=Path | None, default=None, help="JSON or CSV file to write")
+    add("-o", "--out", type=Path | None, default=None, help="JSON or CSV file to write")
     add_model(parser)
     add_data(parser)
     return parser

@@ -50,7 +50,13 @@ def _parser(arguments: Sequence[str]) -> ArgumentParser:
     add("--model", type=str, default="SLN", help="the network")
     add("--width", type=float, default=0.25, help="width of the network, 1 as published")
     add("--counts", type=list[int], default=[], help="numbers to try, as [1,10,30]")
-    add("--out", type=Path, default=Path("runs/experiments"), help="folder; cells in it are kept")
+    add(
+        "-o",
+        "--out",
+        type=Path,
+        default=Path("runs/experiments"),
+        help="folder; cells in it are kept",
+    )
     add("--progress", type=bool, default=True, help="whether to show bars")
     parser.add_class_arguments(Recipe, "recipe")
     add_data(parser)

@@ -18,7 +18,9 @@ def run(arguments: Sequence[str]) -> None:
     parser.add_argument("file", type=Path, help="checkpoint of meshgait train or benchmark, or "
                         "a name that meshgait zoo weights lists")  # fmt: skip
     parser.add_argument("--probes", type=int, default=3, help="how many are explained")
-    parser.add_argument("--out", type=Path, default=Path("out/explain"), help="folder to write")
+    parser.add_argument(
+        "-o", "--out", type=Path, default=Path("out/explain"), help="folder to write"
+    )
     add_model(parser)
     add_data(parser)
     chosen = parse(parser, arguments)

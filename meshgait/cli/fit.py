@@ -84,7 +84,7 @@ def _parser() -> ArgumentParser:
         "of images, or bodies, whose silhouettes are drawn: a motion, or a file that meshgait "
         "convert reads; joints_px (T, 24, 3), x, y and confidence, are used with --fov-deg",
     )  # fmt: skip
-    parser.add_argument("--out", type=Path, default=Path("fit.npz"), help="file to write")
+    parser.add_argument("-o", "--out", type=Path, default=Path("fit.npz"), help="file to write")
     parser.add_argument("--gif", type=Path | None, default=None, help="video to write")
     parser.add_argument("--fps", type=float, default=25.0, help="frames a second, where unknown")
     add_camera(parser)

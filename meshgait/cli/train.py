@@ -110,6 +110,7 @@ def _parser(name: str, model_type: Any = None) -> ArgumentParser:
     parser = make_parser(f"train {name}", __doc__, epilog=more)
     parser.add_argument("--config", action="config", help="YAML file of these settings")
     parser.add_argument(
+        "-o",
         "--out",
         type=Path,
         default=Path("runs") / getattr(model_type, "__name__", name),

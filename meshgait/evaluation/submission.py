@@ -54,7 +54,7 @@ def write_submission(
     at once. A probe is called by its view, which in GREW and HID is the video's name. One person
     with two sequences can be named twice, as in the answers of the authors' code. Not checked by a
     submission. Raises `DataError` for fewer gallery sequences than ranks, probes of one name, or
-    people without a number where numbers are asked for.
+    people without a number of their own where numbers are asked for.
     """
     probe, gallery = protocol.split(embeddings.records)
     person = _people([embeddings.records[i].subject for i in gallery], form)
@@ -94,4 +94,12 @@ def _people(names: list[str], form: Form) -> np.ndarray:
     wrong = next((name for name in names if not name.isdecimal()), None)
     if wrong is not None and not form.as_named:
         raise DataError(f"a submission names people by whole numbers, got {wrong!r}")
-    return np.array(names if form.as_named else [int(name) for name in names])
+    if form.as_named:
+        return np.array(names)
+    known: dict[int, str] = {}
+    for name in names:
+        if known.setdefault(int(name), name) != name:
+            raise DataError(
+                f"a submission would name {known[int(name)]} and {name} alike; rename one"
+            )
+    return np.array([int(name) for name in names])

@@ -46,18 +46,20 @@ def over_ground(marks: Landmarks, fps: float) -> tuple[Landmarks, bool]:
     """The same walk over the ground, and whether it was on the spot.
 
     Where somebody walks on a treadmill, or a file holds no place, the floor goes backwards at the
-    speed of the standing feet. Raises `DataError` for a walk backwards.
+    speed of the standing feet. Raises `DataError` for a walk backwards or aside.
     """
     angle = np.unwrap(heading(torch.from_numpy(marks.joints)).numpy())
     forward = np.stack([np.sin(angle), np.zeros_like(angle), np.cos(angle)], axis=1)
     pelvis = marks.joints[:, 0]
     gone = (np.diff(pelvis, axis=0) * forward[1:]).sum(1) * fps
-    if goes_backwards(gone):
-        raise DataError("clip 0 goes backwards, of which strides are not counted")
     ahead = ((marks.pair("foot") - pelvis[:, None]) * forward[:, None]).sum(2)
     speed = float(np.mean([walking_speed(side) for side in np.diff(ahead, axis=0).T])) * fps
-    if walking_speed(-gone) > speed / 2:
+    if len(marks) < 2 or walking_speed(-gone) > speed / 2:
         return marks, False
+    second = max(1, min(round(fps), len(marks) - 1))
+    far = np.linalg.norm((pelvis[second:] - pelvis[:-second])[:, [0, 2]], axis=1).mean()
+    if goes_backwards(gone) or far * fps / second > speed / 2:
+        raise DataError("clip 0 goes backwards or aside, of which strides are not counted")
     return marks.moved(np.cumsum(forward * speed / fps, axis=0)), True
 
 

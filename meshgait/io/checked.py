@@ -9,6 +9,7 @@ from jaxtyping import Float, Int
 from scipy.spatial.transform import Rotation
 
 from meshgait.errors import DataError
+from meshgait.sequence.motion import require_rate
 
 _HUGE = 1e6  # metres, radians or standard deviations: nobody's body
 _LAST_FRAME = 1 << 53
@@ -59,8 +60,9 @@ def frame_rate(fps: Any) -> float | None:
     if fps is None:
         return None
     rate = float(np.asarray(fps, dtype=np.float64).reshape(-1)[0])
-    if not 0 < rate <= 1e5:
-        raise DataError(f"the frame rate is {rate}, expected a number above 0")
+    if not rate <= 1e5:
+        raise DataError(f"the frame rate is {rate}, expected frames in a second")
+    require_rate(rate)
     return rate
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Float
 from meshgait.body import JOINT_INDEX, Body
 from meshgait.body.parts import joint_labels
 from meshgait.errors import DataError
-from meshgait.io.track import Axes, rest_joints
+from meshgait.io.track import UPRIGHT, Axes, BodyTrack, rest_joints
 from meshgait.io.turns import shortest_turn
 from meshgait.sequence.motion import Motion
 
@@ -23,6 +23,8 @@ _FEET = [
     [JOINT_INDEX[f"{side}_{name}"] for name in ("ankle", "foot")] for side in ("left", "right")
 ]
 _UNEVEN_M, _TILT, _MOST_TILT = 0.01, 0.01, np.tan(np.radians(3))
+_ASKED = 500  # frames of a track, at most
+_LYING, _UPRIGHT, _WAY_M = 0.3, 0.9, 0.5  # cosines with the stated axis and another; metres
 _STILL = 0.15  # metres a second, up or down, of the lower foot while it stands
 
 
@@ -42,6 +44,25 @@ def axes_of(up: Float[np.ndarray, "3"]) -> Axes:
     """The axes in which `up` points most nearly upwards."""
     axis = int(np.abs(up).argmax())
     return _WAYS[axis][int(up[axis] < 0)]
+
+
+def judged_axes(track: BodyTrack, body: Body) -> Axes:
+    """The axes of somebody who walks: those that are stated, unless he would walk lying.
+
+    Only who goes over the ground, and not along his own axis, tells: others may lie, or crawl.
+    """
+    if track.axes == "camera" or track.transl is None or len(track) < 2:
+        return track.axes
+    some = slice(None, None, -(-len(track) // _ASKED))
+    pose, place = track.pose[some].reshape(-1, 72), track.transl[some]
+    _, joints = Motion(pose, track.betas[0], place, 1.0).skeleton(body)
+    over = joints[:, JOINT_INDEX["head"]] - joints[:, [bones[0] for bones in _FEET]].mean(axis=1)
+    up = np.median(over / np.maximum(np.linalg.norm(over, axis=1, keepdims=True), 1e-9), axis=0)
+    axis = int(np.abs(up).argmax())
+    lies = (UPRIGHT[track.axes].apply(up))[1] < _LYING and abs(up[axis]) > _UPRIGHT
+    way = np.ptp(place, axis=0)
+    walks = way[axis] < _WAY_M < np.delete(way, axis).max()
+    return axes_of(up) if lies and walks else track.axes
 
 
 def sole_heights(

@@ -34,9 +34,11 @@ from meshgait.io.formats.sam3dbody import SAM3DBODY
 from meshgait.io.formats.tram import TRAM
 from meshgait.io.formats.vibe import VIBE
 from meshgait.io.formats.wham import WHAM
+from meshgait.io.ground import judged_axes
 from meshgait.io.recording import Format, Recording
 from meshgait.io.seen import Seen
-from meshgait.io.track import TrackId
+from meshgait.io.size import embedded_body
+from meshgait.io.track import BodyTrack, Track, TrackId
 from meshgait.plugins import Registry
 
 T = TypeVar("T")
@@ -72,7 +74,8 @@ def read(path: str | Path) -> Recording:
     """
     path = Path(path)
     found, content = _open(path)
-    return Recording(found, _people(path, found, found.tracks, content))
+    tracks = _people(path, found, found.tracks, content)
+    return Recording(found, {name: _with_doubt(track) for name, track in tracks.items()})
 
 
 def read_seen(path: str | Path) -> dict[TrackId, Seen]:
@@ -123,6 +126,19 @@ def _people(
     if not tracks:
         raise DataError(f"{path} ({found.title}) has nobody in it")
     return tracks
+
+
+def _with_doubt(track: Track) -> Track:
+    """A body with a note where its axes, which the format states, make it walk lying."""
+    if not isinstance(track, BodyTrack):
+        return track
+    axes = judged_axes(track, embedded_body())
+    if axes == track.axes:
+        return track
+    found = "y down" if axes == "camera" else axes
+    return track.noted(
+        f"the body walks lying, with {found}, though files of this kind have {track.axes}: turn it"
+    )
 
 
 def _known() -> Iterator[Format]:

@@ -23,7 +23,7 @@ from meshgait.io.checked import (
     three_a_frame,
 )
 from meshgait.io.own_shape import SMPLX_PELVIS, OwnShape, of_shared_joints
-from meshgait.sequence.motion import Motion
+from meshgait.sequence.motion import Motion, require_radians
 
 Axes = Literal["camera", "x up", "x down", "y up", "z up", "z down"]  # of a camera y is down
 Moved = Literal["origin", "pelvis"]
@@ -225,23 +225,30 @@ def body_track(
         pose = matrices_to_axis_angle(pose)
     if not T or pose.shape[1:] not in ((72,), (24, 3)):
         raise DataError(f"pose is {pose.shape}, expected (T, 72), (T, 24, 3) or (T, 24, 3, 3)")
+    require_radians(pose)
     order, frames = sort_frames(frames, T)
-    flat = numbers("betas", np.zeros(10) if betas is None else betas)
-    per_frame = flat.ndim > 1 and len(flat) == T
-    shape = flat.reshape(T if per_frame else 1, -1)
-    padded = np.zeros((T, 10), np.float32)
-    padded[:, : min(10, shape.shape[1])] = shape[:, :10]
     camera = None if cam is None else WeakCamera(three_a_frame("camera", cam, T)[order], convention)
     return BodyTrack(
         frames=frames,
         pose=pose.reshape(T, 24, 3)[order],
-        betas=padded[order],
+        betas=_shapes(np.zeros(10) if betas is None else betas, T)[order],
         transl=None if transl is None else three_a_frame("transl", transl, T)[order],
         camera=camera,
         axes=axes,
         fps=frame_rate(fps),
         moved=moved,
     )
+
+
+def _shapes(betas: Any, T: int) -> Float[np.ndarray, "T 10"]:
+    """Ten shape coefficients of each frame, 0 where there are fewer; `DataError` for other rows."""
+    flat = numbers("betas", betas)
+    if flat.ndim > 1 and len(flat) not in (1, T):
+        raise DataError(f"betas are {flat.shape} for {T} frames, expected one row or {T}")
+    shape = flat.reshape(T if flat.ndim > 1 and len(flat) == T else 1, -1)
+    padded = np.zeros((T, 10), np.float32)
+    padded[:, : min(10, shape.shape[1])] = shape[:, :10]
+    return padded
 
 
 def point_track(

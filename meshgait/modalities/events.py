@@ -139,7 +139,7 @@ def event_frames(
     channel = (stream.polarity < 0).long()
     place = (((stream.clip * bins + bin_) * 2 + channel) * height + stream.y) * width + stream.x
     flat = stream.time.new_zeros(clips * bins * 2 * height * width)
-    flat = flat.index_add(0, place[kept], torch.ones_like(stream.time[kept]))
+    flat = flat.index_add(0, torch.where(kept, place, 0), kept.to(flat))
     return flat.reshape(clips, bins, 2, height, width)
 
 
@@ -160,7 +160,7 @@ def event_voxels(
     for bin_, weight in ((low, 1 - share), (low + 1, share)):
         place = ((stream.clip * bins + bin_.clamp(max=bins - 1)) * height + stream.y) * width
         value = weight * stream.polarity
-        flat = flat.index_add(0, (place + stream.x)[kept], value[kept])
+        flat = flat.index_add(0, torch.where(kept, place + stream.x, 0), value.where(kept, 0))
     return flat.reshape(clips, bins, height, width)
 
 

@@ -61,7 +61,7 @@ def in_no_mode() -> Iterator[None]:
 
 
 def made_once(maxsize: int | None) -> Callable[[Function], Function]:
-    """`functools.lru_cache` for what holds tensors: made in no mode."""
+    """`functools.lru_cache` for what holds tensors: made in no mode, and never compiled."""
 
     def decorate(function: Function) -> Function:
         @functools.lru_cache(maxsize=maxsize)
@@ -70,7 +70,7 @@ def made_once(maxsize: int | None) -> Callable[[Function], Function]:
             with in_no_mode():
                 return function(*args, **kwargs)
 
-        return make  # type: ignore[return-value]
+        return uncompiled(make)  # type: ignore[return-value]
 
     return decorate
 

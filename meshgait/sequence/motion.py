@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -18,6 +19,13 @@ from meshgait.mesh import Mesh
 from meshgait.numerics import show_shapes
 from meshgait.sequence.kind import names_in, require_kind
 from meshgait.sequence.resample import Moments, clock
+
+_ALSO = {
+    "transl": ("trans",),
+    "fps": ("mocap_framerate", "mocap_frame_rate", "frame_rate", "framerate"),
+}
+_MOST_TURN = 4 * np.pi  # of a joint, in radians: twice round
+_LEAST_FPS = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,15 +138,46 @@ def load_motion(path: str | Path, *, fps: float = 25.0) -> Motion:
     """
     path = Path(path)
     require_kind(path, names_in(path), "motion")
-    arrays = read_npz(path, only=("pose", "betas", "transl", "fps"))
+    others = (name for names in _ALSO.values() for name in names)
+    arrays = read_npz(path, only=("pose", "betas", "transl", "fps", *others))
     try:
         return motion_of(arrays, fps=fps)
     except DataError as error:
         raise DataError(f"{path}: {error}") from error
 
 
+def by_our_names(arrays: Mapping[str, Any]) -> dict[str, Any]:
+    """Arrays of a motion by their names here, where others call them as AMASS does."""
+    found = {
+        name: arrays[other]
+        for name, others in _ALSO.items()
+        for other in others
+        if other in arrays and name not in arrays
+    }
+    return {**arrays, **found}
+
+
+def require_radians(pose: Float[np.ndarray, "T ..."]) -> None:
+    """Raise `DataError` for axis-angle vectors of joints that nobody's are in radians."""
+    turn = np.linalg.norm(pose.reshape(-1, 3).astype(np.float64), axis=1).max(initial=0.0)
+    if turn > _MOST_TURN:
+        raise DataError(
+            f"a joint is turned by {turn:.3g} radians; if pose holds degrees, divide it by 57.2958"
+        )
+
+
+def require_rate(fps: float) -> None:
+    """Raise `DataError` for a rate in which no steps are seen, such as the time of a frame."""
+    if not fps >= _LEAST_FPS:
+        raise DataError(
+            f"the frame rate is {fps:g}; needed are frames in a second, 1 or more, not the seconds "
+            "of a frame"
+        )
+
+
 def motion_of(arrays: Mapping[str, np.ndarray], *, fps: float = 25.0) -> Motion:
     """The motion in a file's arrays: betas are the mean of their rows, what is missing is 0."""
+    arrays = by_our_names(arrays)
     pose, betas = arrays["pose"], arrays.get("betas", np.zeros(10))
     transl = arrays.get("transl", np.zeros((*pose.shape[:1], 3)))
     rate = arrays.get("fps", np.array(fps))
@@ -154,4 +193,6 @@ def motion_of(arrays: Mapping[str, np.ndarray], *, fps: float = 25.0) -> Motion:
         _check(single[0], single[1], single[2], rate.item())
     except ShapeError as error:
         raise DataError(str(error)) from error
+    require_radians(single[0])
+    require_rate(rate.item())
     return Motion(single[0], single[1], single[2], float(rate.item()))

@@ -1,4 +1,4 @@
-"""Interrupts (Ctrl-C, SIGTERM) as something to ask about between two steps of a long work."""
+"""Interrupts (Ctrl-C, SIGTERM, SIGHUP) as something to ask about between two steps of a work."""
 
 from __future__ import annotations
 
@@ -9,6 +9,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
+# Windows has no SIGHUP; who started us by `nohup` has it ignored.
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)
+)
 TORCHRUN_REPEATS_S = 1.0
 """torchrun repeats to its processes, within this time, what the terminal told them already."""
 
@@ -49,7 +53,8 @@ def interrupts_noted(rescue: Callable[[], object]) -> Iterator[list[float]]:
         if len(times) > 1 and not is_repeated(times[-1] - times[0]):
             raise KeyboardInterrupt
 
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
+    wanted = [number for number in SIGNALS if signal.getsignal(number) is not signal.SIG_IGN]
+    before = {number: signal.signal(number, note) for number in wanted}
     RESCUES.append(rescue)
     try:
         yield times

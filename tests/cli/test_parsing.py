@@ -2,6 +2,7 @@
 
 import os
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -152,3 +153,17 @@ def test_plain_settings_are_read(tmp_path):
     assert (chosen.recipe.steps, chosen.recipe.batch.subjects) == (3, 2)
     assert load_settings("1e-4") == 1e-4
     assert load_settings("[1, 2]") == [1, 2]
+
+
+def test_a_file_that_is_read_is_not_written_over(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    for name in ("walk.npz", "net.pt"):
+        (tmp_path / name).write_text(name)
+    (tmp_path / "link.npz").symlink_to("walk.npz")
+    for line in ("embed net.pt walk.npz -o {}", "convert {} -o {}", "fit walk.npz -o {}"):
+        for name in ("walk.npz", "./walk.npz", "link.npz"):
+            assert main(line.replace("{}", name).split()) == 2
+            assert f"{Path(name)} is read, and would be written over" in capsys.readouterr().err
+    assert main(["embed", "net.pt", "walk.npz", "-o", "net.pt"]) == 2
+    assert "net.pt is read, and would be written over" in capsys.readouterr().err
+    assert {path.read_text() for path in tmp_path.iterdir()} == {"walk.npz", "net.pt"}

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from meshgait import cli
 from meshgait.cli import _program
 
 ROOT = Path(__file__).parents[2]
@@ -74,12 +75,60 @@ def test_an_interrupt_is_a_sentence_on_windows_too(start):
     assert process.returncode == 130
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_an_interrupt_is_a_sentence_and_a_status(start, number):
     process = begun(start("print('begun', flush=True); time.sleep(60)"))
     process.send_signal(number)
     assert process.communicate() == ("", "meshgait: interrupted\n")
     assert process.returncode == 130
+
+
+def test_a_program_that_is_to_outlive_its_terminal_does(start):
+    before = "import signal\nsignal.signal(signal.SIGHUP, signal.SIG_IGN)"
+    process = begun(start("print('begun', flush=True); sys.stdin.read(); print('done')", before,
+                          stdin=subprocess.PIPE))  # fmt: skip
+    process.send_signal(signal.SIGHUP)
+    assert process.communicate("") == ("done\n", "")
+    assert process.returncode == 0
+
+
+def test_a_terminal_that_has_gone_is_no_second_failure(start):
+    before = "import os\nusual = os.write\n"
+    before += "def gone(number, text):\n    raise OSError(5, 'Input/output error')\n"
+    process = begun(start("os.write = gone; print('begun', flush=True); time.sleep(60)", before))
+    process.send_signal(signal.SIGHUP)
+    assert process.communicate()[1] == ""
+    assert process.returncode == 130
+
+
+def test_a_current_folder_that_was_removed_is_a_sentence(tmp_path):
+    code = f"import os; os.chdir({str(tmp_path)!r}); os.rmdir({str(tmp_path)!r})"
+    code += f"; import sys; sys.path.insert(0, {str(ROOT)!r})"
+    code += "; from meshgait.cli import main; sys.exit(main(['info', 'x']))"
+    found = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False
+    )
+    assert found.stderr == "meshgait: the current folder was removed; go to another one (cd)\n"
+    assert found.returncode == 2
+
+
+@pytest.mark.parametrize("name", ["torch._C", None])
+def test_a_package_that_fails_to_load_is_a_sentence(monkeypatch, capsys, name):
+    def fail(arguments):
+        raise ImportError("libtorch_cpu.so: failed to map segment", name=name)
+
+    monkeypatch.setattr(cli, "_obey", fail)
+    assert cli.main(["info", "x"]) == 2
+    assert "cannot be loaded here: libtorch_cpu.so: failed to map" in capsys.readouterr().err
+
+
+def test_a_name_that_our_own_files_lack_is_no_users_doing(monkeypatch):
+    def fail(arguments):
+        raise ImportError("cannot import name", name="meshgait.body")
+
+    monkeypatch.setattr(cli, "_obey", fail)
+    with pytest.raises(ImportError):
+        cli.main(["info", "x"])
 
 
 def test_work_that_does_not_end_is_ended_and_what_it_has_done_is_saved(start, tmp_path):

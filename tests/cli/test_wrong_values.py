@@ -17,6 +17,9 @@ from meshgait.cli import main
         ("synth --data.split tset",
          "--data.split takes one of train, test, got 'tset'; did you mean 'test'?"),
         ("synth --data.progress maybe", "--data.progress takes true or false, got 'maybe'"),
+        ("experiment fraems",
+         "name takes one of frames, identities, test-length, cross-domain, resolution, "
+         "got 'fraems'; did you mean 'frames'?"),
         ("convert a -o b --fps 29,97", "--fps takes a finite number, as 1.5, got '29,97'"),
         ("evaluate e.npz --metric cosinus",
          "--metric takes one of cosine, euclidean, got 'cosinus'; did you mean 'cosine'?"),

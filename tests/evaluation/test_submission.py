@@ -62,3 +62,11 @@ def test_people_without_a_number_and_too_few_are_refused(tmp_path):
     with pytest.raises(DataError, match="look for NaN"):
         write_submission(tmp_path / "s.csv", broken, PROTOCOL)
     assert not list(tmp_path.iterdir())
+
+
+def test_people_whose_names_are_one_number_are_refused(tmp_path):
+    twice = [Record("7", "01", "w"), *known, *asked[:1]]
+    with pytest.raises(DataError, match="would name 7 and 00007 alike"):
+        write_submission(
+            tmp_path / "s.csv", Embeddings(torch.randn(len(twice), 2, 3), twice), PROTOCOL
+        )

@@ -220,8 +220,11 @@ def test_who_shows_no_stride_that_counts_is_named(body, plain):
         measure_gait(plain.motion, body, missing=np.zeros(3, bool))
 
 
-def test_a_walk_backwards_is_refused_by_that_name(body):
+def test_a_walk_backwards_or_aside_is_refused_by_that_name(body):
+    """Neither is a walk on the spot."""
     whole = walk(body, Identity.draw(np.random.default_rng(3)), frames=100).motion
     back = Motion(whole.pose[::-1].copy(), whole.betas, whole.transl[::-1].copy(), whole.fps)
-    with pytest.raises(DataError, match="ann: it goes backwards, of which strides are not counted"):
-        measure_gait(back, body, name="ann")
+    aside = replace(whole, transl=whole.transl[:, [2, 1, 0]])
+    for motion in (back, aside):
+        with pytest.raises(DataError, match="ann: it goes backwards or aside, of which strides"):
+            measure_gait(motion, body, name="ann")

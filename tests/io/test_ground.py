@@ -1,10 +1,15 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from meshgait.errors import DataError
-from meshgait.io.ground import find_floor, sole_heights, up_axis
+from meshgait.io.ground import find_floor, judged_axes, sole_heights, up_axis
 from meshgait.io.place_body import forward
 from meshgait.io.size import embedded_body, smpl_rest
+from meshgait.io.track import UPRIGHT, body_track
+from tests.io.samples import body, motion
 
 
 def steps(*, slope=(0.0, 0.0), height=0.0, noise=0.0, frames=200):
@@ -64,3 +69,20 @@ def test_up_is_the_way_from_the_ankles_to_the_head_in_most_frames():
     assert up_axis({**points, "head": -up}) == "z down"
     with pytest.raises(DataError, match="in one place"):
         up_axis({**points, "head": frames})
+
+
+def test_who_walks_stands_upright_whatever_axes_the_format_has():
+    whole = motion(frames=40)
+    for told in ("y up", "z up"):
+        for axes, turn in UPRIGHT.items():
+            back, pose = turn.inv(), whole.pose.reshape(-1, 24, 3).astype(np.float64)
+            pose[:, 0] = (back * Rotation.from_rotvec(pose[:, 0])).as_rotvec()
+            track = body_track(frames=None, pose=pose, betas=whole.betas, axes=told,
+                               transl=back.apply(whole.transl), fps=30)  # fmt: skip
+            assert judged_axes(track, body()) == axes
+            still = replace(track, transl=0 * track.transl)  # he may be lying
+            assert judged_axes(still, body()) == told
+            crawls = replace(track, transl=back.apply(whole.transl[:, [0, 2, 1]]))
+            assert judged_axes(crawls, body()) == told
+            unknown = replace(track, transl=None)
+            assert judged_axes(unknown, body()) == told

@@ -33,7 +33,9 @@ def test_frames_are_sorted_with_all_that_belongs_to_them():
         ({"frames": [1.5, 2, 3]}, "not a whole number"),
         ({"frames": [0, 1, 1e30]}, "not a whole number"),
         ({"transl": np.zeros((2, 3))}, r"transl is \(2, 3\) for 3 frames"),
-        ({"fps": 0}, "the frame rate is 0.0"),
+        ({"betas": np.zeros((4, 10))}, r"betas are \(4, 10\) for 3 frames, expected one row or 3"),
+        ({"pose": POSE + 30}, "turned by 52 radians; if pose holds degrees"),
+        ({"fps": 0}, "the frame rate is 0; needed are frames in a second"),
     ],
 )
 def test_what_does_not_fit_is_said(change, message):

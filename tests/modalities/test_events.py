@@ -117,6 +117,16 @@ def test_an_event_at_one_of_the_moments_belongs_to_it_alone(bin_):
     assert grid.tolist() == [-1.0 if each == bin_ else 0.0 for each in range(4)]
 
 
+def test_events_beyond_the_time_are_left_out_and_both_ends_belong_to_it():
+    time = torch.tensor([-0.1, 0.0, 0.4, 1.0, 1.1, torch.nan])
+    zero, place = torch.zeros(6, dtype=torch.long), torch.arange(6)
+    stream = Events(zero, place % 3, place // 3, time, zero + 1)
+    seen = torch.tensor([[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]])
+    for count in (event_frames, event_voxels):
+        found = count(stream, (2, 3), bins=4, seconds=1.0)
+        assert_close(found.reshape(-1, 2, 3).sum(0), seen)
+
+
 @pytest.mark.parametrize("unit", [0.25, 8.0])
 def test_the_unit_of_time_changes_times_alone(clip, unit):
     film = watch(clip.mesh[:4], clip.camera, fps=FPS, rate=2 * FPS)

@@ -4,6 +4,8 @@ from torch.testing import assert_close
 from meshgait import Camera, Mesh
 from meshgait.camera import WeakPerspective
 from meshgait.modalities import COCO17, JOINT_SETS, skeleton2d, skeleton3d
+from meshgait.modalities.skeleton2d import _is_seen
+from meshgait.render import rasterize_seen_by
 from tests.modalities.conftest import mirrored
 
 
@@ -38,6 +40,28 @@ def test_a_wall_hides_and_the_edge_of_the_image_too(body):
     seen = skeleton2d(rest, near, landmarks=body.landmarks)[:, 2]
     assert seen[COCO17.names.index("left_ankle")] == 0
     assert seen[COCO17.names.index("left_hip")] == 1
+
+
+def test_up_to_the_edges_of_the_image_a_keypoint_is_hidden_by_what_is_in_its_own_pixel():
+    """Keypoints of the outermost pixels, each with a speck of skin, behind scattered triangles."""
+    camera = Camera.orbit(0, 0, 4.0, (96, 96))
+    line = torch.linspace(-2.5, 2.5, 500)
+    plane = torch.cartesian_prod(line, line, torch.zeros(1))
+    column, row = camera.project(plane).floor().long().unbind(-1)
+    is_inside = (row >= 0) & (row < 96) & (column >= 0) & (column < 96)
+    at_edge = is_inside & ((row % 95 == 0) | (column % 95 == 0))
+    points, row, column = plane[at_edge][::5], row[at_edge][::5], column[at_edge][::5]
+    skin = points[:, None] + 1e-3 * torch.eye(3)
+    before = 0.75 * points[torch.randint(len(points), (60,))]  # as far aside, a metre nearer
+    wall = before[:, None] + 0.4 * torch.rand(60, 3, 3) - 0.2
+    wall[..., 2] = 1.0
+    corners = torch.cat([skin, wall]).reshape(-1, 3)
+    mesh = Mesh(corners, None, torch.arange(len(corners)).reshape(-1, 3))
+    face, _, _ = rasterize_seen_by(camera, wall.reshape(-1, 3), torch.arange(180).reshape(-1, 3))
+    is_seen = face[row, column] < 0
+    for side in (row == 0, row == 95, column == 0, column == 95):
+        assert 10 < is_seen[side].sum() < side.sum() - 10
+    assert torch.equal(_is_seen(mesh, camera, points), is_seen)
 
 
 def test_in_the_mirror_left_and_right_change_places(clip, body):

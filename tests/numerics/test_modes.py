@@ -32,6 +32,23 @@ def test_what_is_made_once_can_be_trained_with_whoever_asked_first():
     assert len(asked) == 1
 
 
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")
+def test_who_is_compiled_is_given_what_was_made_once_without_a_warning():
+    asked = []
+
+    @made_once(maxsize=1)
+    def make():
+        asked.append(True)
+        return torch.ones(2, 2)
+
+    kept, x = make(), torch.rand(2, 2)
+    torch.compiler.reset()
+    found = torch.compile(lambda x: (x + make(), make()), backend="eager")(x)
+    assert torch.equal(found[0], x + 1)
+    assert found[1] is kept
+    assert len(asked) == 1
+
+
 def test_no_mode_ends_where_it_began():
     with torch.inference_mode():
         with in_no_mode():

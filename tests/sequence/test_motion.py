@@ -7,6 +7,7 @@ from scipy.spatial.transform import Rotation
 
 from meshgait.body import Body
 from meshgait.errors import ConfigError, DataError
+from meshgait.io import read
 from meshgait.sequence import load_clip
 from meshgait.sequence.motion import Motion, load_motion, save_motion
 
@@ -114,3 +115,33 @@ def test_motions_of_a_batch_are_resampled_apart():
     for row, alone in enumerate((one, other)):
         np.testing.assert_array_equal(found.pose[row], alone.resample(50.0).pose)
         np.testing.assert_array_equal(found.transl[row], alone.resample(50.0).transl)
+
+
+def test_names_of_others_are_known(tmp_path):
+    ours = motion()
+    for name in ("mocap_framerate", "mocap_frame_rate", "frame_rate", "framerate"):
+        np.savez(
+            tmp_path / "x.npz", pose=ours.pose, betas=ours.betas, trans=ours.transl, **{name: 30}
+        )
+        found = load_motion(tmp_path / "x.npz")
+        assert found.fps == 30
+        np.testing.assert_array_equal(found.transl, ours.transl)
+    np.savez(tmp_path / "x.npz", pose=ours.pose, transl=ours.transl, trans=0 * ours.transl, fps=50)
+    assert load_motion(tmp_path / "x.npz").transl.any()  # our own names go first
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ({"pose": np.full((4, 72), 30.0)}, r"turned by 52 radians; if pose holds degrees, divide"),
+        ({"fps": 1 / 30}, r"the frame rate is 0.0333333; .* not the seconds of a frame"),
+    ],
+)
+def test_degrees_and_the_time_of_a_frame_are_refused(tmp_path, change, message):
+    ours = motion()
+    arrays = {"pose": ours.pose, "betas": ours.betas, "transl": ours.transl, "fps": 30.0} | change
+    np.savez(tmp_path / "x.npz", **arrays)
+    with pytest.raises(DataError, match=message):
+        load_motion(tmp_path / "x.npz")
+    with pytest.raises(DataError, match=message):
+        read(tmp_path / "x.npz")

@@ -15,7 +15,7 @@ def clock(monkeypatch):
     return now
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_interrupt_is_noted_and_the_second_interrupts(clock, number):
     with interrupts_noted(print) as noted:
         assert not noted
@@ -62,3 +62,13 @@ def test_other_threads_note_nothing_and_change_nothing():
     thread.start()
     thread.join()
     assert found == [([], True)]
+
+
+def test_a_signal_that_is_ignored_stays_ignored():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with interrupts_noted(lambda: None) as times:
+            signal.raise_signal(signal.SIGHUP)
+        assert times == []
+    finally:
+        signal.signal(signal.SIGHUP, before)

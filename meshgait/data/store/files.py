@@ -60,7 +60,8 @@ def read_index(path: Path) -> dict[str, Any]:
     except FileNotFoundError as error:
         raise DataError(f"{path} is missing: the store is not complete") from error
     except DataError as error:
-        raise DataError(f"{path} is damaged: {error}") from error
+        told = str(error).removeprefix(str(path)).removeprefix(":").strip()
+        raise DataError(f"{path} is damaged ({told})") from error
     if not isinstance(content, dict):
         raise DataError(f"{path} is damaged: it is not an index")
     return content

@@ -14,7 +14,7 @@ from meshgait.io.recording import Format, has_keys
 from meshgait.io.seen import Seen, Size
 from meshgait.io.track import BodyTrack, Track, TrackId, body_track
 from meshgait.sequence.kind import describe_kind, kind_of
-from meshgait.sequence.motion import motion_of
+from meshgait.sequence.motion import by_our_names, motion_of
 
 
 def _claims(content: Any) -> bool:
@@ -34,14 +34,14 @@ def _tracks(content: Any) -> dict[TrackId, Track]:
 
 
 def _motion(content: Any) -> BodyTrack:
-    motion = motion_of(content)
+    motion, rate = motion_of(content), by_our_names(content).get("fps")
     return body_track(
         frames=content.get("frame"),
         pose=motion.pose,
         betas=motion.betas,
         transl=motion.transl,
         axes="y up",
-        fps=content.get("fps"),
+        fps=rate,
     )
 
 

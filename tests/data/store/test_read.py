@@ -299,3 +299,11 @@ def test_what_is_written_anew_while_it_is_opened_is_refused(tmp_path, monkeypatc
     monkeypatch.setattr("meshgait.data.store.read.check_file", check)
     with pytest.raises(DataError, match="written anew"):
         Store(tmp_path)
+
+
+def test_a_damaged_index_is_named_once(tmp_path):
+    write(tmp_path)
+    (tmp_path / "store.json").write_text("{")
+    with pytest.raises(DataError) as caught:
+        Store(tmp_path)
+    assert str(caught.value).count("store.json") == 1

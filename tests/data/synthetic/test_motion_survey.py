@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import joblib
 import numpy as np
 import pytest
 
+from meshgait.body import JOINT_INDEX
 from meshgait.data.synthetic.motion_survey import survey_motion
 from meshgait.errors import DataError
 from meshgait.sequence.motion import save_motion
@@ -114,6 +117,17 @@ def test_every_format_is_surveyed_as_all_others_are(name, tmp_path):
     rate = 20 if name == "joints" else 30  # HumanML3D's is known
     pace = np.linalg.norm(way) / frames * rate
     assert people["walk"].part.speed == pytest.approx(pace, rel=0.05)
+
+
+@pytest.mark.parametrize(("bent", "is_upright"), [(0.3, True), (1.6, False)])
+def test_who_is_bent_double_does_not_walk_upright(tmp_path, bent, is_upright):
+    motion = walked(3)
+    pose = motion.pose.copy()
+    pose[:, 3 * JOINT_INDEX["spine1"]] += bent
+    save_motion(tmp_path / "cleo_1.npz", replace(motion, pose=pose))
+    survey = survey_motion(tmp_path)
+    assert ("cleo" in survey.people) == is_upright
+    assert [left.reason for left in survey.left_out] == ["lies, sits or crawls"] * (not is_upright)
 
 
 def test_a_film_in_the_axes_of_a_camera_that_may_move_is_left_out(tmp_path):

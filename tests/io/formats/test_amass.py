@@ -61,3 +61,15 @@ def test_poses_that_are_too_narrow_are_refused(tmp_path):
     np.savez(tmp_path / "x.npz", poses=np.zeros((3, 63)), trans=np.zeros((3, 3)))
     with pytest.raises(DataError, match=r"poses are \(3, 63\), expected \(T, 156\)"):
         read(tmp_path / "x.npz")
+
+
+def test_a_walk_that_lies_in_the_axes_of_the_format_is_told(tmp_path):
+    whole = motion(frames=40)
+    np.savez(
+        tmp_path / "x.npz", poses=whole.pose, trans=whole.transl, betas=whole.betas,
+        mocap_framerate=30.0,
+    )  # fmt: skip
+    track = read(tmp_path / "x.npz").body()
+    assert track.notes == (
+        "the body walks lying, with y up, though files of this kind have z up: turn it",
+    )
