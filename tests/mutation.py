@@ -6,7 +6,8 @@ the tests that mirror it, then those that name what it defines, then the room's,
 that passes without the change. What survives is printed; what was tried is kept in `--out`, so
 that a run that is killed goes on where it was. A survivor is equivalent to the code, and
 `equivalent_changes.json` says why, or a law is missing. With `--again` the survivors in `--out` are
-tried anew, and `--until` ends a run after so many seconds.
+tried anew, and `--until` ends a run after so many seconds. Changes of the kernels for Triton can be
+noticed only where it is installed, as torch's wheels for CUDA do it.
 """
 
 from __future__ import annotations
