@@ -21,6 +21,7 @@ from meshgait.errors import DataError, ShapeError
 from meshgait.files.storage import read_npz, written_whole
 from meshgait.nn import Network, require_network
 from meshgait.nn.embed import MOST_FRAMES, warn_of_cut
+from meshgait.nn.network import require_embedding
 from meshgait.numerics import show_shapes
 from meshgait.sequence import GaitSequence, Record
 from meshgait.sequence.kind import names_in, require_kind
@@ -146,7 +147,9 @@ def _through(model: Network, pairs: Iterable[Any], budget: int) -> tuple[Tensor,
     with torch.inference_mode():
         for group in _grouped(_counted(pairs, lengths), budget):
             batch = collate(group).to(device)
-            parts.append(model(**batch.inputs, mask=batch.mask).float().cpu())
+            found = model(**batch.inputs, mask=batch.mask)
+            require_embedding(model, found, len(group))
+            parts.append(found.float().cpu())
     model.train(was_training)
     if not parts:
         raise DataError("there is no sequence to embed")

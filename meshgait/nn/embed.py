@@ -12,7 +12,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from meshgait.errors import DataError
-from meshgait.nn.network import Network, require_network
+from meshgait.nn.network import Network, require_embedding, require_network
 
 MOST_FRAMES = 720  # of a clip, as networks are tested
 
@@ -76,4 +76,6 @@ def _embed(model: Network, walk: HasFrames, limit: int) -> Float[Tensor, "1 P C"
         name: torch.tensor(walk.frames[name][:limit]).unsqueeze(0).to(device)
         for name in model.inputs
     }
-    return model(**clips).float().cpu()
+    found = model(**clips)
+    require_embedding(model, found, 1)
+    return found.float().cpu()

@@ -137,8 +137,8 @@ def try_network(model: Any, clips: Mapping[str, Tensor]) -> None:
             alone = _run(model, short, None, device)
     finally:
         model.train(was_training)
-    _require_embedding(model, padded, 2)
-    _require_embedding(model, alone, 1)
+    require_embedding(model, padded, 2)
+    require_embedding(model, alone, 1)
     scale = alone.abs().max().clamp_min(torch.finfo(alone.dtype).tiny)
     if not (padded[1] - alone[0]).abs().max() <= _AGREE * scale:
         warnings.warn(
@@ -148,7 +148,8 @@ def try_network(model: Any, clips: Mapping[str, Tensor]) -> None:
         )
 
 
-def _require_embedding(model: Any, found: Any, count: int) -> None:
+def require_embedding(model: Any, found: Any, count: int) -> None:
+    """Raise `ConfigError` or `ShapeError` if what `model` gave is no (`count`, P, C) of its own."""
     name, shape = type(model).__name__, (count, *model.embedding_shape)
     if not isinstance(found, Tensor):
         raise ConfigError(

@@ -12,6 +12,7 @@ from meshgait.errors import ConfigError, DataError, ShapeError
 from meshgait.evaluation import Embeddings, embed, evaluate
 from meshgait.metrics import part_distance
 from meshgait.models import GEI, SLN, SMPLGait
+from meshgait.nn import embed_sequences
 from meshgait.sequence import Record
 from tests.random_walks import RandomWalks
 from tests.small_training import DATA, tiny
@@ -243,3 +244,33 @@ def test_nan_is_not_ranked():
     embeddings = Embeddings(torch.tensor([[[1.0]], [[torch.nan]]]), records("aa"))
     with pytest.raises(DataError, match="look for NaN in the embeddings"):
         evaluate(embeddings, Protocol("test", frozenset(["a-nm-0"])))
+
+
+class Strange(torch.nn.Module):
+    """A network that gives something else than it says."""
+
+    inputs, embedding_shape = ("silhouette",), (2, 3)
+
+    def __init__(self, found):
+        super().__init__()
+        self.found = found
+
+    def forward(self, silhouette, mask=None):
+        return self.found(torch.zeros(len(silhouette), 2, 3))
+
+
+@pytest.mark.parametrize(
+    ("found", "reason"),
+    [
+        (lambda e: (e, e), "must return the embedding .B, P, C. alone, got tuple"),
+        (lambda e: {"embedding": e}, "got dict"),
+        (lambda e: e.mT, "should return .1, 2, 3. floats by its embedding_shape"),
+        (lambda e: e.int(), "and returns .1, 2, 3. int32"),
+        (lambda e: torch.cat([e, e]), "and returns .2, 2, 3."),
+    ],
+)
+def test_what_a_network_gives_is_what_it_says(found, reason):
+    walks, model = RandomWalks(people=1, clips=1), Strange(found)
+    for work in (embed, embed_sequences):
+        with pytest.raises((ConfigError, ShapeError), match=reason):
+            work(model, walks if work is embed else walks[0])
