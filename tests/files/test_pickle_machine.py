@@ -3,6 +3,7 @@
 import pickle
 import pickletools
 import struct
+import warnings
 
 import numpy as np
 import pytest
@@ -105,3 +106,12 @@ def test_small_shared_keys_and_values_are_read():
     pair = (1, ("a", 2))
     content = {pair: [pair, pair], frozenset([pair]): {pair}}
     assert loads(pickle.dumps(content)) == content
+
+
+@pytest.mark.parametrize("text", [rb"\n\x41", rb"\d", b"\\\xc9", rb"\q\\"])
+def test_the_text_of_python_2_is_that_of_pickle_whatever_its_escapes(text):
+    program = b"S'" + text + b"'\n."
+    found = loads(program)  # without a word
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert found == pickle.loads(program, encoding="latin1")
