@@ -11,7 +11,6 @@ from __future__ import annotations
 import codecs
 import io
 import pickletools
-import warnings
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,9 +33,7 @@ def _read_string(file: io.BytesIO) -> str:
     line = file.readline()
     if len(line) < 3 or line[:1] not in (b"'", b'"') or line[-2:] != line[:1] + b"\n":
         raise ValueError("a text without its quotes")
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", DeprecationWarning)  # escapes of no meaning stay, unsaid
-        return codecs.escape_decode(line[1:-2])[0].decode("latin1")
+    return codecs.escape_decode(line[1:-2])[0].decode("latin1")
 
 
 _READERS: dict[bytes, tuple[str, Any]] = {

@@ -1,10 +1,9 @@
 """Pickles as data: arrays, numbers, text and containers are read, nothing is ever run.
 
-A pickle is a program. This reader knows only the few words of that language that describe numpy
-arrays, torch tensors and plain containers, and has its own harmless meaning for each of them; any
-other name is an `UnsafeFileError`. The body models of SMPL hold `chumpy` objects and scipy's
-sparse matrices: they are read as the arrays inside them, without either package, as are the files
-of joblib, which stores each array behind the object that describes it.
+A pickle is a program. This reader knows only the few words of that language that describe arrays,
+tensors and plain containers, with a harmless meaning for each; any other name is an
+`UnsafeFileError`. SMPL's body models hold `chumpy` objects and scipy's sparse matrices: they are
+read as the arrays inside them, without either package, and so are the files of joblib.
 
 A pickle may ask for as much memory as `limits.allowance` says, is nested `MOST_DEPTH` deep at
 most, and never contains itself. Where `inert` is asked for, as for published checkpoints with the
@@ -15,6 +14,7 @@ settings and schedules of their training, an unknown name and what is made by ca
 from __future__ import annotations
 
 import io
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -81,7 +81,9 @@ def loads(content: bytes, *, name: str = "the pickle") -> Any:
 def guarded(load: Callable[[], Any], name: str) -> Any:
     """What `load` gives; whatever it raises as a `DataError` that names the file."""
     try:
-        return load()
+        with warnings.catch_warnings():  # of old texts, in which such a backslash stays
+            warnings.filterwarnings("ignore", "invalid .*escape", DeprecationWarning)
+            return load()
     except DataError as error:
         text = str(error)
         says_what_it_is = text.split(" ", maxsplit=1)[0] in _VERBS
