@@ -5,10 +5,9 @@ tensors and plain containers, with a harmless meaning for each; any other name i
 `UnsafeFileError`. SMPL's body models hold `chumpy` objects and scipy's sparse matrices: they are
 read as the arrays inside them, without either package, and so are the files of joblib.
 
-A pickle may ask for as much memory as `limits.allowance` says, is nested `MOST_DEPTH` deep at
-most, and never contains itself. Where `inert` is asked for, as for published checkpoints with the
-settings and schedules of their training, an unknown name and what is made by calling it become a
-`Placeholder`: neither is imported or run.
+A pickle may ask for as much memory as `limits.allowance` says, is nested `MOST_DEPTH` deep at most
+and never contains itself. Where `inert` is asked for, as for published checkpoints with settings
+beside them, an unknown name and what is made by calling it become a `Placeholder`, never run.
 """
 
 from __future__ import annotations
