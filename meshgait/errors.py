@@ -75,6 +75,17 @@ def reason(error: BaseException) -> str:
     return lines[0][:_MOST_LETTERS]
 
 
+def sentence(error: Exception) -> str:
+    """An error for people: that of the system with the file it is about.
+
+    >>> sentence(FileNotFoundError(2, "No such file or directory", "walk.npz"))
+    'walk.npz: No such file or directory'
+    """
+    if isinstance(error, OSError) and error.filename and error.strerror:
+        return f"{error.filename}: {error.strerror}"
+    return f"out of memory: {error}" if isinstance(error, MemoryError) else str(error)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The name most like `word`, whatever the case of its letters.
 

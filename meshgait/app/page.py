@@ -12,7 +12,7 @@ from pathlib import Path
 from meshgait._optional import require
 from meshgait._version import __version__
 from meshgait.app import work
-from meshgait.errors import ConfigError, MeshgaitError
+from meshgait.errors import ConfigError, MeshgaitError, sentence
 from meshgait.gallery.file import GalleryFile
 from meshgait.gallery.gallery import forget, people_in
 
@@ -43,8 +43,7 @@ def _said() -> Iterator[None]:
     except (MeshgaitError, MemoryError) as error:
         st.error(_without_folder(str(error)) or "this needs more memory than there is")
     except OSError as error:
-        text = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        st.error(_without_folder(text))
+        st.error(_without_folder(sentence(error)))
 
 
 def _without_folder(text: str) -> str:

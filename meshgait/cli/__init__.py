@@ -13,7 +13,7 @@ from pathlib import Path
 
 from meshgait._version import __version__
 from meshgait.cli import _program
-from meshgait.errors import MeshgaitError, nearest, reason
+from meshgait.errors import MeshgaitError, nearest, reason, sentence
 
 COMMANDS = (
     "demo",
@@ -133,18 +133,14 @@ def _command(word: str) -> str:
 
 
 def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.filename}: {error.strerror}"
     if isinstance(error, ImportError) and not isinstance(error, MeshgaitError):
         return (
             f"a package cannot be loaded here: {reason(error)}; install it anew, or give this "
             "process more memory"
         )
-    if isinstance(error, MemoryError):
-        return f"out of memory: {error}"
-    if isinstance(error, OSError) and error.strerror:
+    if isinstance(error, OSError) and error.strerror and not error.filename:
         return f"what this says cannot be written: {error.strerror}; send it somewhere else"
-    return str(error)
+    return sentence(error)
 
 
 def _help() -> str:

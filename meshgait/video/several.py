@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from meshgait.data.cluster import require_shared
 from meshgait.data.processes import as_done, one_thread, processes
-from meshgait.errors import DataError, StorageError
+from meshgait.errors import DataError, StorageError, sentence
 from meshgait.files.lock import locked
 from meshgait.video.finished import finished, made_of, record_of
 from meshgait.video.overview import Entry, Overview, write_overview
@@ -118,7 +118,7 @@ class _Job:
             except StorageError:
                 raise  # there is no space for the others either
             except (DataError, OSError, MemoryError) as error:
-                entry = self._failed(_sentence(error))
+                entry = self._failed(sentence(error))
         return entry, [str(each.message) for each in warned]
 
     def _see(self) -> dict[str, Any]:
@@ -144,12 +144,6 @@ class _Job:
             "name": self.name, "file": str(self.path), "report": None, "frames": 0, "fps": None,
             "seen": 0, "usable": 0, "clips": [], "notes": [], "failed": why,
         }  # fmt: skip
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror and error.filename:
-        return f"{error.filename}: {error.strerror}"
-    return f"out of memory: {error}" if isinstance(error, MemoryError) else str(error)
 
 
 def _command(sources: Sequence[str], config: VideoConfig, fps: float | None) -> str:
